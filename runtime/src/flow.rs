@@ -1,0 +1,345 @@
+//! The border between an emitted flow and this runtime.
+//!
+//! A flow is a pure state machine. `start` takes a trigger, `resume` takes the stored state and the
+//! outcome of its last action; both return the next state, as JSON text, and the action that this
+//! state asks for. The runtime carries the action out and comes back with its outcome. Emitted code
+//! does no I/O, holds no future and sees no clock, so a run is nothing but its state.
+
+use crate::value::{Kind, Phone, Url, Values};
+
+/// A whole flow program: what `flowc` emits as one static.
+#[derive(Debug)]
+pub struct Program {
+    /// The flow's name, as `flow "…"` gives it.
+    pub name: &'static str,
+    /// The file that it was compiled from, for logs: `weather-forecast.flow`.
+    pub source: &'static str,
+    /// Names of all secrets the flow declares; all must be there at start.
+    pub secrets: &'static [&'static str],
+    /// What starts a run.
+    pub triggers: &'static [Trigger],
+    /// Continues a run: stored state, outcome of its last action, secrets.
+    pub resume: Resume,
+}
+
+/// The shape of [`Program::resume`].
+pub type Resume = fn(&str, Outcome, &Secrets) -> Result<Step, Fault>;
+
+/// What starts a run.
+#[derive(Debug)]
+pub enum Trigger {
+    /// `on sms`
+    Sms(SmsTrigger),
+    /// `on api "name"`
+    Api(ApiTrigger),
+}
+
+/// `on sms`: an inbound text or multimedia message.
+#[derive(Debug)]
+pub struct SmsTrigger {
+    /// Line of the trigger in the flow file, from 1.
+    pub line: u32,
+    /// Starts a run.
+    pub start: fn(InboundSms, &Secrets) -> Result<Step, Fault>,
+}
+
+/// `on api "name"`: the Inbound API.
+#[derive(Debug)]
+pub struct ApiTrigger {
+    /// Line of the trigger in the flow file, from 1.
+    pub line: u32,
+    /// The `flowId` that callers send.
+    pub name: &'static str,
+    /// Name of the secret that holds the Auth Token; `None`: anybody may start the flow.
+    pub token: Option<&'static str>,
+    /// The Expected Inputs, in the flow's order.
+    pub inputs: &'static [Input],
+    /// The flow writes to `$ANI`, so a request without it is refused.
+    pub needs_ani: bool,
+    /// The flow writes from `$DNIS`, so a request without it is refused.
+    pub needs_dnis: bool,
+    /// Starts a run.
+    pub start: fn(InboundApi, &Secrets) -> Result<Step, Fault>,
+}
+
+/// One Expected Input.
+#[derive(Debug)]
+pub struct Input {
+    /// Exact, case-sensitive name.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: Kind,
+    /// Written `Name?` in the flow.
+    pub optional: bool,
+}
+
+/// A message that has come in.
+#[derive(Clone, Debug)]
+pub struct InboundSms {
+    /// Who wrote it.
+    pub from: Phone,
+    /// The number that was texted.
+    pub to: Phone,
+    /// Its text.
+    pub body: String,
+    /// Media of an MMS.
+    pub media: Vec<Url>,
+}
+
+/// An accepted request of the Inbound API.
+#[derive(Clone, Debug)]
+pub struct InboundApi {
+    /// Destination: the person the flow talks with.
+    pub ani: Option<Phone>,
+    /// Source: the number the flow sends from.
+    pub dnis: Option<Phone>,
+    /// The Expected Inputs, in the order of [`ApiTrigger::inputs`].
+    pub inputs: Values,
+}
+
+/// A state and the action it asks for.
+#[derive(Debug)]
+pub struct Step {
+    /// The state as JSON text: all that is needed to go on.
+    pub state: String,
+    /// What is to be done now.
+    pub action: Action,
+}
+
+/// What a state asks the runtime to do.
+///
+/// An action may hold secrets: it is neither stored nor logged, and its `Debug` form shows none.
+#[derive(Debug)]
+pub enum Action {
+    /// External Web Call.
+    Call(Box<Call>),
+    /// Send SMS/MMS.
+    Sms(Sms),
+    /// Nothing to do: `goto` has entered a path; resume at once with [`Outcome::Done`].
+    Continue,
+    /// The run is over.
+    End(End),
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum End {
+    /// The flow reached the end of a path.
+    Completed,
+    /// A step failed and no `fail` arm took it.
+    Failed {
+        /// Line of the step in the flow file.
+        line: u32,
+        /// Why.
+        failure: Failure,
+    },
+}
+
+/// An External Web Call, its variables filled in.
+pub struct Call {
+    /// Line of the step in the flow file.
+    pub line: u32,
+    /// HTTP method.
+    pub method: Method,
+    /// Absolute URL; every variable in it is already encoded for its place.
+    pub url: String,
+    /// `query "k" = V`: added to the URL, encoded by the runtime.
+    pub query: Vec<(&'static str, String)>,
+    /// `header "K" = V`, not yet checked for CR, LF and NUL.
+    pub headers: Vec<(&'static str, String)>,
+    /// `basic` or `bearer`.
+    pub auth: Option<Auth>,
+    /// For the whole exchange, in seconds: 1–200.
+    pub timeout: u32,
+    /// The request's body.
+    pub body: Option<Body>,
+    /// Response variables, in the flow's order.
+    pub bindings: &'static [Binding],
+}
+
+impl std::fmt::Debug for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Call").field("line", &self.line).field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
+/// The methods of an External Web Call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Method {
+    Get,
+    Post,
+    Patch,
+    Put,
+    Delete,
+}
+
+/// Credentials of a call.
+pub enum Auth {
+    /// RFC 7617, in UTF-8.
+    Basic {
+        /// User name; may hold no colon.
+        user: String,
+        /// Password.
+        password: String,
+    },
+    /// RFC 6750.
+    Bearer(String),
+}
+
+/// The body of a call and with it the Content-Type, unless the flow sets its own.
+pub enum Body {
+    /// `application/json`
+    Json(JsonBody),
+    /// `application/x-www-form-urlencoded`
+    Form(Vec<(&'static str, String)>),
+    /// `text/plain; charset=utf-8`
+    Text(String),
+}
+
+/// A JSON value whose shape the flow has written.
+#[allow(missing_docs)]
+pub enum JsonBody {
+    Null,
+    Bool(bool),
+    Text(String),
+    /// A number, by its digits as they are to be written (always a JSON number).
+    Number(String),
+    /// A value that came from outside.
+    Value(serde_json::Value),
+    List(Vec<JsonBody>),
+    Object(Vec<(&'static str, JsonBody)>),
+}
+
+/// A response variable: `< name: kind = query >`.
+#[derive(Debug)]
+pub struct Binding {
+    /// Its name in the flow.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: Kind,
+    /// Written `name?`: its absence is no failure.
+    pub optional: bool,
+    /// Where it is found.
+    pub query: Query,
+}
+
+/// Where a response variable is found.
+#[derive(Debug)]
+pub enum Query {
+    /// The first member with this name, depth-first in document order, at any depth.
+    Label(&'static str),
+    /// A path from the root.
+    Path(&'static [Segment]),
+    /// `@status`
+    Status,
+    /// `@header "…"`, by name without regard to case.
+    Header(&'static str),
+    /// `@body`, as text.
+    Body,
+}
+
+/// A step of [`Query::Path`].
+#[derive(Debug)]
+pub enum Segment {
+    /// `.name`
+    Member(&'static str),
+    /// `[0]`
+    Index(usize),
+}
+
+/// A message to send.
+#[derive(Clone, Debug)]
+pub struct Sms {
+    /// Line of the step in the flow file.
+    pub line: u32,
+    /// To whom; `None`: the person the flow talks with.
+    pub to: Option<Phone>,
+    /// From which number; `None`: the one that was texted (`$DNIS` of an api trigger).
+    pub from: Option<Phone>,
+    /// The text.
+    pub body: String,
+    /// Media of an MMS.
+    pub media: Vec<Url>,
+}
+
+/// What came of an action.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Sent, or nothing was to be done.
+    Done,
+    /// A web call's `ok`: the values of its bindings, in their order.
+    Response(Values),
+    /// A step's `fail`.
+    Failed(Failure),
+}
+
+/// Why a step failed: the flow's `$failure`.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+
+pub struct Failure {
+    /// What kind of failure it was.
+    pub kind: FailureKind,
+    /// HTTP status, where an answer came.
+    pub status: Option<u16>,
+    /// One sentence for people; never holds a secret, nor the query of a URL.
+    pub message: String,
+}
+
+/// The kinds of [`Failure`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// No whole answer within the step's timeout.
+    Timeout,
+    /// The connection was refused or broke.
+    Connect,
+    /// The TLS handshake failed.
+    Tls,
+    /// The host name has no address.
+    Dns,
+    /// The answer's status was not 2xx.
+    Status,
+    /// The body was not understood, or a response variable was missing or of another type.
+    Response,
+    /// The answer was larger than the limit.
+    TooLarge,
+    /// The request could not be built: a value does not fit its place (a line break in a header).
+    Request,
+    /// The carrier refused the message, or could not be asked.
+    Carrier,
+}
+
+/// A run cannot go on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fault {
+    /// The flow asked for what has no value: division by zero, a number too large.
+    Flow(String),
+    /// The stored state is not one of this program's.
+    State(String),
+    /// Emitted code and runtime disagree: a bug of flowc.
+    Bug(String),
+}
+
+/// The secrets a flow declares, by name, read at start.
+pub struct Secrets {
+    values: Vec<(&'static str, String)>,
+}
+
+impl Secrets {
+    /// Takes the values as they were read at start.
+    pub fn new(values: Vec<(&'static str, String)>) -> Self {
+        Self { values }
+    }
+
+    /// The secret's value; every secret that a program declares is there, any other is empty.
+    pub fn get(&self, name: &str) -> &str {
+        self.values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
+    }
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.values.iter().map(|(name, _)| name)).finish()
+    }
+}

@@ -1,0 +1,2 @@
+//! What a binary built by flowc runs on.
+pub mod flow;

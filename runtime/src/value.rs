@@ -1,0 +1,1 @@
+//! The types of the language as a running flow holds them.

@@ -1,0 +1,1 @@
+//! Tests that see compiler and runtime together.
