@@ -159,7 +159,10 @@ pub struct Call {
 
 impl std::fmt::Debug for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Call").field("line", &self.line).field("method", &self.method).finish_non_exhaustive()
+        f.debug_struct("Call")
+            .field("line", &self.line)
+            .field("method", &self.method)
+            .finish_non_exhaustive()
     }
 }
 
@@ -276,7 +279,6 @@ pub enum Outcome {
 
 /// Why a step failed: the flow's `$failure`.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-
 pub struct Failure {
     /// What kind of failure it was.
     pub kind: FailureKind,
@@ -310,6 +312,29 @@ pub enum FailureKind {
     Carrier,
 }
 
+impl FailureKind {
+    /// Its name as the flow sees it in `$failure.kind`: `timeout`, `too_large`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FailureKind::Timeout => "timeout",
+            FailureKind::Connect => "connect",
+            FailureKind::Tls => "tls",
+            FailureKind::Dns => "dns",
+            FailureKind::Status => "status",
+            FailureKind::Response => "response",
+            FailureKind::TooLarge => "too_large",
+            FailureKind::Request => "request",
+            FailureKind::Carrier => "carrier",
+        }
+    }
+}
+
+impl std::fmt::Display for FailureKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// A run cannot go on.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fault {
@@ -334,12 +359,73 @@ impl Secrets {
 
     /// The secret's value; every secret that a program declares is there, any other is empty.
     pub fn get(&self, name: &str) -> &str {
-        self.values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
+        self.values
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map_or("", |(_, value)| value)
     }
+}
+
+impl Secrets {
+    /// Blots every secret out of a text that is to be shown, and a long beginning of one too, since
+    /// messages quote foreign values shortened.
+    pub(crate) fn redact(&self, text: String) -> String {
+        self.values
+            .iter()
+            .fold(text, |text, (_, secret)| blot_out(&text, secret))
+    }
+}
+
+fn blot_out(text: &str, secret: &str) -> String {
+    // A secret of few characters would blot out ordinary words.
+    if secret.chars().count() < 4 {
+        return text.to_owned();
+    }
+    let beginning: String = secret.chars().take(8).collect();
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, _)) = rest.split_once(&beginning) {
+        let found = rest.get(before.len()..).unwrap_or_default();
+        let same = found
+            .chars()
+            .zip(secret.chars())
+            .take_while(|(a, b)| a == b);
+        let length = same
+            .map(|(character, _)| character.len_utf8())
+            .sum::<usize>();
+        shown.push_str(before);
+        shown.push_str("(secret)");
+        rest = found.get(length..).unwrap_or_default();
+    }
+    shown.push_str(rest);
+    shown
 }
 
 impl std::fmt::Debug for Secrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.values.iter().map(|(name, _)| name)).finish()
+        f.debug_list()
+            .entries(self.values.iter().map(|(name, _)| name))
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_blotted_out() {
+        let secrets = Secrets::new(vec![
+            ("A", "sk-0123456789abcdef".to_owned()),
+            ("B", "(sec".to_owned()),
+        ]);
+        let redact = |text: &str| secrets.redact(text.to_owned());
+        assert_eq!(
+            redact("a sk-0123456789abcdef b sk-0123456789abcdef"),
+            "a (secret) b (secret)"
+        );
+        assert_eq!(redact("\"sk-0123456…\""), "\"(secret)…\"");
+        assert_eq!(redact("nothing to see"), "nothing to see");
+        assert!(!format!("{secrets:?}").contains("sk-"));
     }
 }

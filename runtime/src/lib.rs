@@ -1,2 +1,27 @@
-//! What a binary built by flowc runs on.
+//! What a binary built by flowc runs on: HTTP server, carriers, web calls, the run loop.
+//!
+//! Emitted code sees [`flow`], [`value`] and the small helpers, and calls [`main`]; it knows
+//! nothing of HTTP or of carriers. This crate in turn knows nothing of the language.
+
+pub mod config;
+pub mod encode;
 pub mod flow;
+pub mod math;
+pub mod server;
+pub mod state;
+pub mod text;
+pub mod value;
+
+mod carrier;
+mod client;
+mod error;
+mod logging;
+mod near;
+mod run;
+mod start;
+mod step;
+mod trigger;
+
+pub use serde;
+
+pub use crate::start::main;

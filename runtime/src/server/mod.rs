@@ -1,0 +1,146 @@
+//! The HTTP server: takes triggers in, and drains when it is told to stop.
+
+pub(crate) mod body;
+mod connection;
+pub(crate) mod reply;
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::get;
+use futures_util::FutureExt;
+use futures_util::future::{Either, select};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tracing::{error, info, warn};
+
+use crate::carrier::SmsCarrier;
+use crate::carrier::simulator::Simulator;
+use crate::carrier::twilio::Twilio;
+use crate::client;
+use crate::config::{CarrierConfig, Config};
+use crate::flow::Program;
+use crate::run::{Engine, Limits};
+use crate::step::web_call::WebCaller;
+use crate::trigger::{inbound_api, inbound_sms::Inbox};
+
+/// Connections open at a time; more wait in the listener's queue.
+const CONNECTIONS: u32 = 1_024;
+
+/// How long requests and runs may take to finish once the server is told to stop.
+const GRACE: Duration = Duration::from_secs(25);
+
+/// What was left when the server had stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drained {
+    /// Runs that had not ended in time.
+    pub unfinished: usize,
+}
+
+/// Serves a program until `shutdown` resolves, then stops accepting and lets requests and runs in
+/// flight finish, at most for 25 s. Must be called within a tokio runtime.
+///
+/// # Errors
+///
+/// A sentence, if the configuration cannot be put into effect; then nothing was served.
+pub async fn serve(
+    program: &'static Program,
+    config: Config,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+) -> Result<Drained, String> {
+    let engine = Arc::new(engine(program, config)?);
+    let router = router(&engine);
+    let (stop, stopped) = watch::channel(false);
+    let connections = Arc::new(Semaphore::new(CONNECTIONS as usize));
+    let open = |stream, slot| {
+        tokio::spawn(connection::serve(
+            stream,
+            router.clone(),
+            stopped.clone(),
+            slot,
+        ));
+    };
+    let mut shutdown = pin!(shutdown);
+    loop {
+        let next = async {
+            // The semaphore is never closed.
+            let slot = Arc::clone(&connections).acquire_owned().await.ok();
+            (listener.accept().await, slot)
+        };
+        match select(shutdown.as_mut(), pin!(next)).await {
+            Either::Left(_) => break,
+            Either::Right(((Ok((stream, _)), slot), _)) => open(stream, slot),
+            Either::Right(((Err(error), _), _)) => {
+                warn!(blame = "us", retry = true, %error, "a connection could not be accepted");
+                // Out of file descriptors: some are freed as connections end.
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+    // Whoever has connected already is served; closing the listener would reset them.
+    while let Some(Ok((stream, _))) = listener.accept().now_or_never() {
+        open(stream, Arc::clone(&connections).try_acquire_owned().ok());
+    }
+    drop(listener);
+    info!(runs = engine.in_flight(), "stopping");
+    stop.send_replace(true);
+    let finished = async {
+        let _ = connections.acquire_many(CONNECTIONS).await;
+        engine.drained().await;
+    };
+    let _ = tokio::time::timeout(GRACE, finished).await;
+    let unfinished = engine.in_flight();
+    if unfinished > 0 {
+        error!(
+            unfinished,
+            blame = "upstream",
+            "stopped before all runs had ended"
+        );
+    }
+    Ok(Drained { unfinished })
+}
+
+fn engine(program: &'static Program, config: Config) -> Result<Engine, String> {
+    let client = client::build().map_err(|error| format!("TLS could not be set up: {error}"))?;
+    let carrier: Arc<dyn SmsCarrier> = match &config.carrier {
+        CarrierConfig::Simulator => {
+            warn!(
+                "the carrier is the simulator: NOTHING REACHES A REAL PHONE; see /simulator/outbox"
+            );
+            Arc::new(Simulator::default())
+        }
+        CarrierConfig::Twilio(account) => Arc::new(
+            Twilio::new(client.clone(), account)
+                .map_err(|error| format!("--carrier-url: {error}"))?,
+        ),
+    };
+    let web = WebCaller::new(client, config.connect_to);
+    Ok(Engine::new(
+        program,
+        config.secrets,
+        carrier,
+        web,
+        Limits {
+            runs: config.max_runs,
+            steps: config.max_steps,
+        },
+    ))
+}
+
+fn router(engine: &Arc<Engine>) -> Router {
+    Router::new()
+        .route("/healthz", get(async || "ok"))
+        .merge(inbound_api::routes(engine))
+        .merge(Arc::clone(&engine.carrier).routes(Inbox::of(engine)))
+        .fallback(async || reply::error(StatusCode::NOT_FOUND, "there is nothing at this path"))
+        .method_not_allowed_fallback(async || {
+            reply::error(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "this path takes another method",
+            )
+        })
+}

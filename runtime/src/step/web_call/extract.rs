@@ -1,0 +1,326 @@
+//! Response variables: from an answer to the flow's values.
+
+use std::fmt;
+
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
+
+use crate::flow::{Binding, Failure, FailureKind, Query, Segment};
+use crate::value::{Json, Value, Values};
+
+/// A 2xx answer.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    /// Empty when no binding needs it.
+    pub(super) body: Vec<u8>,
+}
+
+/// Whether any binding looks into the body.
+pub(super) fn needs_body(bindings: &[Binding]) -> bool {
+    bindings.iter().any(|binding| {
+        matches!(
+            binding.query,
+            Query::Label(_) | Query::Path(_) | Query::Body
+        )
+    })
+}
+
+fn needs_json(bindings: &[Binding]) -> bool {
+    bindings
+        .iter()
+        .any(|binding| matches!(binding.query, Query::Label(_) | Query::Path(_)))
+}
+
+impl Answer {
+    /// Takes every binding out, in their order. The body is parsed only when one needs it.
+    pub(super) fn take(&self, bindings: &'static [Binding]) -> Result<Values, Failure> {
+        let failed =
+            |told: String| Failure::new(FailureKind::Response, told).with_status(self.status);
+        let json = if needs_json(bindings) {
+            self.json().map_err(failed)?
+        } else {
+            Json::Null
+        };
+        let mut values = Values::default();
+        for binding in bindings {
+            let found = self
+                .find(binding, &json)
+                .map_err(|error| failed(format!("{}: {error}", Place(binding))))?;
+            if found.is_none() && !binding.optional {
+                return Err(failed(format!(
+                    "{}: the answer does not hold it",
+                    Place(binding)
+                )));
+            }
+            values.push(binding.name, found);
+        }
+        Ok(values)
+    }
+
+    /// The value of a binding; JSON's `null` is as good as absent.
+    fn find(&self, binding: &Binding, json: &Json) -> Result<Option<Value>, String> {
+        let kind = binding.kind;
+        let from_json = |json: &Json| Value::from_json(kind, json);
+        let read = match &binding.query {
+            Query::Label(name) => first_member(json, name)
+                .filter(|value| !value.is_null())
+                .map(from_json),
+            Query::Path(path) => follow(json, path)
+                .filter(|value| !value.is_null())
+                .map(from_json),
+            Query::Status => Some(from_json(&Json::from(self.status))),
+            Query::Header(name) => match self.headers.get(*name) {
+                Some(value) => Some(Value::from_text(
+                    kind,
+                    utf8(value.as_bytes(), "the header")?,
+                )),
+                None => None,
+            },
+            Query::Body => Some(Value::from_text(kind, utf8(&self.body, "the body")?)),
+        };
+        read.transpose().map_err(|mismatch| mismatch.to_string())
+    }
+
+    /// Parses the body, if it says that it is JSON, or says nothing of its type at all.
+    fn json(&self) -> Result<Json, String> {
+        let media_type = self
+            .headers
+            .get(CONTENT_TYPE)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()));
+        if let Some(media_type) = &media_type
+            && !is_json(media_type)
+        {
+            let essence = media_type
+                .split(';')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_owned();
+            return Err(format!("the answer is {essence}, not JSON"));
+        }
+        if self.body.is_empty() {
+            return Err("the answer is empty, not JSON".to_owned());
+        }
+        // RFC 8259, section 8.1: a parser may ignore a byte order mark.
+        let body = self
+            .body
+            .strip_prefix(b"\xEF\xBB\xBF")
+            .unwrap_or(&self.body);
+        serde_json::from_slice(body).map_err(|error| match self.headers.get(CONTENT_ENCODING) {
+            Some(encoding) => {
+                format!("the answer is compressed ({encoding:?}), which it was not asked to be")
+            }
+            None => format!("the answer is not valid JSON: {error}"),
+        })
+    }
+}
+
+/// `application/json`, `text/json`, and all that ends in `+json` (RFC 6839).
+fn is_json(media_type: &str) -> bool {
+    let essence = media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
+}
+
+fn utf8<'a>(bytes: &'a [u8], what: &str) -> Result<&'a str, String> {
+    str::from_utf8(bytes).map_err(|_| format!("{what} is not UTF-8 text"))
+}
+
+/// The first member of this name, depth-first in document order: a member is looked at before
+/// what is inside it. serde_json's nesting limit of 128 bounds the depth.
+fn first_member<'a>(json: &'a Json, name: &str) -> Option<&'a Json> {
+    match json {
+        Json::Object(members) => members.iter().find_map(|(member, value)| {
+            if member == name {
+                Some(value)
+            } else {
+                first_member(value, name)
+            }
+        }),
+        Json::Array(elements) => elements
+            .iter()
+            .find_map(|element| first_member(element, name)),
+        _ => None,
+    }
+}
+
+fn follow<'a>(json: &'a Json, path: &[Segment]) -> Option<&'a Json> {
+    path.iter().try_fold(json, |json, segment| match segment {
+        Segment::Member(name) => json.get(name),
+        Segment::Index(index) => json.get(index),
+    })
+}
+
+/// A binding as messages name it: `temp (query temperature)`.
+struct Place<'a>(&'a Binding);
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "response variable `{}` (query ", self.0.name)?;
+        match &self.0.query {
+            Query::Label(name) => f.write_str(name)?,
+            Query::Status => f.write_str("@status")?,
+            Query::Header(name) => write!(f, "@header {name:?}")?,
+            Query::Body => f.write_str("@body")?,
+            Query::Path(path) => {
+                for (position, segment) in path.iter().enumerate() {
+                    match segment {
+                        Segment::Member(name) if position == 0 => f.write_str(name)?,
+                        Segment::Member(name) => write!(f, ".{name}")?,
+                        Segment::Index(index) => write!(f, "[{index}]")?,
+                    }
+                }
+            }
+        }
+        f.write_str(")")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::value::{Kind, Scalar};
+
+    fn answer(media_type: Option<&'static str>, body: &str) -> Answer {
+        let mut headers = HeaderMap::new();
+        if let Some(media_type) = media_type {
+            headers.insert(CONTENT_TYPE, media_type.parse().unwrap());
+        }
+        headers.insert("etag", "\"7\"".parse().unwrap());
+        Answer {
+            status: 201,
+            headers,
+            body: body.as_bytes().to_vec(),
+        }
+    }
+
+    fn take(
+        answer: &Answer,
+        kind: Kind,
+        optional: bool,
+        query: Query,
+    ) -> Result<Option<Value>, String> {
+        let bindings: &'static [Binding] = Box::leak(Box::new([Binding {
+            name: "x",
+            kind,
+            optional,
+            query,
+        }]));
+        let mut values = answer.take(bindings).map_err(|failure| failure.message)?;
+        Ok(match kind {
+            Kind::Int => values.int_opt("x").unwrap().map(Value::Int),
+            Kind::Text => values.text_opt("x").unwrap().map(Value::Text),
+            _ => values.scalar_opt("x").unwrap().map(Value::Scalar),
+        })
+    }
+
+    fn scalar(text: &str) -> Result<Option<Value>, String> {
+        Ok(Some(Value::Scalar(Scalar::Text(text.to_owned()))))
+    }
+
+    #[test]
+    fn a_label_is_found_depth_first_in_document_order() {
+        let nested = answer(
+            Some("application/geo+json; charset=utf-8"),
+            r#"{"b":[{"c":1},{"x":"deep"}],"x":"shallow"}"#,
+        );
+        assert_eq!(
+            take(&nested, Kind::Scalar, false, Query::Label("x")),
+            scalar("deep")
+        );
+        let itself = answer(None, r#"{"x":{"x":"inner"}}"#);
+        assert!(
+            take(&itself, Kind::Scalar, false, Query::Label("x"))
+                .unwrap_err()
+                .contains("an object of 1 members")
+        );
+    }
+
+    #[test]
+    fn a_path_goes_from_the_root() {
+        let body = answer(Some("text/json"), r#"{"a":[{"b":"first"},{"b":null}]}"#);
+        const FIRST: &[Segment] = &[
+            Segment::Member("a"),
+            Segment::Index(0),
+            Segment::Member("b"),
+        ];
+        const SECOND: &[Segment] = &[
+            Segment::Member("a"),
+            Segment::Index(1),
+            Segment::Member("b"),
+        ];
+        assert_eq!(
+            take(&body, Kind::Scalar, false, Query::Path(FIRST)),
+            scalar("first")
+        );
+        assert_eq!(
+            take(&body, Kind::Scalar, true, Query::Path(SECOND)),
+            Ok(None)
+        );
+        assert_eq!(
+            take(&body, Kind::Scalar, false, Query::Path(SECOND)),
+            Err("response variable `x` (query a[1].b): the answer does not hold it".to_owned())
+        );
+    }
+
+    #[test]
+    fn status_header_and_body_need_no_json() {
+        let html = answer(Some("text/html"), "<p>");
+        assert_eq!(
+            take(&html, Kind::Int, false, Query::Status),
+            Ok(Some(Value::Int(201)))
+        );
+        assert_eq!(
+            take(&html, Kind::Text, false, Query::Header("ETag")),
+            Ok(Some(Value::Text("\"7\"".to_owned())))
+        );
+        assert_eq!(
+            take(&html, Kind::Text, false, Query::Body),
+            Ok(Some(Value::Text("<p>".to_owned())))
+        );
+        assert_eq!(
+            take(&html, Kind::Text, true, Query::Header("X-No")),
+            Ok(None)
+        );
+    }
+
+    #[test]
+    fn what_is_not_json_is_named() {
+        let label = || Query::Label("x");
+        let html = answer(Some("text/html; charset=utf-8"), "<p>");
+        assert_eq!(
+            take(&html, Kind::Text, true, label()),
+            Err("the answer is text/html, not JSON".to_owned())
+        );
+        assert!(
+            take(&answer(None, "<p>"), Kind::Text, true, label())
+                .unwrap_err()
+                .contains("not valid JSON")
+        );
+        assert!(
+            take(&answer(None, ""), Kind::Text, true, label())
+                .unwrap_err()
+                .contains("empty")
+        );
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(
+            take(&answer(None, &deep), Kind::Text, true, label())
+                .unwrap_err()
+                .contains("recursion")
+        );
+    }
+
+    #[test]
+    fn a_wrong_type_names_variable_query_and_what_was_found() {
+        let body = answer(None, r#"{"x":"12a"}"#);
+        assert_eq!(
+            take(&body, Kind::Int, false, Query::Label("x")),
+            Err(r#"response variable `x` (query x): an int is expected, and a text ("12a") was found"#.to_owned())
+        );
+    }
+}

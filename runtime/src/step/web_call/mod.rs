@@ -1,0 +1,135 @@
+//! External Web Call.
+
+mod address;
+mod connect_to;
+mod extract;
+mod failure;
+mod request;
+
+use std::time::Duration;
+
+use reqwest::header::LOCATION;
+use reqwest::{Client, Request, Response};
+
+pub(crate) use self::connect_to::ConnectTo;
+use crate::flow::{Call, Failure, FailureKind};
+use crate::value::Values;
+
+/// The largest answer that is read.
+const ANSWER_LIMIT: usize = 10 * 1024 * 1024;
+
+/// Carries web calls out, all on one client.
+pub(crate) struct WebCaller {
+    client: Client,
+    connect_to: Vec<ConnectTo>,
+}
+
+impl WebCaller {
+    pub(crate) fn new(client: Client, connect_to: Vec<ConnectTo>) -> Self {
+        Self { client, connect_to }
+    }
+
+    /// Does the whole exchange within the call's timeout and takes the response variables out.
+    pub(crate) async fn carry_out(&self, call: Call) -> Result<Values, Failure> {
+        let (seconds, bindings) = (call.timeout, call.bindings);
+        let prepared = request::prepare(call, &self.connect_to)?;
+        let upstream = prepared.upstream;
+        let exchange = async {
+            let response = exchange(&self.client, prepared.request, &upstream).await?;
+            let status = response.status();
+            if !status.is_success() {
+                return Err(refused(&response, &upstream));
+            }
+            let headers = response.headers().clone();
+            let body = if extract::needs_body(bindings) {
+                read_body(response, ANSWER_LIMIT, &upstream).await?
+            } else {
+                Vec::new()
+            };
+            Ok(extract::Answer {
+                status: status.as_u16(),
+                headers,
+                body,
+            })
+        };
+        let answer = tokio::time::timeout(Duration::from_secs(seconds.into()), exchange)
+            .await
+            .map_err(|_| {
+                Failure::new(
+                    FailureKind::Timeout,
+                    format!("there was no whole answer from {upstream} within {seconds} s"),
+                )
+            })??;
+        answer.take(bindings)
+    }
+}
+
+/// Sends a request and waits for the head of its answer. `upstream` names the peer in messages.
+pub(crate) async fn exchange(
+    client: &Client,
+    request: Request,
+    upstream: &str,
+) -> Result<Response, Failure> {
+    client
+        .execute(request)
+        .await
+        .map_err(|error| failure::classify(&error, upstream))
+}
+
+/// Reads a body of at most `limit` bytes.
+pub(crate) async fn read_body(
+    mut response: Response,
+    limit: usize,
+    upstream: &str,
+) -> Result<Vec<u8>, Failure> {
+    let status = response.status().as_u16();
+    let too_large = || {
+        let told = format!(
+            "the answer of {upstream} is larger than {} KiB",
+            limit / 1024
+        );
+        Failure::new(FailureKind::TooLarge, told).with_status(status)
+    };
+    let announced = response
+        .content_length()
+        .map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
+    if announced > limit {
+        return Err(too_large());
+    }
+    let mut body = Vec::with_capacity(announced);
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| failure::classify(&error, upstream).with_status(status))?
+    {
+        if body.len() + chunk.len() > limit {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// The failure of an answer that is not 2xx.
+fn refused(response: &Response, upstream: &str) -> Failure {
+    let status = response.status();
+    let mut told = format!("{upstream} answered {status}");
+    if status.is_redirection()
+        && let Some(target) = response
+            .headers()
+            .get(LOCATION)
+            .and_then(|location| location.to_str().ok())
+        && let Ok(mut target) = response.url().join(target)
+    {
+        target.set_query(None);
+        target.set_fragment(None);
+        // Never fails for a URL with a host, and every http URL has one.
+        let _ = target
+            .set_username("")
+            .and_then(|()| target.set_password(None));
+        told.push_str(&format!(
+            ", which points to {target}; redirects are not followed: write that URL into the flow"
+        ));
+    }
+    Failure::new(FailureKind::Status, told).with_status(status.as_u16())
+}

@@ -1,1 +1,0 @@
-//! The types of the language as a running flow holds them.
