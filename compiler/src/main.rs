@@ -1,1 +1,5 @@
-fn main() {}
+//! The `flowc` program; its work is in the library.
+
+fn main() -> std::process::ExitCode {
+    flowc::cli::main()
+}

@@ -1,0 +1,167 @@
+//! The command line: one file for each subcommand, and the exit codes.
+
+mod build;
+mod check;
+mod console;
+mod demo;
+mod doctor;
+mod explain;
+mod new;
+mod progress;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use self::console::Console;
+use crate::driver::Error;
+use crate::driver::system::{Real, System};
+
+/// Compiles a small declarative flow file into one native binary that answers texts.
+#[derive(Debug, Parser)]
+#[command(
+    name = "flowc",
+    version,
+    after_help = "\
+Exit codes:
+  0  all is fine
+  1  the flow has errors
+  2  the command could not do its work
+
+Example:
+  flowc new weather && cd weather && flowc run weather.flow
+
+`flowc demo` shows it all with no network and no phone."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Say only what is wrong
+    #[arg(short, long, global = true)]
+    quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    New(new::New),
+    Check(check::Check),
+    Build(build::Build),
+    Run(run::Run),
+    Explain(explain::Explain),
+    Doctor(doctor::Doctor),
+    Demo(demo::Demo),
+}
+
+/// How a command ended; the numbers are part of what users build on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// 0
+    Fine,
+    /// 1: the flow has errors.
+    FlowErrors,
+    /// 2: the command could not do its work.
+    Failed,
+}
+
+/// Runs flowc with the arguments it was started with.
+pub fn main() -> ExitCode {
+    // A wrong argument ends the process here, with code 2.
+    let cli = Cli::parse();
+    ExitCode::from(match run(&Real::new(), &cli) {
+        Exit::Fine => 0,
+        Exit::FlowErrors => 1,
+        Exit::Failed => 2,
+    })
+}
+
+fn run(system: &dyn System, cli: &Cli) -> Exit {
+    let console = Console::new(system, cli.quiet);
+    let done = match &cli.command {
+        Command::New(command) => command.run(&console),
+        Command::Check(command) => command.run(&console),
+        Command::Build(command) => command.run(&console),
+        Command::Run(command) => command.run(&console),
+        Command::Explain(command) => command.run(&console),
+        Command::Doctor(command) => command.run(&console),
+        Command::Demo(command) => command.run(&console),
+    };
+    done.unwrap_or_else(|error| failed(&console, &error))
+}
+
+fn failed(console: &Console<'_>, error: &Error) -> Exit {
+    console.error(&error.to_string(), error.help().as_deref());
+    Exit::Failed
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::driver::system::memory::Memory;
+
+    pub(super) fn flowc(memory: &Memory, line: &str) -> (Exit, String, String) {
+        let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+        let exit = run(memory, &cli);
+        (exit, memory.printed.take(), memory.reported.take())
+    }
+
+    #[test]
+    fn every_command_shows_an_example() {
+        let mut root = Cli::command();
+        root.clone().debug_assert();
+        assert!(root.render_long_help().to_string().contains("Example"));
+        for command in root.get_subcommands_mut().filter(|command| command.get_name() != "help") {
+            let name = command.get_name().to_owned();
+            let help = command.render_long_help().to_string();
+            assert!(help.contains(&format!("Example:\n  flowc {name}")), "{help}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_code_2_on_standard_error() {
+        let memory = Memory::with_files(&[("dir/wx.flow", "")]);
+        let (exit, out, err) = flowc(&memory, "flowc check none.flow");
+        assert_eq!((exit, out.as_str()), (Exit::Failed, ""));
+        assert!(
+            err.starts_with("error: cannot read `none.flow`: there is no such file") && err.contains("help: "),
+            "{err}"
+        );
+        let (exit, _, err) = flowc(&memory, "flowc build dir");
+        assert_eq!(exit, Exit::Failed);
+        assert!(err.contains("is a folder") && err.contains("dir/NAME.flow"), "{err}");
+    }
+
+    #[test]
+    fn a_code_is_explained_or_a_near_one_is_named() {
+        let memory = Memory::default();
+        let (exit, out, _) = flowc(&memory, "flowc explain f0201");
+        assert_eq!(exit, Exit::Fine);
+        assert!(out.starts_with("error[F0201]: "), "{out}");
+        let (exit, _, err) = flowc(&memory, "flowc explain F201");
+        assert_eq!(exit, Exit::Failed);
+        assert!(err.contains("`F201`") && err.contains("did you mean") && err.contains("F0201"), "{err}");
+        let (exit, out, _) = flowc(&memory, "flowc explain");
+        assert_eq!(exit, Exit::Fine);
+        assert_eq!(out.lines().count(), crate::diagnostic::Code::ALL.len());
+    }
+
+    #[test]
+    fn a_flow_with_errors_is_code_1() {
+        let memory = Memory::with_files(&[
+            ("bad.flow", "on sms -> sms \"Hello $nmae\"\n"),
+            ("good.flow", "on sms -> sms \"Hi\"\n"),
+        ]);
+        let (exit, out, err) = flowc(&memory, "flowc check good.flow bad.flow");
+        assert_eq!((exit, out.as_str()), (Exit::FlowErrors, ""));
+        assert!(err.contains("error[F0201]") && err.contains("1 error in bad.flow"), "{err}");
+        let (exit, out, err) = flowc(&memory, "flowc check bad.flow --format short");
+        assert_eq!((exit, err.as_str()), (Exit::FlowErrors, ""));
+        assert!(out.starts_with("bad.flow:1:22: error[F0201]: "), "{out}");
+        let (exit, out, err) = flowc(&memory, "flowc check good.flow --format json");
+        assert_eq!((exit, out.as_str(), err.as_str()), (Exit::Fine, "", ""));
+    }
+}

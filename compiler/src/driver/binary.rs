@@ -1,0 +1,177 @@
+//! From a flow in Rust to its binary.
+
+use std::path::{Path, PathBuf};
+
+use super::cache::{Cache, Stamp};
+use super::cargo::Cargo;
+use super::error::Error;
+use super::files;
+use super::manifest::{self, Linking};
+use super::name::package_name;
+use super::package;
+use super::system::{Entry, System};
+use crate::Emitted;
+
+/// A binary to make.
+#[derive(Clone, Copy, Debug)]
+pub struct Order<'a> {
+    /// The flow in Rust.
+    pub emitted: &'a Emitted,
+    /// The flow's file; it tells flows of one name apart.
+    pub source: &'a Path,
+    /// How it finds the C library.
+    pub linking: Linking,
+    /// Where the binary is to be; `None`: in the cache, to be run from there.
+    pub output: Option<&'a Path>,
+}
+
+/// What takes more than a moment, for whoever watches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Another flowc is building.
+    Waiting,
+    /// Crates are downloaded.
+    Downloading,
+    /// What every flow is linked with is built, so many crates of so many (`None`: not known).
+    Building(usize, Option<usize>),
+}
+
+/// Builds a flow's binary and returns its path.
+///
+/// The lock of the cache is held until the binary is in its place: in the shared target folder, another flow of the same
+/// name would replace it.
+pub fn build(system: &dyn System, order: Order<'_>, progress: &mut dyn FnMut(Progress)) -> Result<PathBuf, Error> {
+    if order.linking == Linking::Static && manifest::static_target().is_none() {
+        return Err(Error::StaticElsewhere);
+    }
+    if let Some(output) = order.output
+        && system.entry(output) == Some(Entry::Folder)
+    {
+        return Err(Error::OutputIsFolder(output.to_owned()));
+    }
+    let cache = Cache::locate(system)?;
+    let name = package_name(&order.emitted.name);
+    let current = system.current_folder().unwrap_or_default();
+    let folder = cache.package(&name, &current.join(order.source), order.linking);
+
+    let _lock = cache.open(system, &mut || progress(Progress::Waiting))?;
+    let in_cache = |cause| Error::cache(cache.root(), &cause);
+    package::write_cached(system, &folder, order.emitted, order.linking).map_err(in_cache)?;
+
+    let cargo = Cargo { system, cache: &cache, package: &folder };
+    let built = compile(&cargo, order.linking, progress)?;
+    match order.output {
+        Some(output) => {
+            let failed = |cause| Error::Write { path: output.to_owned(), cause };
+            files::replace(system, &built, output).map_err(failed)?;
+            Ok(output.to_owned())
+        }
+        None => {
+            let path = folder.join(&name);
+            files::replace(system, &built, &path).map_err(in_cache)?;
+            Ok(path)
+        }
+    }
+}
+
+fn compile(cargo: &Cargo<'_>, linking: Linking, progress: &mut dyn FnMut(Progress)) -> Result<PathBuf, Error> {
+    let Cargo { system, cache, .. } = *cargo;
+    if !cache.is_stamped(system, Stamp::Fetched) {
+        cargo.fetch(&mut || progress(Progress::Downloading))?;
+        cache.put_stamp(system, Stamp::Fetched)?;
+    }
+    let is_warm = cache.is_stamped(system, Stamp::Built(linking));
+    let total = if is_warm { None } else { cargo.count() };
+    // Both closures tell the same watcher, one after the other.
+    let progress = std::cell::RefCell::new(progress);
+    let built = cargo.build(&mut |ready| (progress.borrow_mut())(Progress::Building(ready, total)), &mut || {
+        (progress.borrow_mut())(Progress::Downloading)
+    })?;
+    if !is_warm {
+        cache.put_stamp(system, Stamp::Built(linking))?;
+    }
+    Ok(built)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::system::Exit;
+    use super::super::system::memory::Memory;
+    use super::*;
+
+    /// A machine whose cargo makes a binary that holds the emitted source.
+    fn machine() -> Memory {
+        let memory = Memory {
+            program: Some(Box::new(|memory, command| {
+                let exit = Exit { code: Some(0), errors: String::new() };
+                let first = command.arguments[0].to_str().unwrap();
+                let lines = match first {
+                    "-vV" => vec!["host: x86_64-unknown-linux-gnu".to_owned()],
+                    "build" => {
+                        let main = memory.read(&command.folder.clone().unwrap().join("src/main.rs")).unwrap();
+                        memory.files.borrow_mut().insert("/c/0.1.0/target/release/wx".into(), main);
+                        vec![
+                            r#"{"reason":"compiler-artifact","package_id":"r","target":{"kind":["lib"]},"fresh":false}"#.to_owned(),
+                            r#"{"reason":"compiler-artifact","package_id":"wx","target":{"kind":["bin"]},"executable":"/c/0.1.0/target/release/wx"}"#.to_owned(),
+                        ]
+                    }
+                    "tree" => {
+                        ["wx v0.0.0", "flow-runtime v0.1.0", "url v2.5.0", "url v2.5.0 (*)"].map(str::to_owned).into()
+                    }
+                    _ => vec![],
+                };
+                (lines, exit)
+            })),
+            ..Memory::default()
+        };
+        memory.with_variable("FLOWC_CACHE", "/c")
+    }
+
+    fn order<'a>(emitted: &'a Emitted, output: Option<&'a Path>) -> Order<'a> {
+        Order { emitted, source: Path::new("wx.flow"), linking: Linking::Dynamic, output }
+    }
+
+    fn flow(main_rs: &str) -> Emitted {
+        Emitted { name: "wx".to_owned(), main_rs: main_rs.to_owned() }
+    }
+
+    #[test]
+    fn the_binary_is_put_where_it_is_asked_for() {
+        let memory = machine();
+        let mut seen = Vec::new();
+        let path =
+            build(&memory, order(&flow("one"), Some(Path::new("/out/wx"))), &mut |step| seen.push(step)).unwrap();
+        assert_eq!(path, Path::new("/out/wx"));
+        assert_eq!(memory.text("/out/wx"), "one");
+        assert_eq!(seen, [Progress::Building(1, Some(2))]);
+    }
+
+    #[test]
+    fn a_warm_build_runs_cargo_once() {
+        let memory = machine();
+        build(&memory, order(&flow("one"), Some(Path::new("/out/wx"))), &mut |_| {}).unwrap();
+        memory.commands.borrow_mut().clear();
+        build(&memory, order(&flow("two"), Some(Path::new("/out/wx"))), &mut |_| {}).unwrap();
+        assert_eq!(memory.commands.borrow().len(), 1);
+        assert_eq!(memory.text("/out/wx"), "two");
+    }
+
+    #[test]
+    fn a_flow_that_is_only_run_leaves_nothing_beside_it() {
+        let memory = machine();
+        let path = build(&memory, order(&flow("one"), None), &mut |_| {}).unwrap();
+        assert!(path.starts_with("/c/0.1.0/crates") && path.ends_with("wx"));
+        assert!(memory.files.borrow().keys().all(|file| file.starts_with("/c")));
+    }
+
+    #[test]
+    fn a_folder_is_not_replaced_by_a_binary() {
+        let memory = machine();
+        memory.create_folder(Path::new("/out/wx")).unwrap();
+        let refused = build(&memory, order(&flow("one"), Some(Path::new("/out/wx"))), &mut |_| {});
+        assert!(matches!(refused, Err(Error::OutputIsFolder(_))));
+        assert!(memory.commands.borrow().is_empty());
+    }
+}

@@ -1,0 +1,205 @@
+//! flowc's cache folder: the runtime's source, the emitted packages, and the target folder they all share.
+//!
+//! ```text
+//! ~/.cache/flowc/0.1.0/
+//!   lock                           held while anything here is changed or built
+//!   runtime/                       the source that flowc carries
+//!   crates/weather-forecast-HASH/  one emitted package for each flow file
+//!   target/                        cargo's, shared by all of them
+//!   fetched, built, built-static   stamps: what need not be done again
+//! ```
+//!
+//! Every build first makes `runtime/` and its own package hold exactly what they should, and cargo rebuilds what has
+//! changed; so whatever a killed build left behind is mended by the next, and nothing here is ever half valid.
+
+use std::path::{Path, PathBuf};
+
+use super::embed;
+use super::error::Error;
+use super::files;
+use super::lock;
+use super::manifest::Linking;
+use super::system::{Lock, System};
+
+/// The cache folder of this version of flowc.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cache {
+    root: PathBuf,
+    folder: PathBuf,
+}
+
+impl Cache {
+    /// Finds it: `$FLOWC_CACHE`, else `$XDG_CACHE_HOME/flowc` (XDG Base Directory Specification), else
+    /// `~/.cache/flowc`. Touches no file.
+    pub fn locate(system: &dyn System) -> Result<Self, Error> {
+        let variable = |name| system.variable(name).map(PathBuf::from);
+        let root = variable("FLOWC_CACHE")
+            // The specification has relative paths ignored.
+            .or_else(|| variable("XDG_CACHE_HOME").filter(|path| path.is_absolute()).map(|path| path.join("flowc")))
+            .or_else(|| variable("HOME").map(|path| path.join(".cache/flowc")))
+            .ok_or(Error::NoCache)?;
+        // cargo runs in another folder, where a relative path would mean another place.
+        let root = match system.current_folder() {
+            Ok(current) => current.join(root),
+            Err(_) => root,
+        };
+        let folder = root.join(env!("CARGO_PKG_VERSION"));
+        Ok(Self { root, folder })
+    }
+
+    /// The folder that the user may name, for messages.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where the runtime's source is unpacked.
+    pub fn runtime(&self) -> PathBuf {
+        self.folder.join("runtime")
+    }
+
+    /// cargo's target folder.
+    pub fn target(&self) -> PathBuf {
+        self.folder.join("target")
+    }
+
+    /// Where the package of a flow file is emitted. Two flows of one name in two folders do not meet.
+    pub fn package(&self, name: &str, source: &Path, linking: Linking) -> PathBuf {
+        let ending = match linking {
+            Linking::Dynamic => "",
+            Linking::Static => "-static",
+        };
+        let hash = embed::fnv(source.as_os_str().as_encoded_bytes().iter().copied());
+        self.folder.join(format!("crates/{name}-{hash:016x}{ending}"))
+    }
+
+    /// Takes the lock and unpacks the runtime. `waiting` is called if another flowc holds it.
+    pub fn open(&self, system: &dyn System, waiting: &mut dyn FnMut()) -> Result<Box<dyn Lock>, Error> {
+        let mut open = || {
+            system.create_folder(&self.folder)?;
+            let lock = system.lock(&self.folder.join("lock"), waiting)?;
+            files::sync_folder(system, &self.runtime(), embed::runtime())?;
+            Ok(lock)
+        };
+        open().map_err(|cause| Error::cache(&self.root, &cause))
+    }
+
+    /// Whether something was done for the sources that this flowc carries.
+    pub fn is_stamped(&self, system: &dyn System, stamp: Stamp) -> bool {
+        system.read(&self.stamp(stamp)).is_ok_and(|bytes| bytes == sources_hash().as_bytes())
+    }
+
+    /// Notes that it was done.
+    pub fn put_stamp(&self, system: &dyn System, stamp: Stamp) -> Result<(), Error> {
+        let put = files::write_if_changed(system, &self.stamp(stamp), &sources_hash());
+        put.map_err(|cause| Error::cache(&self.root, &cause))
+    }
+
+    fn stamp(&self, stamp: Stamp) -> PathBuf {
+        self.folder.join(match stamp {
+            Stamp::Fetched => "fetched",
+            Stamp::Built(Linking::Dynamic) => "built",
+            Stamp::Built(Linking::Static) => "built-static",
+        })
+    }
+}
+
+/// What need not be done again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stamp {
+    /// All crates are in cargo's own cache.
+    Fetched,
+    /// The runtime is built.
+    Built(Linking),
+}
+
+/// Names the runtime's sources and the versions of its crates.
+fn sources_hash() -> String {
+    let sources =
+        embed::runtime().iter().flat_map(|(path, text)| path.bytes().chain([0]).chain(text.bytes()).chain([0]));
+    format!("{:016x}\n", embed::fnv(sources.chain(lock::lock_for("flow").into_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::io::ErrorKind;
+
+    use super::super::system::memory::Memory;
+    use super::*;
+
+    fn root(memory: Memory) -> PathBuf {
+        Cache::locate(&memory).unwrap().root
+    }
+
+    #[test]
+    fn the_folder_is_the_users_choice_then_the_systems() {
+        let home = || Memory::default().with_variable("HOME", "/home/ada");
+        assert_eq!(root(home()), Path::new("/home/ada/.cache/flowc"));
+        assert_eq!(root(home().with_variable("XDG_CACHE_HOME", "/var/c")), Path::new("/var/c/flowc"));
+        assert_eq!(root(home().with_variable("XDG_CACHE_HOME", "rel")), Path::new("/home/ada/.cache/flowc"));
+        assert_eq!(root(home().with_variable("FLOWC_CACHE", "/fc")), Path::new("/fc"));
+        assert_eq!(root(home().with_variable("FLOWC_CACHE", "fc")), Path::new("/home/ada/fc"));
+        assert!(matches!(Cache::locate(&Memory::default()), Err(Error::NoCache)));
+    }
+
+    #[test]
+    fn flows_of_one_name_do_not_meet() {
+        let cache = Cache::locate(&Memory::default().with_variable("FLOWC_CACHE", "/c")).unwrap();
+        let package = |path, linking| cache.package("wx", Path::new(path), linking);
+        assert_ne!(package("/a/wx.flow", Linking::Dynamic), package("/b/wx.flow", Linking::Dynamic));
+        assert_ne!(package("/a/wx.flow", Linking::Dynamic), package("/a/wx.flow", Linking::Static));
+        assert_eq!(package("/a/wx.flow", Linking::Dynamic), package("/a/wx.flow", Linking::Dynamic));
+        assert!(package("/a/wx.flow", Linking::Dynamic).starts_with("/c/0.1.0/crates"));
+    }
+
+    #[test]
+    fn opening_mends_what_a_killed_build_left() {
+        let memory = Memory::with_files(&[("/c/0.1.0/runtime/src/lib.rs", "hal"), ("/c/0.1.0/runtime/src/x.rs", "")])
+            .with_variable("FLOWC_CACHE", "/c");
+        let cache = Cache::locate(&memory).unwrap();
+        cache.open(&memory, &mut || {}).unwrap();
+        for (path, text) in embed::runtime() {
+            assert_eq!(memory.text(&format!("/c/0.1.0/runtime/{path}")), *text);
+        }
+        assert_eq!(memory.files.borrow().len(), embed::runtime().len());
+        memory.writes.borrow_mut().clear();
+        cache.open(&memory, &mut || {}).unwrap();
+        assert!(memory.writes.borrow().is_empty(), "cargo would build the runtime again");
+    }
+
+    #[test]
+    fn a_stamp_is_for_these_sources_only() {
+        let memory = Memory::default().with_variable("FLOWC_CACHE", "/c");
+        let cache = Cache::locate(&memory).unwrap();
+        assert!(!cache.is_stamped(&memory, Stamp::Fetched));
+        cache.put_stamp(&memory, Stamp::Fetched).unwrap();
+        assert!(cache.is_stamped(&memory, Stamp::Fetched));
+        assert!(!cache.is_stamped(&memory, Stamp::Built(Linking::Static)));
+        memory.files.borrow_mut().insert("/c/0.1.0/fetched".into(), b"older".to_vec());
+        assert!(!cache.is_stamped(&memory, Stamp::Fetched));
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_named_with_the_cause() {
+        for (kind, words) in [
+            (ErrorKind::ReadOnlyFilesystem, "read-only"),
+            (ErrorKind::StorageFull, "no storage space"),
+            (ErrorKind::PermissionDenied, "permission denied"),
+        ] {
+            let mut memory = Memory::default().with_variable("FLOWC_CACHE", "/c");
+            memory.broken = Some(("/c".into(), kind));
+            let error = Cache::locate(&memory).unwrap().open(&memory, &mut || {}).err().unwrap();
+            let text = format!("{error}\n{}", error.help().unwrap_or_default());
+            assert!(text.contains("`/c`") && text.contains(words) && text.contains("FLOWC_CACHE"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_second_build_says_that_it_waits() {
+        let memory = Memory { busy: true, ..Memory::default() }.with_variable("FLOWC_CACHE", "/c");
+        let mut waited = false;
+        Cache::locate(&memory).unwrap().open(&memory, &mut || waited = true).unwrap();
+        assert!(waited);
+    }
+}

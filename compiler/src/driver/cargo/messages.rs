@@ -1,0 +1,78 @@
+//! What cargo says of a build, one JSON object a line (The Cargo Book, "External tools").
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+/// What flowc wants to know.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Message {
+    /// The flow's binary is at this path.
+    Binary(PathBuf),
+    /// A crate is ready.
+    Crate {
+        /// cargo's name for its package.
+        id: String,
+        /// It was compiled now, and not taken from an earlier build.
+        compiled: bool,
+    },
+    /// rustc refuses a crate.
+    Error(CompilerError),
+}
+
+/// An error of rustc's.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct CompilerError {
+    /// The root file of the crate.
+    pub(super) source: PathBuf,
+    /// As rustc draws it.
+    pub(super) text: String,
+}
+
+/// Reads a line; `None` if it says nothing that flowc wants to know.
+pub(super) fn read(line: &str) -> Option<Message> {
+    let value: Value = serde_json::from_str(line).ok()?;
+    let text = |pointer| value.pointer(pointer).and_then(Value::as_str);
+    match text("/reason")? {
+        "compiler-artifact" => {
+            if let Some(path) = text("/executable") {
+                return Some(Message::Binary(path.into()));
+            }
+            // A package's build script is a crate of its own, but not one that people count.
+            if text("/target/kind/0") == Some("custom-build") {
+                return None;
+            }
+            let compiled = value.pointer("/fresh").and_then(Value::as_bool) == Some(false);
+            Some(Message::Crate { id: text("/package_id")?.to_owned(), compiled })
+        }
+        "compiler-message" if text("/message/level")?.starts_with("error") => Some(Message::Error(CompilerError {
+            source: text("/target/src_path").unwrap_or_default().into(),
+            text: text("/message/rendered").or_else(|| text("/message/message"))?.to_owned(),
+        })),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_matters_is_read() {
+        for nothing in [
+            "",
+            "not json",
+            "{}",
+            r#"{"reason":"build-finished","success":true}"#,
+            r#"{"reason":"compiler-message","message":{"level":"warning","rendered":"w"}}"#,
+            r#"{"reason":"compiler-artifact","package_id":"a","target":{"kind":["custom-build"]},"fresh":false}"#,
+        ] {
+            assert_eq!(read(nothing), None, "{nothing}");
+        }
+        let error = r#"{"reason":"compiler-message","target":{"src_path":"/x/main.rs"},"message":{"level":"error","rendered":"error: e"}}"#;
+        assert_eq!(
+            read(error),
+            Some(Message::Error(CompilerError { source: "/x/main.rs".into(), text: "error: e".to_owned() }))
+        );
+    }
+}

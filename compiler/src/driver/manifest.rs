@@ -1,0 +1,108 @@
+//! The manifest of the emitted package, and how it is linked.
+
+/// The emitted package's own version: it is not published, and a flow's identity is its text.
+pub(super) const PACKAGE_VERSION: &str = "0.0.0";
+
+/// The runtime that this flowc carries, and the only one it emits for.
+pub(super) const RUNTIME_VERSION: &str = env!("FLOW_RUNTIME_VERSION");
+
+/// The oldest Rust that builds it, as flowc's own manifest says.
+pub(super) const RUST_VERSION: &str = env!("CARGO_PKG_RUST_VERSION");
+
+/// The first line of every manifest of ours; it marks a folder as an emission that may be rewritten.
+pub(super) const MARK: &str = "# Emitted by flowc";
+
+/// How a binary finds the C library.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Linking {
+    /// From the system it runs on.
+    #[default]
+    Dynamic,
+    /// It carries all that it needs, and runs in an empty folder; Linux only.
+    Static,
+}
+
+impl Linking {
+    /// `flowc build --static` or not.
+    pub fn of(is_static: bool) -> Self {
+        if is_static { Self::Static } else { Self::Dynamic }
+    }
+}
+
+/// The target that `--static` builds for: naming it keeps build scripts and macros, which cargo loads as shared
+/// libraries, out of the static linking.
+pub(super) fn static_target() -> Option<String> {
+    let linux = cfg!(all(target_os = "linux", target_env = "gnu"));
+    linux.then(|| format!("{}-unknown-linux-gnu", std::env::consts::ARCH))
+}
+
+/// `Cargo.toml` of a package of this name, with the runtime at a path of ours relative to it.
+pub(super) fn manifest(package: &str, runtime: &str, linking: Linking) -> String {
+    let flowc = env!("CARGO_PKG_VERSION");
+    // The C library's resolver loads its parts at run time, which a static binary cannot do.
+    let features = match linking {
+        Linking::Dynamic => "",
+        Linking::Static => ", features = [\"dns\"]",
+    };
+    format!(
+        r#"{MARK} {flowc}: edit the flow, not this file.
+
+[package]
+name = "{package}"
+version = "{PACKAGE_VERSION}"
+edition = "2024"
+publish = false
+
+[dependencies]
+flow-runtime = {{ version = "={RUNTIME_VERSION}", path = "{runtime}"{features} }}
+
+# The flow itself is little work for a processor: it is built fast. What it is linked with is built once, and well.
+[profile.release]
+opt-level = 1
+incremental = true
+strip = "symbols"
+
+[profile.release.package."*"]
+opt-level = 3
+incremental = false
+
+# This package stands alone, even inside the folder of another workspace.
+[workspace]
+exclude = ["flow-runtime"]
+"#
+    )
+}
+
+/// `.cargo/config.toml` beside the manifest, so that cargo by hand does what flowc does; none where cargo's own
+/// defaults do.
+pub(super) fn cargo_config(linking: Linking) -> Option<String> {
+    let target = static_target().filter(|_| linking == Linking::Static)?;
+    Some(format!(
+        r#"# The target is named so that build scripts and macros are not linked statically with the rest.
+[build]
+target = "{target}"
+
+[target.{target}]
+rustflags = ["-C", "target-feature=+crt-static"]
+"#
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_runtime_is_pinned_exactly() {
+        let text = manifest("wx", "../../runtime", Linking::Dynamic);
+        let pin = format!("flow-runtime = {{ version = \"={RUNTIME_VERSION}\", path = \"../../runtime\" }}\n");
+        assert!(text.starts_with(MARK) && text.contains(&pin), "{text}");
+        assert!(text.contains("\nname = \"wx\"\n"));
+        assert_eq!(cargo_config(Linking::Dynamic), None);
+    }
+
+    #[test]
+    fn a_static_binary_looks_names_up_by_itself() {
+        assert!(manifest("wx", "r", Linking::Static).contains("features = [\"dns\"]"));
+    }
+}

@@ -1,0 +1,24 @@
+//! Everything that touches the world: files, processes, cargo. The rest of flowc is a function of its input.
+
+mod binary;
+mod cache;
+mod cargo;
+pub mod demo;
+pub mod doctor;
+mod embed;
+mod error;
+mod files;
+pub mod flow_file;
+mod lock;
+mod manifest;
+mod name;
+mod package;
+pub mod system;
+
+pub use binary::{Order, Progress, build};
+pub use cache::Cache;
+pub use error::Error;
+pub use files::size;
+pub use manifest::Linking;
+pub use name::package_name;
+pub use package::emit;

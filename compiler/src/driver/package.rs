@@ -1,0 +1,103 @@
+//! The emitted package as files: in the cache for flowc's own builds, or where a person asks for it.
+
+use std::io;
+use std::path::Path;
+
+use super::embed;
+use super::error::Error;
+use super::files::{sync_folder, write_if_changed};
+use super::lock::lock_for;
+use super::manifest::{self, Linking};
+use super::name::package_name;
+use super::system::{Entry, System};
+use crate::Emitted;
+
+/// Where the runtime's source is, in a folder that a person gets.
+const RUNTIME: &str = "flow-runtime";
+
+/// Writes the package that flowc builds itself; its runtime is the cache's.
+pub(super) fn write_cached(system: &dyn System, folder: &Path, emitted: &Emitted, linking: Linking) -> io::Result<()> {
+    write(system, folder, emitted, "../../runtime", linking)
+}
+
+/// Writes a package that stands alone, with the runtime's source in it: `cargo build --release` is all it needs.
+///
+/// An earlier emission is rewritten, a new or empty folder is filled, and any other is left as it is with
+/// [`Error::NotEmission`].
+pub fn emit(system: &dyn System, folder: &Path, emitted: &Emitted, linking: Linking) -> Result<(), Error> {
+    let failed = |cause| Error::Write { path: folder.to_owned(), cause };
+    match system.entry(folder) {
+        Some(Entry::File(_)) => return Err(Error::NotEmission(folder.to_owned())),
+        Some(Entry::Folder) if !system.list(folder).map_err(failed)?.is_empty() => {
+            let manifest = system.read(&folder.join("Cargo.toml")).unwrap_or_default();
+            if !manifest.starts_with(manifest::MARK.as_bytes()) {
+                return Err(Error::NotEmission(folder.to_owned()));
+            }
+        }
+        _ => {}
+    }
+    // The manifest, which bears the mark, comes first: a run that is killed midway can be run again.
+    write(system, folder, emitted, RUNTIME, linking).map_err(failed)?;
+    sync_folder(system, &folder.join(RUNTIME), embed::runtime()).map_err(failed)
+}
+
+fn write(system: &dyn System, folder: &Path, emitted: &Emitted, runtime: &str, linking: Linking) -> io::Result<()> {
+    let name = package_name(&emitted.name);
+    write_if_changed(system, &folder.join("Cargo.toml"), &manifest::manifest(&name, runtime, linking))?;
+    write_if_changed(system, &folder.join("Cargo.lock"), &lock_for(&name))?;
+    write_if_changed(system, &folder.join("src/main.rs"), &emitted.main_rs)?;
+    let config = folder.join(".cargo/config.toml");
+    match manifest::cargo_config(linking) {
+        Some(text) => write_if_changed(system, &config, &text),
+        None if system.entry(&config).is_some() => system.remove(&config),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::system::memory::Memory;
+    use super::*;
+
+    fn weather() -> Emitted {
+        Emitted { name: "Weather Forecast".to_owned(), main_rs: "fn main() {}\n".to_owned() }
+    }
+
+    #[test]
+    fn a_package_stands_alone_and_can_be_written_again() {
+        let memory = Memory::default();
+        emit(&memory, Path::new("/out"), &weather(), Linking::Dynamic).unwrap();
+        assert!(memory.text("/out/Cargo.toml").contains("path = \"flow-runtime\""));
+        assert!(memory.text("/out/Cargo.lock").contains("name = \"weather-forecast\""));
+        assert_eq!(memory.text("/out/src/main.rs"), "fn main() {}\n");
+        assert!(memory.text("/out/flow-runtime/Cargo.toml").contains("name = \"flow-runtime\""));
+
+        memory.files.borrow_mut().insert("/out/src/main.rs".into(), b"edited".to_vec());
+        memory.writes.borrow_mut().clear();
+        emit(&memory, Path::new("/out"), &weather(), Linking::Dynamic).unwrap();
+        assert_eq!(*memory.writes.borrow(), [Path::new("/out/src/main.rs")]);
+    }
+
+    #[test]
+    fn what_others_wrote_is_left_alone() {
+        let memory =
+            Memory::with_files(&[("/home/notes.txt", "mine"), ("/app/Cargo.toml", "[package]"), ("/file", "")]);
+        for folder in ["/home", "/app", "/file"] {
+            let refused = emit(&memory, Path::new(folder), &weather(), Linking::Dynamic);
+            assert!(matches!(refused, Err(Error::NotEmission(_))), "{folder}");
+        }
+        assert!(memory.writes.borrow().is_empty());
+    }
+
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    #[test]
+    fn a_dynamic_package_forgets_that_it_was_static() {
+        let memory = Memory::default();
+        emit(&memory, Path::new("/out"), &weather(), Linking::Static).unwrap();
+        assert!(memory.text("/out/.cargo/config.toml").contains("+crt-static"));
+        emit(&memory, Path::new("/out"), &weather(), Linking::Dynamic).unwrap();
+        assert_eq!(memory.entry(Path::new("/out/.cargo/config.toml")), None);
+    }
+}

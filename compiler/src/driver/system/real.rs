@@ -1,0 +1,248 @@
+//! The machine itself.
+
+// This file is the door that `clippy.toml` keeps all others behind.
+#![allow(clippy::disallowed_methods)]
+
+use std::ffi::OsString;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::{Command, Entry, Exit, Lock, Running, System};
+
+/// The machine flowc runs on.
+#[derive(Debug)]
+pub struct Real {
+    started: Instant,
+}
+
+impl Real {
+    /// The clock starts now.
+    pub fn new() -> Self {
+        Self { started: Instant::now() }
+    }
+}
+
+impl Default for Real {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl System for Real {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path)
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        fs::write(path, bytes)
+    }
+
+    fn create_folder(&self, path: &Path) -> io::Result<()> {
+        fs::create_dir_all(path)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn copy(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::copy(from, to).map(|_| ())
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        if fs::symlink_metadata(path)?.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
+    }
+
+    fn entry(&self, path: &Path) -> Option<Entry> {
+        let metadata = fs::metadata(path).ok()?;
+        Some(if metadata.is_dir() { Entry::Folder } else { Entry::File(metadata.len()) })
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        let mut paths =
+            fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+        paths.sort();
+        Ok(paths)
+    }
+
+    fn lock(&self, path: &Path, waiting: &mut dyn FnMut()) -> io::Result<Box<dyn Lock>> {
+        let file = File::options().create(true).truncate(false).write(true).open(path)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                waiting();
+                file.lock()?;
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        Ok(Box::new(HeldFile { _file: file }))
+    }
+
+    fn current_folder(&self) -> io::Result<PathBuf> {
+        std::env::current_dir()
+    }
+
+    fn variable(&self, name: &str) -> Option<OsString> {
+        std::env::var_os(name).filter(|value| !value.is_empty())
+    }
+
+    fn variables(&self) -> Vec<String> {
+        std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect()
+    }
+
+    fn process(&self) -> u32 {
+        std::process::id()
+    }
+
+    fn run(&self, command: &Command, line: &mut dyn FnMut(&str)) -> io::Result<Exit> {
+        let mut child = prepare(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        // Both pipes are read at once, or a program that fills the one nobody reads would stop for ever.
+        let errors = collect(child.stderr.take());
+        if let Some(output) = child.stdout.take() {
+            for text in BufReader::new(output).split(b'\n') {
+                line(&String::from_utf8_lossy(&text?));
+            }
+        }
+        let status = child.wait()?;
+        Ok(Exit { code: status.code(), errors: errors.join().unwrap_or_default() })
+    }
+
+    fn start(&self, command: &Command) -> io::Result<Box<dyn Running>> {
+        let mut child = prepare(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let errors = Some(collect(child.stderr.take()));
+        let lines = lines(child.stdout.take());
+        Ok(Box::new(Process { child, lines, errors }))
+    }
+
+    #[cfg(unix)]
+    fn become_program(&self, command: &Command) -> io::Error {
+        use std::os::unix::process::CommandExt;
+        prepare(command).stdin(Stdio::inherit()).exec()
+    }
+
+    #[cfg(not(unix))]
+    fn become_program(&self, command: &Command) -> io::Error {
+        match prepare(command).stdin(Stdio::inherit()).status() {
+            Ok(status) => std::process::exit(status.code().unwrap_or(2)),
+            Err(error) => error,
+        }
+    }
+
+    fn print(&self, text: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    }
+
+    fn report(&self, text: &str) {
+        // There is nowhere left to complain to when standard error is closed.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    fn terminal_width(&self) -> Option<usize> {
+        if !io::stderr().is_terminal() {
+            return None;
+        }
+        Some(terminal_size::terminal_size_of(io::stderr()).map_or(80, |(width, _)| usize::from(width.0)))
+    }
+
+    fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    fn sleep(&self, time: Duration) {
+        std::thread::sleep(time);
+    }
+}
+
+/// The operating system drops the lock with the file.
+struct HeldFile {
+    _file: File,
+}
+
+impl Lock for HeldFile {}
+
+fn prepare(command: &Command) -> std::process::Command {
+    let mut prepared = std::process::Command::new(&command.program);
+    prepared.args(&command.arguments).stdin(Stdio::null());
+    for name in &command.without {
+        prepared.env_remove(name);
+    }
+    if let Some(folder) = &command.folder {
+        prepared.current_dir(folder);
+    }
+    prepared
+}
+
+fn collect(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut pipe) = pipe {
+            // A pipe that breaks has given all that there is.
+            let _ = pipe.read_to_end(&mut bytes);
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+fn lines(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let Some(pipe) = pipe else { return };
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+struct Process {
+    child: Child,
+    lines: Receiver<String>,
+    errors: Option<JoinHandle<String>>,
+}
+
+impl Process {
+    fn exit(&mut self, code: Option<i32>) -> Exit {
+        let errors = self.errors.take().and_then(|errors| errors.join().ok()).unwrap_or_default();
+        Exit { code, errors }
+    }
+}
+
+impl Running for Process {
+    fn line(&mut self, patience: Duration) -> Option<String> {
+        self.lines.recv_timeout(patience).ok()
+    }
+
+    fn stop(&mut self, patience: Duration) -> io::Result<Exit> {
+        let deadline = Instant::now() + patience;
+        if let Some(status) = self.child.try_wait()? {
+            return Ok(self.exit(status.code()));
+        }
+        // The standard library sends no signal but SIGKILL, so the system's own tool sends SIGTERM.
+        let asked = std::process::Command::new("kill").arg(self.child.id().to_string()).status();
+        while asked.is_ok() && Instant::now() < deadline {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(self.exit(status.code()));
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.child.kill()?;
+        let status = self.child.wait()?;
+        Ok(self.exit(status.code()))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Both fail only if it has already ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
