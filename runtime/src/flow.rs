@@ -417,7 +417,7 @@ mod tests {
     fn secrets_are_blotted_out() {
         let secrets = Secrets::new(vec![
             ("A", "sk-0123456789abcdef".to_owned()),
-            ("B", "(sec".to_owned()),
+            ("B", "(secret)".to_owned()),
         ]);
         let redact = |text: &str| secrets.redact(text.to_owned());
         assert_eq!(

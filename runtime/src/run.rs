@@ -141,10 +141,10 @@ impl Run {
             Ok(End::Completed) => info!(%run, outcome = "completed", ms, "run ended"),
             Ok(End::Failed { line, failure }) => {
                 warn!(%run, line, outcome = "failed", kind = %failure.kind, blame = %failure.blame(),
-                      retry = failure.may_pass(), message = failure.message, ms, "run ended");
+                      retry = failure.may_pass(), reason = failure.message, ms, "run ended");
             }
             Err(fault) => {
-                error!(%run, outcome = "fault", blame = %fault.blame(), retry = false, message = %fault, ms, "run ended");
+                error!(%run, outcome = "fault", blame = %fault.blame(), retry = false, reason = %fault, ms, "run ended");
             }
         }
     }
@@ -214,7 +214,7 @@ impl Run {
                     ..failure
                 };
                 warn!(%run, line, step, outcome = "fail", kind = %failure.kind, status = failure.status,
-                      blame = %failure.blame(), retry = failure.may_pass(), message = failure.message, ms, "step");
+                      blame = %failure.blame(), retry = failure.may_pass(), reason = failure.message, ms, "step");
                 Outcome::Failed(failure)
             }
         }))

@@ -13,11 +13,11 @@ use serde_json::json;
 
 use super::{Outgoing, Sending, SmsCarrier};
 use crate::flow::InboundSms;
-use crate::near::nearest;
 use crate::server::{body, reply};
 use crate::trigger::inbound_sms::Inbox;
 use crate::trigger::members::Members;
-use crate::value::{Json, Kind, Phone, Url, Value, Values};
+use crate::trigger::reader::{Findings, Reader};
+use crate::value::{Kind, Phone, Url, Values};
 
 /// Messages kept for `GET /simulator/outbox`; older ones are forgotten.
 const OUTBOX: usize = 1_000;
@@ -100,32 +100,21 @@ const MEMBERS: [(&str, Kind, bool); 4] = [
 ];
 
 fn parse(body: &[u8]) -> Result<InboundSms, Vec<String>> {
-    let mut members = Members::parse(body).map_err(|problem| vec![problem])?;
-    let mut problems = Vec::new();
+    let mut reader = Reader::new(
+        Members::parse(body).map_err(|problem| vec![problem])?,
+        "a member of a message",
+    );
     let mut values = Values::default();
     for (name, kind, required) in MEMBERS {
-        let value = match members.take(name) {
-            None | Some(Json::Null) if !required => None,
-            None => {
-                problems.push(format!("\"{name}\" is missing: {kind} is expected"));
-                None
-            }
-            Some(value) => match Value::from_json(kind, &value) {
-                Ok(value) => Some(value),
-                Err(mismatch) => {
-                    problems.push(format!("\"{name}\": {mismatch}"));
-                    None
-                }
-            },
-        };
-        values.push(name, value);
+        values.push(name, reader.take(name, kind, required, ""));
     }
-    for name in members.names() {
-        problems.push(match nearest(name, MEMBERS.map(|(name, ..)| name)) {
-            Some(meant) => format!("{name:?} is not known here; did you mean \"{meant}\"?"),
-            None => format!("{name:?} is not known here; a message has \"from\", \"to\", \"body\" and, if it is an MMS, \"media\""),
-        });
-    }
+    let Findings {
+        mut problems,
+        unknown,
+    } = reader.finish();
+    problems.extend(unknown.iter().map(|name| {
+        format!("{name:?} is not a member of a message, which has \"from\", \"to\", \"body\" and, if it is an MMS, \"media\"")
+    }));
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -158,7 +147,7 @@ mod tests {
     #[test]
     fn every_mistake_is_named_at_once() {
         let problems = parse(br#"{"from":"555","to":12,"boby":"x","media":["nope"]}"#).unwrap_err();
-        assert_eq!(problems.len(), 4, "{problems:#?}");
+        assert_eq!(problems.len(), 3, "{problems:#?}");
         assert!(
             problems
                 .iter()

@@ -7,7 +7,7 @@ mod secrets;
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
 
-use tracing_subscriber::filter::LevelFilter;
+use tracing::level_filters::LevelFilter;
 
 use self::options::{Carrier, Draft};
 pub use crate::error::StartError;

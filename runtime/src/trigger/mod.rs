@@ -3,3 +3,4 @@
 pub(crate) mod inbound_api;
 pub(crate) mod inbound_sms;
 pub(crate) mod members;
+pub(crate) mod reader;

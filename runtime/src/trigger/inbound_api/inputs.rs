@@ -1,9 +1,9 @@
 //! The Expected Inputs of a request: names match exactly and by case, and every mistake is told.
 
 use crate::flow::{ApiTrigger, InboundApi};
-use crate::near::is_near;
 use crate::trigger::members::Members;
-use crate::value::{Json, Kind, Phone, Value, Values};
+use crate::trigger::reader::{Findings, Reader};
+use crate::value::{Kind, Phone, Value, Values};
 
 /// A request that the flow can be started with.
 #[derive(Debug)]
@@ -22,17 +22,17 @@ const IGNORED_LENGTH: usize = 40;
 /// A member that the flow does not expect is ignored, unless it looks like one that is missing:
 /// then it is a misspelling, and to ignore it would lose what it says.
 pub(super) fn read(trigger: &ApiTrigger, members: Members) -> Result<Accepted, Vec<String>> {
-    let mut reader = Reader {
-        members,
-        problems: Vec::new(),
-        missing: Vec::new(),
+    let mut reader = Reader::new(members, "an input of this flow");
+    let mut phone = |name, required, role| match reader.take(name, Kind::Phone, required, role) {
+        Some(Value::Phone(phone)) => Some(phone),
+        _ => None,
     };
-    let ani = reader.phone(
+    let ani: Option<Phone> = phone(
         "ANI",
         trigger.needs_ani,
         "the phone that this flow writes to",
     );
-    let dnis = reader.phone(
+    let dnis = phone(
         "DNIS",
         trigger.needs_dnis,
         "the number that this flow writes from",
@@ -41,118 +41,22 @@ pub(super) fn read(trigger: &ApiTrigger, members: Members) -> Result<Accepted, V
     for input in trigger.inputs {
         inputs.push(
             input.name,
-            reader.input(input.name, input.kind, !input.optional, ""),
+            reader.take(input.name, input.kind, !input.optional, ""),
         );
     }
-    let (problems, ignored) = reader.finish();
-    if problems.is_empty() {
-        Ok(Accepted {
-            api: InboundApi { ani, dnis, inputs },
-            ignored,
-        })
-    } else {
-        Err(problems)
+    let Findings { problems, unknown } = reader.finish();
+    if !problems.is_empty() {
+        return Err(problems);
     }
-}
-
-struct Reader {
-    members: Members,
-    problems: Vec<String>,
-    missing: Vec<Missing>,
-}
-
-struct Missing {
-    name: &'static str,
-    /// What is told if no other member looks like it; `None` for what may be missing.
-    problem: Option<String>,
-}
-
-impl Reader {
-    fn phone(&mut self, name: &'static str, required: bool, role: &str) -> Option<Phone> {
-        match self.input(name, Kind::Phone, required, role) {
-            Some(Value::Phone(phone)) => Some(phone),
-            _ => None,
-        }
-    }
-
-    /// Takes `name` or `$name`.
-    fn input(
-        &mut self,
-        name: &'static str,
-        kind: Kind,
-        required: bool,
-        role: &str,
-    ) -> Option<Value> {
-        let given = match (
-            self.members.take(name),
-            self.members.take(&format!("${name}")),
-        ) {
-            (Some(_), Some(_)) => {
-                self.problems.push(format!(
-                    "\"{name}\" and \"${name}\" are both given; send one of them"
-                ));
-                return None;
-            }
-            (plain, dollar) => plain.or(dollar),
-        };
-        match given {
-            None => {
-                let role = if role.is_empty() {
-                    String::new()
-                } else {
-                    format!(" ({role})")
-                };
-                let problem =
-                    required.then(|| format!("\"{name}\" is missing: {kind} is expected{role}"));
-                self.missing.push(Missing { name, problem });
-                None
-            }
-            Some(Json::Null) if !required => None,
-            Some(value) => match Value::from_json(kind, &value) {
-                Ok(value) => Some(value),
-                Err(mismatch) => {
-                    self.problems.push(format!("\"{name}\": {mismatch}"));
-                    None
-                }
-            },
-        }
-    }
-
-    /// All problems, and the names that are ignored.
-    fn finish(self) -> (Vec<String>, Vec<String>) {
-        let Self {
-            members,
-            mut problems,
-            mut missing,
-        } = self;
-        let mut ignored = Vec::new();
-        for given in members.names() {
-            let bare = given.strip_prefix('$').unwrap_or(given);
-            // One mistake gives one problem: a misspelt input is not told as missing besides.
-            match missing
-                .iter()
-                .position(|missing| is_near(bare, missing.name))
-            {
-                Some(at) => {
-                    let Missing { name, .. } = missing.remove(at);
-                    let case = if bare.eq_ignore_ascii_case(name) {
-                        " Names are case-sensitive."
-                    } else {
-                        ""
-                    };
-                    problems.push(format!(
-                        "{given:?} is not an input of this flow; did you mean \"{name}\"?{case}"
-                    ));
-                }
-                None if ignored.len() < IGNORED => {
-                    ignored.push(given.chars().take(IGNORED_LENGTH).collect())
-                }
-                None => {}
-            }
-        }
-        problems.extend(missing.into_iter().filter_map(|missing| missing.problem));
-        (problems, ignored)
-    }
+    let ignored = unknown
+        .iter()
+        .take(IGNORED)
+        .map(|name| name.chars().take(IGNORED_LENGTH).collect())
+        .collect();
+    Ok(Accepted {
+        api: InboundApi { ani, dnis, inputs },
+        ignored,
+    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,129 @@
+//! Structured logs on standard error.
+//!
+//! What is logged: run ids, lines of the flow, outcomes, times. What is not: secrets, texts of
+//! messages, header values, paths and queries of URLs; telephone numbers show their last four
+//! digits alone.
+
+mod timestamp;
+
+use std::fmt;
+use std::io::Write;
+use std::time::SystemTime;
+
+use serde_json::{Map, Value};
+use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use crate::value::Phone;
+
+/// Sends events of this crate to standard error, one JSON object a line.
+pub(crate) fn start(level: LevelFilter) {
+    // A second subscriber in one process is refused; then the first one stays.
+    let _ = tracing::subscriber::set_global_default(JsonLines { level });
+}
+
+/// All that this runtime needs of tracing-subscriber: events without spans, one format. The whole
+/// of it would be among the dearest crates of a user's first build.
+struct JsonLines {
+    level: LevelFilter,
+}
+
+impl Subscriber for JsonLines {
+    /// Other crates are silent: what they would log is not ours to vouch for.
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() <= self.level && metadata.target().starts_with(env!("CARGO_CRATE_NAME"))
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(self.level)
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let mut line = Line(Map::new());
+        line.0.insert(
+            "time".to_owned(),
+            timestamp::rfc3339(SystemTime::now()).into(),
+        );
+        line.0
+            .insert("level".to_owned(), event.metadata().level().as_str().into());
+        event.record(&mut line);
+        let mut text = Value::Object(line.0).to_string();
+        text.push('\n');
+        // One write a line, so that lines stay whole; nobody is left to be told of a failure.
+        let _ = std::io::stderr().write_all(text.as_bytes());
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+struct Line(Map<String, Value>);
+
+impl Line {
+    fn insert(&mut self, field: &Field, value: impl Into<Value>) {
+        self.0.insert(field.name().to_owned(), value.into());
+    }
+}
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.insert(field, format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.insert(field, value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.insert(field, value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.insert(field, value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.insert(field, value);
+    }
+}
+
+/// A telephone number as logs show it: `********3456`.
+pub(crate) struct Masked<'a>(pub(crate) &'a Phone);
+
+impl fmt::Display for Masked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = self.0.as_str();
+        let hidden = number.len().saturating_sub(4);
+        write!(
+            f,
+            "{:*<hidden$}{}",
+            "",
+            number.get(hidden..).unwrap_or_default()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phones_show_their_last_digits_alone() {
+        assert_eq!(
+            Masked(&Phone::literal("+15550123456")).to_string(),
+            "********3456"
+        );
+        assert_eq!(Masked(&Phone::literal("911")).to_string(), "911");
+    }
+}
