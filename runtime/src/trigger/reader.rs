@@ -28,9 +28,11 @@ pub(crate) struct Findings {
 }
 
 impl Reader {
-    pub(crate) fn new(members: Members) -> Self {
+    /// `noun` says what a member is: `an input of this flow`.
+    pub(crate) fn new(members: Members, noun: &'static str) -> Self {
         Self {
             members,
+            noun,
             problems: Vec::new(),
             missing: Vec::new(),
         }
@@ -84,6 +86,7 @@ impl Reader {
     pub(crate) fn finish(self) -> Findings {
         let Self {
             members,
+            noun,
             mut problems,
             mut missing,
         } = self;
