@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::carrier::SmsCarrier;
 use crate::flow::{Action, End, Failure, Fault, Outcome, Program, Secrets, Step};
+use crate::logging::Masked;
 use crate::step::sms;
 use crate::step::web_call::WebCaller;
 use crate::value::Phone;
@@ -94,7 +95,11 @@ impl Engine {
             .try_acquire_owned()
             .map_err(|_| Busy)?;
         let id = RunId(Uuid::now_v7());
-        info!(run = %id, line, "run accepted");
+        let person = parties
+            .person
+            .as_ref()
+            .map(|phone| Masked(phone).to_string());
+        info!(run = %id, line, person, "run accepted");
         tokio::spawn(
             Run {
                 id,
@@ -228,4 +233,138 @@ enum Acted {
 
 fn milliseconds(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    use std::sync::Mutex;
+
+    use axum::Router;
+    use tokio::sync::Notify;
+
+    use crate::carrier::{Outgoing, Sending};
+    use crate::client;
+    use crate::flow::Sms;
+    use crate::trigger::inbound_sms::Inbox;
+
+    /// Sends nothing before it is told to.
+    #[derive(Default)]
+    struct Held {
+        go: Notify,
+        sent: Mutex<Vec<(String, String)>>,
+    }
+
+    impl SmsCarrier for Held {
+        fn send<'a>(&'a self, message: Outgoing<'a>) -> Sending<'a> {
+            Box::pin(async move {
+                self.go.notified().await;
+                self.sent
+                    .lock()
+                    .unwrap()
+                    .push((message.from.to_string(), message.to.to_string()));
+                Ok(())
+            })
+        }
+
+        fn routes(self: Arc<Self>, _: Option<Inbox>) -> Router {
+            Router::new()
+        }
+    }
+
+    fn greet(_: &Secrets) -> Result<Step, Fault> {
+        let greeting = Sms {
+            line: 2,
+            to: None,
+            from: None,
+            body: "hi".to_owned(),
+            media: vec![],
+        };
+        Ok(Step {
+            state: "greeted".to_owned(),
+            action: Action::Sms(greeting),
+        })
+    }
+
+    fn resume(state: &str, _: Outcome, _: &Secrets) -> Result<Step, Fault> {
+        let action = if state == "loop" {
+            Action::Continue
+        } else {
+            Action::End(End::Completed)
+        };
+        Ok(Step {
+            state: state.to_owned(),
+            action,
+        })
+    }
+
+    static PROGRAM: Program = Program {
+        name: "Test",
+        source: "test.flow",
+        secrets: &[],
+        triggers: &[],
+        resume,
+    };
+
+    fn engine(carrier: &Arc<Held>) -> Arc<Engine> {
+        let web = WebCaller::new(client::build().unwrap(), vec![]);
+        let limits = Limits { runs: 1, steps: 50 };
+        Arc::new(Engine::new(
+            &PROGRAM,
+            Secrets::new(vec![]),
+            Arc::clone(carrier) as _,
+            web,
+            limits,
+        ))
+    }
+
+    fn parties() -> Parties {
+        Parties {
+            person: Some(Phone::literal("+15550123456")),
+            own: Some(Phone::literal("911")),
+        }
+    }
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+            .block_on(future)
+    }
+
+    #[test]
+    fn a_run_holds_its_slot_until_it_has_ended() {
+        block_on(async {
+            let carrier = Arc::new(Held::default());
+            let engine = engine(&carrier);
+            assert!(engine.accept(1, parties(), greet).is_ok());
+            assert_eq!(engine.accept(1, parties(), greet), Err(Busy));
+            assert_eq!(engine.in_flight(), 1);
+            carrier.go.notify_one();
+            engine.drained().await;
+            assert_eq!(
+                *carrier.sent.lock().unwrap(),
+                [("911".to_owned(), "+15550123456".to_owned())]
+            );
+            assert!(engine.accept(1, parties(), greet).is_ok());
+        });
+    }
+
+    #[test]
+    fn a_loop_that_never_ends_is_stopped() {
+        block_on(async {
+            let engine = engine(&Arc::new(Held::default()));
+            let step = || {
+                Ok(Step {
+                    state: "loop".to_owned(),
+                    action: Action::Continue,
+                })
+            };
+            assert!(engine.accept(1, parties(), move |_| step()).is_ok());
+            engine.drained().await;
+        });
+    }
 }

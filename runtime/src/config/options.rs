@@ -202,8 +202,8 @@ pub(super) fn read(
                 || format!("unknown option --{flag}"),
                 |meant| format!("unknown option --{flag}; did you mean --{meant}?"),
             ));
-            // `--unknown=value` is one mistake, not two.
-            let _ = parser.optional_value();
+            // The value of a misspelt option is no mistake of its own.
+            let _ = parser.values().map(Iterator::count);
             continue;
         };
         match parser.value() {

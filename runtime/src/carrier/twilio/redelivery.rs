@@ -1,6 +1,6 @@
 //! Twilio brings a message again when it has seen no answer; its MessageSid stays the same.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 /// How many of the latest messages are remembered.
@@ -14,7 +14,7 @@ pub(super) struct Seen {
 
 #[derive(Default)]
 struct Window {
-    known: std::collections::HashSet<String>,
+    known: HashSet<String>,
     order: VecDeque<String>,
 }
 
