@@ -33,6 +33,10 @@ const CONNECTIONS: u32 = 1_024;
 /// How long requests and runs may take to finish once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(25);
 
+/// How long open connections may still begin a request: closing one whose request is on its way
+/// would reset it.
+const LINGER: Duration = Duration::from_millis(100);
+
 /// What was left when the server had stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Drained {
@@ -87,6 +91,7 @@ pub async fn serve(
     }
     drop(listener);
     info!(runs = engine.in_flight(), "stopping");
+    tokio::time::sleep(LINGER).await;
     stop.send_replace(true);
     let finished = async {
         let _ = connections.acquire_many(CONNECTIONS).await;
