@@ -1,7 +1,16 @@
 //! flowc: compiles a small declarative flow file into the Rust source of one native binary.
 
+pub mod check;
+pub mod cli;
+pub mod codegen;
 pub mod diagnostic;
+pub mod driver;
+pub mod graph;
+mod gsm7;
+pub mod resolve;
 pub mod source;
+pub mod suggest;
+pub mod syntax;
 
 use diagnostic::Diagnostic;
 use source::SourceFile;
@@ -22,4 +31,33 @@ pub struct Emitted {
     pub name: String,
     /// Text of `main.rs`; it depends on `flow-runtime` alone.
     pub main_rs: String,
+}
+
+/// Text to a checked tree: all diagnostics, in the order of their places.
+fn analyze(source: &SourceFile) -> (syntax::ast::File, resolve::names::Names, check::infer::Types, Vec<Diagnostic>) {
+    let parsed = syntax::parse(source);
+    let whole = parsed.diagnostics.is_empty();
+    let (names, of_names) = resolve::resolve(&parsed.file);
+    let (types, of_rules) = check::check(&parsed.file, &names, whole);
+    let mut diagnostics = parsed.diagnostics;
+    diagnostics.extend(of_names);
+    diagnostics.extend(of_rules);
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
+    (parsed.file, names, types, diagnostics)
+}
+
+/// Checks a flow file.
+pub fn check(source: &SourceFile) -> Vec<Diagnostic> {
+    analyze(source).3
+}
+
+/// Compiles a flow file to Rust.
+pub fn compile(source: &SourceFile) -> Compilation {
+    let (file, names, types, diagnostics) = analyze(source);
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return Compilation { diagnostics, emitted: None };
+    }
+    let graph = graph::build(source, &file, &names, &types);
+    let main_rs = codegen::emit(&graph);
+    Compilation { diagnostics, emitted: Some(Emitted { name: graph.name, main_rs }) }
 }

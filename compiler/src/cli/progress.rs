@@ -26,6 +26,7 @@ impl<'a> Watcher<'a> {
     pub(super) fn see(&mut self, progress: Progress) {
         match progress {
             Progress::Waiting => self.console.notice("waiting for another flowc build"),
+            Progress::WaitingForCargo => self.console.notice("cargo waits for another cargo"),
             Progress::Downloading => self.console.notice("downloading crates, once"),
             Progress::Building(ready, total) => self.building(ready, total),
         }

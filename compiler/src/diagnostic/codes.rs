@@ -1,71 +1,532 @@
 //! Every code, its severity and its page, in one table.
+//!
+//! A code is stable for ever; a retired one is not given again. F00 syntax, F02 names, F03 types, F04 secrets, F05 calls,
+//! F06 paths, F07 unused, F08 messages.
 
-/// How much a diagnostic weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// The flow is built all the same.
-    Warning,
-    /// The flow is not built.
-    Error,
-}
+use super::code::codes;
+pub use super::code::{Page, Severity};
 
-impl Severity {
-    /// As it is written in output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
+codes! {
+    UnexpectedText = "F0001" Error r#"text that fits nowhere"#
+        r#"Something stands where the language has no place for it. The help line says what may stand there."#
+        wrong r#"on sms please -> sms "Hello"
+"#
+        right r#"on sms -> sms "Hello"
+"#;
 
-/// A row of the table: all that is known of a code.
-#[derive(Debug)]
-pub struct Page {
-    /// `F0201`; stable for ever.
-    pub id: &'static str,
-    /// Error or warning.
-    pub severity: Severity,
-    /// The rule in one line.
-    pub title: &'static str,
-    /// Why the rule is there and how to mend it: a paragraph or two of Markdown.
-    pub text: &'static str,
-    /// A whole flow that breaks this rule and no other.
-    pub wrong: &'static str,
-    /// The same flow, mended.
-    pub right: &'static str,
-}
+    MissingPart = "F0002" Error r#"a part is missing"#
+        r#"A construct was begun and something it needs does not follow. The place is right behind the last part that was understood."#
+        wrong r#"secret
+on sms -> sms "Hello"
+"#
+        right r#"on sms -> sms "Hello"
+"#;
 
-macro_rules! codes {
-    ($($name:ident = $id:literal $severity:ident $title:literal
-        $text:literal
-        wrong $wrong:literal
-        right $right:literal;)*) => {
-        /// A rule of the language, named.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Code {
-            $(#[doc = $title] $name,)*
-        }
+    UnclosedString = "F0003" Error r#"a string without its closing quote"#
+        r#"A string ends at its quote, on the line where it begins. A line break inside the text is written `\n`."#
+        wrong r#"on sms -> sms "Hello
+"#
+        right r#"on sms -> sms "Hello"
+"#;
 
-        impl Code {
-            /// All codes, in the order of their numbers.
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
+    UnclosedBracket = "F0004" Error r#"a bracket that is never closed"#
+        r#"Every `{`, `(`, `[` and `<` needs its counterpart, and so does the `${` of an interpolation."#
+        wrong r#"on sms -> { sms "Hello" -> sms "Welcome"
+"#
+        right r#"on sms -> { sms "Hello" -> sms "Welcome" }
+"#;
 
-            /// All that is known of this code.
-            pub fn page(self) -> &'static Page {
-                match self {
-                    $(Self::$name => &Page {
-                        id: $id,
-                        severity: Severity::$severity,
-                        title: $title,
-                        text: $text,
-                        wrong: $wrong,
-                        right: $right,
-                    },)*
-                }
-            }
-        }
-    };
+    MissingArrow = "F0005" Error r#"a step without its arrow"#
+        r#"Each step of a path is led to by an arrow, after an arm's word as well: `ok -> sms "…"`. Only the first step inside braces may do without."#
+        wrong r#"on sms sms "Hello"
+"#
+        right r#"on sms -> sms "Hello"
+"#;
+
+    UnknownStep = "F0006" Error r#"a step that does not exist"#
+        r#"The steps are `call`, `sms`, `if`, `match`, `set`, `goto`, `end`, and braces that group several."#
+        wrong r#"on sms -> smss "Hello"
+"#
+        right r#"on sms -> sms "Hello"
+"#;
+
+    UnknownTrigger = "F0007" Error r#"a trigger that does not exist"#
+        r#"A flow starts `on sms`, when a message comes in, or `on api "name"`, when another system asks for it."#
+        wrong r#"on message -> sms "Hello"
+"#
+        right r#"on sms -> sms "Hello"
+"#;
+
+    UnknownClause = "F0008" Error r#"a clause that does not exist"#
+        r#"The clauses of a call are `header`, `query`, `basic`, `bearer`, `timeout`, and one body: `json`, `form` or `text`."#
+        wrong r#"on sms
+  -> call GET "https://example.com/hours" timeot 5s
+     ok   -> sms "We are open."
+     fail -> sms "Please call us."
+"#
+        right r#"on sms
+  -> call GET "https://example.com/hours" timeout 5s
+     ok   -> sms "We are open."
+     fail -> sms "Please call us."
+"#;
+
+    ArmWithoutStep = "F0009" Error r#"an arm that belongs to no step"#
+        r#"`ok` and `fail` belong to the nearest `call` before them that has none yet, else to the nearest `sms`; `else` belongs to the nearest `if`. Braces group: what is inside them takes no arm from outside."#
+        wrong r#"on sms -> set greeting = "Hello" else -> sms "$greeting"
+"#
+        right r#"on sms -> set greeting = "Hello" -> sms "$greeting"
+"#;
+
+    NestedTooDeep = "F0010" Error r#"too many levels"#
+        r#"Arms, branches, brackets and interpolations may be nested 128 levels deep, and an expression may have 128 operators. A part of the flow that is moved into a `path` starts again at none."#
+        wrong r#"on sms -> set n = 1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1 -> sms "$n"
+"#
+        right r#"on sms -> set n = 100 + 30 -> sms "$n"
+"#;
+
+    BadEscape = "F0011" Error r#"an escape that does not exist"#
+        r#"Inside a string a backslash begins one of `\n`, `\t`, `\"` and `\\`."#
+        wrong r#"on sms -> sms "C:\temp\files"
+"#
+        right r#"on sms -> sms "C:\\temp\\files"
+"#;
+
+    LoneDollar = "F0012" Error r#"a dollar sign without a name"#
+        r#"In a string `$` begins a variable. A dollar sign itself is written `$$`."#
+        wrong r#"on sms -> sms "That is $5."
+"#
+        right r#"on sms -> sms "That is $$5."
+"#;
+
+    MissingDollar = "F0013" Error r#"a variable without its dollar sign"#
+        r#"Outside `${…}` a variable is written with `$`, a word in quotes."#
+        wrong r#"on sms -> if body == "yes" -> sms "Thank you."
+"#
+        right r#"on sms -> if $body == "yes" -> sms "Thank you."
+"#;
+
+    DollarInInterpolation = "F0014" Error r#"a dollar sign inside an interpolation"#
+        r#"`${…}` already says that a variable follows; inside it names stand alone."#
+        wrong r#"on sms -> sms "Hello ${$from}"
+"#
+        right r#"on sms -> sms "Hello ${from}"
+"#;
+
+    SingleEquals = "F0015" Error r#"a comparison with a single equals sign"#
+        r#"`==` compares, `=` binds a name."#
+        wrong r#"on sms -> if $body = "yes" -> sms "Thank you."
+"#
+        right r#"on sms -> if $body == "yes" -> sms "Thank you."
+"#;
+
+    Repeated = "F0016" Error r#"something given twice"#
+        r#"A part that may stand once stands twice, and nothing says which is meant."#
+        wrong r#"flow "Greeting"
+flow "Welcome"
+on sms -> sms "Hello"
+"#
+        right r#"flow "Welcome"
+on sms -> sms "Hello"
+"#;
+
+    VariableNotAllowed = "F0017" Error r#"a variable where only fixed text may stand"#
+        r#"Names of flows, triggers, headers and members are known when the flow is compiled, so they hold no variables."#
+        wrong r#"flow "Hello $from"
+on sms -> sms "Hello"
+"#
+        right r#"flow "Hello"
+on sms -> sms "Hello"
+"#;
+
+    BadDuration = "F0018" Error r#"a length of time without its unit"#
+        r#"A length of time is a whole number and its unit: `10s`."#
+        wrong r#"on sms
+  -> call GET "https://example.com/hours" timeout 10
+     ok   -> sms "We are open."
+     fail -> sms "Please call us."
+"#
+        right r#"on sms
+  -> call GET "https://example.com/hours" timeout 10s
+     ok   -> sms "We are open."
+     fail -> sms "Please call us."
+"#;
+
+    UnknownVariable = "F0201" Error r#"a variable that is not bound anywhere"#
+        r#"A name after `$` must be bound before it is used: by the trigger, by a response variable, by `set`, `const` or `secret`, or as a parameter of a path. Names match exactly and by case."#
+        wrong r#"on sms -> sms "Hello $form"
+"#
+        right r#"on sms -> sms "Hello $from"
+"#;
+
+    NotBoundHere = "F0202" Error r#"a variable used on a path that does not bind it"#
+        r#"A variable is there on the paths that go through the step that binds it. A response variable is bound on its call's `ok` path only; a variable that is set in one branch is not there after the other."#
+        wrong r#"on sms
+  -> call GET "https://example.com/wx" < temp = temperature >
+     ok   -> sms "It is $temp F."
+     fail -> sms "It was $temp F."
+"#
+        right r#"on sms
+  -> call GET "https://example.com/wx" < temp = temperature >
+     ok   -> sms "It is $temp F."
+     fail -> sms "We do not know."
+"#;
+
+    UnknownPath = "F0203" Error r#"a path that does not exist"#
+        r#"`goto` names a `path` of the same file, exactly and by case."#
+        wrong r#"path menu -> sms "1 hours, 2 address"
+on sms -> if $body == "1" -> sms "9 to 5" -> goto menu else -> goto meny
+"#
+        right r#"path menu -> sms "1 hours, 2 address"
+on sms -> if $body == "1" -> sms "9 to 5" -> goto menu else -> goto menu
+"#;
+
+    DuplicateName = "F0204" Error r#"a name declared twice"#
+        r#"Two things of the same kind, or two inputs of the same trigger, have one name."#
+        wrong r#"on api "order-ready"
+     expect OrderNo: int, OrderNo: int
+  -> sms "Order $OrderNo is ready."
+"#
+        right r#"on api "order-ready"
+     expect OrderNo: int
+  -> sms "Order $OrderNo is ready."
+"#;
+
+    WrongArguments = "F0205" Error r#"the wrong number of arguments"#
+        r#"A path or a function is given exactly what it asks for."#
+        wrong r#"path greet(name: text) -> sms "Hello $name"
+on sms -> goto greet
+"#
+        right r#"path greet(name: text) -> sms "Hello $name"
+on sms -> goto greet($body)
+"#;
+
+    UnknownField = "F0206" Error r#"a field that a variable does not have"#
+        r#"Only records such as `$failure` have fields. A dot and a letter right behind another variable would name one: braces end the variable's name."#
+        wrong r#"on sms -> sms "Write to $body.com"
+"#
+        right r#"on sms -> sms "Write to ${body}.com"
+"#;
+
+    UnknownFunction = "F0207" Error r#"a function that does not exist"#
+        r#"The functions are `upper`, `lower`, `trim`, `length`, `round`, `contains` and `digits`."#
+        wrong r#"on sms -> if lowercase($body) == "yes" -> sms "Thank you."
+"#
+        right r#"on sms -> if lower($body) == "yes" -> sms "Thank you."
+"#;
+
+    UnknownType = "F0301" Error r#"a type that does not exist"#
+        r#"The types are `text`, `int`, `number`, `bool`, `phone`, `url`, `json` and `list<T>` of these. An Expected Input needs one."#
+        wrong r#"on api "order-ready" expect OrderNo: integer -> sms "Order $OrderNo is ready."
+"#
+        right r#"on api "order-ready" expect OrderNo: int -> sms "Order $OrderNo is ready."
+"#;
+
+    WrongType = "F0302" Error r#"a value that does not fit its place"#
+        r#"Each place wants a type: `sms to` a phone number, `media` a URL, a condition yes or no. The text of a message takes any single value."#
+        wrong r#"on api "order-ready" expect OrderNo: int -> sms to $OrderNo "Your order is ready."
+"#
+        right r#"on api "order-ready" expect Phone: phone -> sms to $Phone "Your order is ready."
+"#;
+
+    OptionalUnchecked = "F0303" Error r#"an optional variable used as if it were always there"#
+        r#"A variable written with `?` may be missing, so each use says what stands in its place: `${Note ?? ""}`."#
+        wrong r#"on api "order-ready" expect Note?: text -> sms "Your order is ready. $Note"
+"#
+        right r#"on api "order-ready" expect Note?: text -> sms "Your order is ready. ${Note ?? ""}"
+"#;
+
+    UnlikeComparison = "F0304" Error r#"a comparison of unlike things"#
+        r#"Like is compared with like: text with text, a number with a number. `<` and its kin compare numbers."#
+        wrong r#"on api "order-ready" expect OrderNo: int -> if $OrderNo > "x" -> sms "Order $OrderNo is ready."
+"#
+        right r#"on api "order-ready" expect OrderNo: int -> if $OrderNo > 100 -> sms "Order $OrderNo is ready."
+"#;
+
+    UntypedVariable = "F0305" Error r#"a response variable without a type, compared or computed with"#
+        r#"A response variable with no type can be put into text. To compare it, compute with it or send to it, say what it is, as in `temp: int = temperature`; the answer is then checked against that."#
+        wrong r#"on sms
+  -> call GET "https://example.com/wx" < temp = temperature >
+     ok   -> if $temp > 90 -> sms "It is hot." else -> sms "It is mild."
+     fail -> sms "We do not know."
+"#
+        right r#"on sms
+  -> call GET "https://example.com/wx" < temp: int = temperature >
+     ok   -> if $temp > 90 -> sms "It is hot." else -> sms "It is mild."
+     fail -> sms "We do not know."
+"#;
+
+    NeverMissing = "F0306" Error r#"a default for a value that is always there"#
+        r#"`??` gives a default for an optional value; for any other it would never be used."#
+        wrong r#"on sms -> sms "Hello ${body ?? "guest"}"
+"#
+        right r#"on sms -> sms "Hello $body"
+"#;
+
+    BadLiteral = "F0307" Error r#"a literal that is none of its type"#
+        r#"A phone number is written in E.164, `+` and up to 15 digits, or as a short code of 3 to 8 digits; a URL begins with `https://` or `http://`; a whole number has at most 18 digits."#
+        wrong r#"on sms -> sms to "555-0100" "A guest wrote: $body"
+"#
+        right r#"on sms -> sms to "+15550100" "A guest wrote: $body"
+"#;
+
+    ConstNotFixed = "F0308" Error r#"a constant that is not constant"#
+        r#"The value of a `const` is a text, a number, `true` or `false`, without variables."#
+        wrong r#"const GREETING = "Hello $from"
+on sms -> sms "$GREETING"
+"#
+        right r#"const GREETING = "Hello"
+on sms -> sms "$GREETING"
+"#;
+
+    SecretLeaves = "F0401" Error r#"a secret that could leave"#
+        r#"A secret fits only what authenticates a call or a trigger: headers, auth clauses, query values, bodies, `token`. Anywhere else people or logs would see it."#
+        wrong r#"secret TOKEN
+on sms -> sms "The token is $TOKEN."
+"#
+        right r#"secret TOKEN
+on sms
+  -> call GET "https://example.com/hours" bearer $TOKEN < hours = hours >
+     ok   -> sms "We are open $hours."
+     fail -> sms "Please call us."
+"#;
+
+    CredentialsInClear = "F0402" Warning r#"credentials over `http:`"#
+        r#"Over `http:` anybody on the way can read what is sent. Use `https:` where a call carries credentials or a secret."#
+        wrong r#"secret TOKEN
+on sms
+  -> call GET "http://example.com/hours" bearer $TOKEN < hours = hours >
+     ok   -> sms "We are open $hours."
+     fail -> sms "Please call us."
+"#
+        right r#"secret TOKEN
+on sms
+  -> call GET "https://example.com/hours" bearer $TOKEN < hours = hours >
+     ok   -> sms "We are open $hours."
+     fail -> sms "Please call us."
+"#;
+
+    OpenTrigger = "F0403" Warning r#"a trigger that anybody can start"#
+        r#"An api trigger without `token` runs for whoever can reach the binary."#
+        wrong r#"on api "ping" -> sms "The site answers."
+"#
+        right r#"secret PING_TOKEN
+on api "ping" token $PING_TOKEN -> sms "The site answers."
+"#;
+
+    TokenNotSecret = "F0404" Error r#"an Auth Token that is not a secret"#
+        r#"The token of an api trigger is a `secret`, read when the binary starts; written into the flow it would be in git and in the binary."#
+        wrong r#"on api "ping" token "s3cr3t" -> sms "The site answers."
+"#
+        right r#"secret PING_TOKEN
+on api "ping" token $PING_TOKEN -> sms "The site answers."
+"#;
+
+    UnknownMethod = "F0501" Error r#"a method that does not exist"#
+        r#"A call's method is GET, POST, PATCH, PUT or DELETE, in capitals."#
+        wrong r#"on sms
+  -> call FETCH "https://example.com/hours"
+     ok   -> sms "We are open."
+     fail -> sms "Please call us."
+"#
+        right r#"on sms
+  -> call GET "https://example.com/hours"
+     ok   -> sms "We are open."
+     fail -> sms "Please call us."
+"#;
+
+    BadUrl = "F0502" Error r#"a URL that is none"#
+        r#"A call's URL is absolute and begins with `https://` or `http://`. It holds no user name, password or fragment."#
+        wrong r#"on sms
+  -> call GET "example.com/hours"
+     ok   -> sms "We are open."
+     fail -> sms "Please call us."
+"#
+        right r#"on sms
+  -> call GET "https://example.com/hours"
+     ok   -> sms "We are open."
+     fail -> sms "Please call us."
+"#;
+
+    VariableInHost = "F0503" Error r#"a variable in a URL's scheme, host or port"#
+        r#"Where a call goes is fixed when the flow is compiled, so that no message can send it elsewhere. Variables fit into the path and the query."#
+        wrong r#"on sms
+  -> call GET "https://$body.example.com/hours"
+     ok   -> sms "We are open."
+     fail -> sms "Please call us."
+"#
+        right r#"on sms
+  -> call GET "https://example.com/$body/hours"
+     ok   -> sms "We are open."
+     fail -> sms "Please call us."
+"#;
+
+    BodyOnGet = "F0504" Error r#"a body on GET"#
+        r#"A GET request has no body (RFC 9110, 9.3.1). Send the values in the query, or use POST."#
+        wrong r#"on sms
+  -> call GET "https://example.com/hours" json { "day": $body }
+     ok   -> sms "We are open."
+     fail -> sms "Please call us."
+"#
+        right r#"on sms
+  -> call GET "https://example.com/hours" query "day" = $body
+     ok   -> sms "We are open."
+     fail -> sms "Please call us."
+"#;
+
+    BadHeader = "F0505" Error r#"a header that HTTP forbids"#
+        r#"A header's name is letters, digits and `!#$%&'*+-.^_|~` with the backquote (RFC 9110, 5.6.2); its value has no line breaks and no control characters (5.5). `Host`, `Content-Length`, `Transfer-Encoding` and `Connection` are set by the runtime."#
+        wrong r#"on sms
+  -> call GET "https://example.com/hours" header "User Agent" = "seaside-hotel"
+     ok   -> sms "We are open."
+     fail -> sms "Please call us."
+"#
+        right r#"on sms
+  -> call GET "https://example.com/hours" header "User-Agent" = "seaside-hotel"
+     ok   -> sms "We are open."
+     fail -> sms "Please call us."
+"#;
+
+    OutOfRange = "F0506" Error r#"a timeout out of range"#
+        r#"A call's timeout is 1 to 200 seconds; without one it is 10."#
+        wrong r#"on sms
+  -> call GET "https://example.com/hours" timeout 300s
+     ok   -> sms "We are open."
+     fail -> sms "Please call us."
+"#
+        right r#"on sms
+  -> call GET "https://example.com/hours" timeout 200s
+     ok   -> sms "We are open."
+     fail -> sms "Please call us."
+"#;
+
+    BadQuery = "F0507" Error r#"a query that is none"#
+        r#"Where a response variable is found is a bare label (`temperature`), a dotted path from the root (`periods[0].name`), `@status`, `@header "Name"` or `@body`."#
+        wrong r#"on sms
+  -> call GET "https://example.com/wx" < temp = periods[first].temperature >
+     ok   -> sms "It is $temp F."
+     fail -> sms "We do not know."
+"#
+        right r#"on sms
+  -> call GET "https://example.com/wx" < temp = periods[0].temperature >
+     ok   -> sms "It is $temp F."
+     fail -> sms "We do not know."
+"#;
+
+    ClauseTwice = "F0508" Error r#"two clauses that exclude each other"#
+        r#"A call has one body, one way to authenticate, one timeout, and each header once."#
+        wrong r#"secret TOKEN
+on sms
+  -> call GET "https://example.com/hours" bearer $TOKEN basic "hotel" $TOKEN
+     ok   -> sms "We are open."
+     fail -> sms "Please call us."
+"#
+        right r#"secret TOKEN
+on sms
+  -> call GET "https://example.com/hours" bearer $TOKEN
+     ok   -> sms "We are open."
+     fail -> sms "Please call us."
+"#;
+
+    AfterEnd = "F0601" Error r#"a step that is never reached"#
+        r#"`end` and `goto` leave the path: what follows them, and what follows a group whose ways all leave, never runs."#
+        wrong r#"on sms -> sms "Goodbye" -> end -> sms "Hello"
+"#
+        right r#"on sms -> sms "Hello" -> sms "Goodbye" -> end
+"#;
+
+    UnreachedPath = "F0602" Error r#"a path that no trigger reaches"#
+        r#"A `path` runs only when a trigger leads to it, over one or more `goto`."#
+        wrong r#"path menu -> sms "1 hours, 2 address"
+on sms -> sms "Hello"
+"#
+        right r#"path menu -> sms "1 hours, 2 address"
+on sms -> goto menu
+"#;
+
+    CaseNeverRuns = "F0603" Error r#"a case that never runs"#
+        r#"The first case that fits is taken, so a second one with the same value never is; nor is an `else` behind both `true` and `false`."#
+        wrong r#"on sms -> match $body { "1" -> sms "9 to 5"  "1" -> sms "Main Street"  else -> sms "1 or 2?" }
+"#
+        right r#"on sms -> match $body { "1" -> sms "9 to 5"  "2" -> sms "Main Street"  else -> sms "1 or 2?" }
+"#;
+
+    MatchWithoutElse = "F0604" Error r#"a `match` that does not say what to do otherwise"#
+        r#"Only a `bool` has all its values listed; on any other type `match` needs an `else`."#
+        wrong r#"on sms -> match $body { "1" -> sms "9 to 5"  "2" -> sms "Main Street" }
+"#
+        right r#"on sms -> match $body { "1" -> sms "9 to 5"  "2" -> sms "Main Street"  else -> sms "1 or 2?" }
+"#;
+
+    NoFailArm = "F0605" Warning r#"a call with no `fail` arm"#
+        r#"Every service is down one day. Without a `fail` arm the run then ends, and the person who wrote hears nothing."#
+        wrong r#"on sms -> call GET "https://example.com/wx" < temp = temperature > ok -> sms "It is $temp F."
+"#
+        right r#"on sms
+  -> call GET "https://example.com/wx" < temp = temperature >
+     ok   -> sms "It is $temp F."
+     fail -> sms "We do not know."
+"#;
+
+    NoTrigger = "F0606" Error r#"a file that nothing starts"#
+        r#"A flow needs at least one trigger: `on sms` or `on api "name"`."#
+        wrong r#"flow "Nothing yet"
+"#
+        right r#"flow "Greeting"
+on sms -> sms "Hello"
+"#;
+
+    EndlessLoop = "F0607" Error r#"a path that only leads back to itself"#
+        r#"A loop of `goto` without a step that does anything and without a way out would never end."#
+        wrong r#"path a -> goto b
+path b -> goto a
+on sms -> goto a
+"#
+        right r#"path a -> goto b
+path b -> sms "Hello"
+on sms -> goto a
+"#;
+
+    UnusedVariable = "F0701" Warning r#"a variable that is never used"#
+        r#"Nothing reads this variable: a leftover, or a misspelt use elsewhere. Expected Inputs may stay unused; they say what callers send."#
+        wrong r#"on sms
+  -> call GET "https://example.com/wx" < temp = temperature, winds = windSpeed >
+     ok   -> sms "It is $temp F."
+     fail -> sms "We do not know."
+"#
+        right r#"on sms
+  -> call GET "https://example.com/wx" < temp = temperature >
+     ok   -> sms "It is $temp F."
+     fail -> sms "We do not know."
+"#;
+
+    UnusedSecret = "F0702" Warning r#"a secret or a constant that is never used"#
+        r#"A declared secret must be there when the binary starts, used or not."#
+        wrong r#"secret TOKEN
+on sms -> sms "Hello"
+"#
+        right r#"on sms -> sms "Hello"
+"#;
+
+    SmsTooLong = "F0801" Error r#"a message over 1,600 characters"#
+        r#"Carriers refuse a message of more than 1,600 characters (Twilio, "Message body length limit"). Only the fixed words are counted; variables come on top."#
+        wrong r#"on sms -> sms "Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn. Welcome to the Seaside Inn."
+"#
+        right r#"on sms -> sms "Hello"
+"#;
+
+    SeveralSegments = "F0802" Warning r#"a message of several segments"#
+        r#"A text of more than 160 GSM-7 characters, or 70 in UCS-2, is sent and charged as several segments of 153 or 67 (3GPP TS 23.040). Only the fixed words are counted."#
+        wrong r#"on sms -> sms "Welcome to the Seaside Inn! Breakfast is served from 7 to 10 in the garden room, the pool is open from 8 to 20, and the front desk is there for you day and night. Enjoy your stay!"
+"#
+        right r#"on sms -> sms "Welcome to the Seaside Inn! Breakfast is from 7 to 10 in the garden room, the pool is open from 8 to 20. Enjoy your stay!"
+"#;
+
+    ForcedUcs2 = "F0803" Warning r#"a character that makes the message dearer"#
+        r#"One character outside the GSM-7 alphabet (3GPP TS 23.038) turns the whole message to UCS-2, with 70 characters a segment instead of 160. Curly quotes and long dashes have plain twins."#
+        wrong r#"on sms -> sms "It’s sunny."
+"#
+        right r#"on sms -> sms "It's sunny."
+"#;
 }
 
 impl Code {
@@ -83,12 +544,4 @@ impl Code {
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.id().eq_ignore_ascii_case(id))
     }
-}
-
-codes! {
-    UnknownVariable = "F0201" Error "a variable that is not bound anywhere"
-        "A name after `$` must be bound before it is used: by the trigger, by a response variable, by `set` or by `const`. \
-         Names match exactly and by case."
-        wrong "on sms -> sms \"Hello $nmae\"\n"
-        right "on sms -> sms \"Hello $from\"\n";
 }

@@ -1,6 +1,10 @@
 //! What the compiler tells people: one value for every mistake, whatever draws it.
 
+mod code;
 pub mod codes;
+pub mod json;
+pub mod render;
+pub mod short;
 
 use crate::source::Span;
 pub use codes::{Code, Severity};

@@ -30,6 +30,8 @@ pub struct Order<'a> {
 pub enum Progress {
     /// Another flowc is building.
     Waiting,
+    /// cargo waits for another cargo, of the user's own.
+    WaitingForCargo,
     /// Crates are downloaded.
     Downloading,
     /// What every flow is linked with is built, so many crates of so many (`None`: not known).
@@ -77,19 +79,14 @@ pub fn build(system: &dyn System, order: Order<'_>, progress: &mut dyn FnMut(Pro
 fn compile(cargo: &Cargo<'_>, linking: Linking, progress: &mut dyn FnMut(Progress)) -> Result<PathBuf, Error> {
     let Cargo { system, cache, .. } = *cargo;
     if !cache.is_stamped(system, Stamp::Fetched) {
-        cargo.fetch(&mut || progress(Progress::Downloading))?;
+        cargo.fetch(progress)?;
         cache.put_stamp(system, Stamp::Fetched)?;
     }
-    let is_warm = cache.is_stamped(system, Stamp::Built(linking));
-    let total = if is_warm { None } else { cargo.count() };
-    // Both closures tell the same watcher, one after the other.
-    let progress = std::cell::RefCell::new(progress);
-    let built = cargo.build(&mut |ready| (progress.borrow_mut())(Progress::Building(ready, total)), &mut || {
-        (progress.borrow_mut())(Progress::Downloading)
-    })?;
-    if !is_warm {
-        cache.put_stamp(system, Stamp::Built(linking))?;
+    if cache.is_stamped(system, Stamp::Built(linking)) {
+        return cargo.build(None, progress);
     }
+    let built = cargo.build(cargo.count(), progress)?;
+    cache.put_stamp(system, Stamp::Built(linking))?;
     Ok(built)
 }
 

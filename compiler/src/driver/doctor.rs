@@ -6,7 +6,7 @@ use super::cache::{Cache, Stamp};
 use super::cargo;
 use super::error::Error;
 use super::manifest::{Linking, RUST_VERSION};
-use super::system::{Command, System};
+use super::system::{Command, Line, System};
 
 /// What was found of one need.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +73,9 @@ pub fn examine(system: &dyn System) -> Vec<Finding> {
 fn first_line(system: &dyn System, program: &str, argument: &str) -> Result<String, Error> {
     let mut first = None;
     let exit = cargo::run(system, Command::new(program).with([argument]), &mut |line| {
-        first.get_or_insert_with(|| line.to_owned());
+        if let Line::Output(text) = line {
+            first.get_or_insert_with(|| text.to_owned());
+        }
     })?;
     match first {
         Some(line) if exit.is_success() => Ok(line),

@@ -56,15 +56,15 @@ publish = false
 [dependencies]
 flow-runtime = {{ version = "={RUNTIME_VERSION}", path = "{runtime}"{features} }}
 
-# The flow itself is little work for a processor: it is built fast. What it is linked with is built once, and well.
+# `s` builds the runtime a quarter faster than 3, and the binary is smaller; a flow waits for others, not for itself.
 [profile.release]
-opt-level = 1
-incremental = true
+opt-level = "s"
 strip = "symbols"
 
-[profile.release.package."*"]
-opt-level = 3
-incremental = false
+# A package's own profile does not take `strip` from the one above.
+[profile.release.package.{package}]
+incremental = true
+strip = "symbols"
 
 # This package stands alone, even inside the folder of another workspace.
 [workspace]

@@ -43,8 +43,8 @@ pub(super) fn for_build(cache: &Cache, package: &Path, refused: &[CompilerError]
 }
 
 /// Crates could not be fetched.
-pub(super) fn for_fetch(cache: &Cache, errors: String) -> Error {
-    of_the_machine(cache, &errors).unwrap_or(Error::Fetch { output: errors })
+pub(super) fn for_fetch(cache: &Cache, errors: &str) -> Error {
+    of_the_machine(cache, errors).unwrap_or_else(|| Error::Fetch { output: errors.to_owned() })
 }
 
 fn of_the_machine(cache: &Cache, output: &str) -> Option<Error> {

@@ -53,6 +53,21 @@ pub(super) fn read(line: &str) -> Option<Message> {
     }
 }
 
+/// Words that cargo begins a line about its progress with, aligned to the right.
+const STATUS: &[&str] =
+    &["Blocking", "Building", "Compiling", "Dirty", "Downloaded", "Downloading", "Finished", "Fresh", "Locking", "Updating"];
+
+/// Whether a line of cargo's standard error says that it waits for another cargo.
+pub(super) fn is_waiting(line: &str) -> bool {
+    line.trim_start().starts_with("Blocking waiting for file lock")
+}
+
+/// What cargo wrote to standard error, without the lines about its progress.
+pub(super) fn without_status(errors: &str) -> String {
+    let is_status = |line: &&str| line.starts_with(' ') && STATUS.iter().any(|word| line.trim_start().starts_with(word));
+    errors.lines().filter(|line| !is_status(line)).collect::<Vec<_>>().join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +84,7 @@ mod tests {
         ] {
             assert_eq!(read(nothing), None, "{nothing}");
         }
+        assert_eq!(without_status("   Compiling a v1\nerror: x\n  at y\n"), "error: x\n  at y");
         let error = r#"{"reason":"compiler-message","target":{"src_path":"/x/main.rs"},"message":{"level":"error","rendered":"error: e"}}"#;
         assert_eq!(
             read(error),

@@ -8,9 +8,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use self::messages::Message;
+use super::binary::Progress;
 use super::cache::Cache;
 use super::error::Error;
-use super::system::{Command, Exit, System};
+use super::system::{Command, Exit, Line, System};
 
 /// Variables that would change what cargo makes of a package of ours. Of those that begin with `CARGO_`, only these
 /// prefixes stay: where cargo lives, and how it reaches its registry.
@@ -33,21 +34,20 @@ enum Outcome {
 }
 
 impl Cargo<'_> {
-    /// Sees to it that all crates are in cargo's own cache, and downloads them if they are not; `downloading` is called
-    /// before that.
-    pub(super) fn fetch(&self, downloading: &mut dyn FnMut()) -> Result<(), Error> {
+    /// Sees to it that all crates are in cargo's own cache, and downloads them if they are not.
+    pub(super) fn fetch(&self, watch: &mut dyn FnMut(Progress)) -> Result<(), Error> {
         // Without a target, cargo would fetch what only other systems need.
         let target = self.host()?;
-        let fetch = |offline: Option<&str>| {
-            let arguments = ["fetch", "--quiet", "--locked", "--target", &target];
-            self.run(arguments.into_iter().chain(offline), &mut |_| {})
-        };
-        if fetch(Some("--offline"))?.is_success() {
+        let arguments = ["fetch", "--color=never", "--locked", "--target", &target];
+        if self.run(arguments.into_iter().chain(["--offline"]), &mut |_| {})?.is_success() {
             return Ok(());
         }
-        downloading();
-        let exit = fetch(None)?;
-        if exit.is_success() { Ok(()) } else { Err(blame::for_fetch(self.cache, exit.errors)) }
+        watch(Progress::Downloading);
+        let exit = self.run(arguments, &mut |_| {})?;
+        if exit.is_success() {
+            return Ok(());
+        }
+        Err(blame::for_fetch(self.cache, &messages::without_status(&exit.errors)))
     }
 
     /// How many crates the package is built from, itself left out; `None` if cargo cannot tell.
@@ -55,49 +55,57 @@ impl Cargo<'_> {
         let mut crates = BTreeSet::new();
         let arguments = ["tree", "--quiet", "--locked", "--offline", "--edges", "normal,build", "--prefix", "none"];
         let exit = self.run(arguments.into_iter().chain(["--format", "{p}"]), &mut |line| {
-            crates.insert(line.trim_end_matches(" (*)").to_owned());
+            if let Line::Output(text) = line {
+                crates.insert(text.trim_end_matches(" (*)").to_owned());
+            }
         });
         exit.ok().filter(Exit::is_success)?;
         crates.len().checked_sub(1)
     }
 
-    /// Builds the package; returns the binary's path within the target folder. `done` hears how many other crates are
-    /// ready, whenever one has been compiled.
+    /// Builds the package; returns the binary's path within the target folder. `watch` hears of what takes long; `total`
+    /// is what [`Self::count`] gave.
     ///
     /// Crates that somebody has removed from cargo's cache are fetched again.
-    pub(super) fn build(&self, done: &mut dyn FnMut(usize), downloading: &mut dyn FnMut()) -> Result<PathBuf, Error> {
-        if let Outcome::Built(binary) = self.try_build(done)? {
+    pub(super) fn build(&self, total: Option<usize>, watch: &mut dyn FnMut(Progress)) -> Result<PathBuf, Error> {
+        if let Outcome::Built(binary) = self.try_build(total, watch)? {
             return Ok(binary);
         }
-        self.fetch(downloading)?;
-        match self.try_build(done)? {
+        self.fetch(watch)?;
+        match self.try_build(total, watch)? {
             Outcome::Built(binary) => Ok(binary),
-            Outcome::CratesMissing => Err(blame::for_fetch(self.cache, "crates are missing after a fetch".to_owned())),
+            Outcome::CratesMissing => Err(blame::for_fetch(self.cache, "crates are missing after a fetch")),
         }
     }
 
-    fn try_build(&self, done: &mut dyn FnMut(usize)) -> Result<Outcome, Error> {
+    fn try_build(&self, total: Option<usize>, watch: &mut dyn FnMut(Progress)) -> Result<Outcome, Error> {
         let mut ready = BTreeSet::new();
         let mut binary = None;
         let mut errors = Vec::new();
         let target = self.cache.target();
-        let arguments = ["build", "--quiet", "--release", "--locked", "--offline", "--message-format", "json"];
+        let arguments = ["build", "--color=never", "--release", "--locked", "--offline", "--message-format=json"];
         let arguments = arguments.iter().map(Path::new).chain([Path::new("--target-dir"), &target]);
-        let exit = self.run(arguments, &mut |line| match messages::read(line) {
-            Some(Message::Binary(path)) => binary = Some(path),
-            Some(Message::Crate { id, compiled }) => {
-                ready.insert(id);
-                if compiled {
-                    done(ready.len());
+        let exit = self.run(arguments, &mut |line| {
+            let text = match line {
+                Line::Output(text) => text,
+                Line::Error(text) => return if messages::is_waiting(text) { watch(Progress::WaitingForCargo) },
+            };
+            match messages::read(text) {
+                Some(Message::Binary(path)) => binary = Some(path),
+                Some(Message::Crate { id, compiled }) => {
+                    ready.insert(id);
+                    if compiled {
+                        watch(Progress::Building(ready.len(), total));
+                    }
                 }
+                Some(Message::Error(error)) => errors.push(error),
+                None => {}
             }
-            Some(Message::Error(error)) => errors.push(error),
-            None => {}
         })?;
         match binary {
             Some(binary) if exit.is_success() => Ok(Outcome::Built(binary)),
             _ if blame::is_crate_missing(&exit.errors) => Ok(Outcome::CratesMissing),
-            _ => Err(blame::for_build(self.cache, self.package, &errors, &exit.errors)),
+            _ => Err(blame::for_build(self.cache, self.package, &errors, &messages::without_status(&exit.errors))),
         }
     }
 
@@ -106,7 +114,11 @@ impl Cargo<'_> {
         let mut host = None;
         let command = Command::new("rustc").with(["-vV"]).within(self.package);
         let exit = run(self.system, command, &mut |line| {
-            host = host.take().or_else(|| line.strip_prefix("host: ").map(str::to_owned));
+            if let Line::Output(text) = line
+                && let Some(triple) = text.strip_prefix("host: ")
+            {
+                host = Some(triple.to_owned());
+            }
         })?;
         host.ok_or_else(|| Error::Cargo { package: self.package.to_owned(), output: exit.errors })
     }
@@ -114,14 +126,14 @@ impl Cargo<'_> {
     fn run<A: Into<std::ffi::OsString>>(
         &self,
         arguments: impl IntoIterator<Item = A>,
-        line: &mut dyn FnMut(&str),
+        line: &mut dyn FnMut(Line<'_>),
     ) -> Result<Exit, Error> {
         run(self.system, Command::new("cargo").with(arguments).within(self.package), line)
     }
 }
 
 /// Runs cargo or rustc without those variables that would change its work.
-pub(super) fn run(system: &dyn System, mut command: Command, line: &mut dyn FnMut(&str)) -> Result<Exit, Error> {
+pub(super) fn run(system: &dyn System, mut command: Command, line: &mut dyn FnMut(Line<'_>)) -> Result<Exit, Error> {
     command.without = system.variables();
     command.without.retain(|name| is_dropped(name));
     system.run(&command, line).map_err(|cause| match cause.kind() {
@@ -156,12 +168,12 @@ mod tests {
         memory.with_variable("FLOWC_CACHE", "/c")
     }
 
-    fn build(memory: &Memory) -> (Result<PathBuf, Error>, Vec<usize>, bool) {
+    fn build(memory: &Memory) -> (Result<PathBuf, Error>, Vec<Progress>) {
         let cache = Cache::locate(memory).unwrap();
         let cargo = Cargo { system: memory, cache: &cache, package: Path::new("/c/0.1.0/crates/wx") };
-        let (mut done, mut downloaded) = (Vec::new(), false);
-        let built = cargo.build(&mut |ready| done.push(ready), &mut || downloaded = true);
-        (built, done, downloaded)
+        let mut seen = Vec::new();
+        let built = cargo.build(Some(9), &mut |progress| seen.push(progress));
+        (built, seen)
     }
 
     const BINARY: &str = r#"{"reason":"compiler-artifact","package_id":"wx","target":{"kind":["bin"]},"executable":"/c/wx","fresh":false}"#;
@@ -174,15 +186,20 @@ mod tests {
     #[test]
     fn crates_are_counted_as_they_are_compiled() {
         let memory = machine(|_| (&[OLD, NEW, BINARY], 0, ""));
-        let (built, done, downloaded) = build(&memory);
+        let (built, seen) = build(&memory);
         assert_eq!(built.unwrap(), Path::new("/c/wx"));
-        assert_eq!(done, [2]);
-        assert!(!downloaded);
+        assert_eq!(seen, [Progress::Building(2, Some(9))]);
         let command = memory.commands.borrow()[0].clone();
         assert_eq!(command.folder.as_deref(), Some(Path::new("/c/0.1.0/crates/wx")));
         assert!(
             command.arguments.contains(&"/c/0.1.0/target".into()) && command.arguments.contains(&"--offline".into())
         );
+    }
+
+    #[test]
+    fn a_wait_for_another_cargo_is_told() {
+        let memory = machine(|_| (&[BINARY], 0, "    Blocking waiting for file lock on package cache\n"));
+        assert_eq!(build(&memory).1, [Progress::WaitingForCargo]);
     }
 
     #[test]
@@ -201,8 +218,8 @@ mod tests {
             ("fetch", false) => (&[], 0, ""),
             _ => (&[], 101, "error: failed to download `a`\n... but --offline was specified"),
         });
-        let (built, _, downloaded) = build(&memory);
-        assert!(downloaded);
+        let (built, seen) = build(&memory);
+        assert_eq!(seen, [Progress::Downloading]);
         assert!(matches!(built, Err(Error::Fetch { .. })));
     }
 

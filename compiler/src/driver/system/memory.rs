@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Command, Entry, Exit, Lock, Running, System};
+use super::{Command, Entry, Exit, Line, Lock, Running, System};
 
 /// What a test plays when a program is run: it sees the command, may touch the files, and gives lines and exit.
 pub(crate) type Program = Box<dyn Fn(&Memory, &Command) -> (Vec<String>, Exit)>;
@@ -147,11 +147,12 @@ impl System for Memory {
         7
     }
 
-    fn run(&self, command: &Command, line: &mut dyn FnMut(&str)) -> io::Result<Exit> {
+    fn run(&self, command: &Command, line: &mut dyn FnMut(Line<'_>)) -> io::Result<Exit> {
         self.commands.borrow_mut().push(command.clone());
         let program = self.program.as_ref().ok_or(io::ErrorKind::NotFound)?;
         let (lines, exit) = program(self, command);
-        lines.iter().for_each(|text| line(text));
+        lines.iter().for_each(|text| line(Line::Output(text)));
+        exit.errors.lines().for_each(|text| line(Line::Error(text)));
         Ok(exit)
     }
 

@@ -46,8 +46,8 @@ pub trait System {
     /// A number that no other running process has, for names of temporary files.
     fn process(&self) -> u32;
 
-    /// Runs a program to its end, handing over each line of its standard output as it comes.
-    fn run(&self, command: &Command, line: &mut dyn FnMut(&str)) -> io::Result<Exit>;
+    /// Runs a program to its end, handing over each line that it writes as it comes.
+    fn run(&self, command: &Command, line: &mut dyn FnMut(Line<'_>)) -> io::Result<Exit>;
     /// Starts a program and returns while it runs.
     fn start(&self, command: &Command) -> io::Result<Box<dyn Running>>;
     /// Becomes another program. Returns only if that fails.
@@ -110,6 +110,15 @@ impl Command {
         self.folder = Some(folder.to_owned());
         self
     }
+}
+
+/// A line that a program has written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line<'a> {
+    /// On standard output.
+    Output(&'a str),
+    /// On standard error.
+    Error(&'a str),
 }
 
 /// How a program ended.

@@ -8,11 +8,11 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::{Command, Entry, Exit, Lock, Running, System};
+use super::{Command, Entry, Exit, Line, Lock, Running, System};
 
 /// The machine flowc runs on.
 #[derive(Debug)]
@@ -99,23 +99,30 @@ impl System for Real {
         std::process::id()
     }
 
-    fn run(&self, command: &Command, line: &mut dyn FnMut(&str)) -> io::Result<Exit> {
+    fn run(&self, command: &Command, line: &mut dyn FnMut(Line<'_>)) -> io::Result<Exit> {
         let mut child = prepare(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         // Both pipes are read at once, or a program that fills the one nobody reads would stop for ever.
-        let errors = collect(child.stderr.take());
-        if let Some(output) = child.stdout.take() {
-            for text in BufReader::new(output).split(b'\n') {
-                line(&String::from_utf8_lossy(&text?));
+        let (sender, lines) = mpsc::channel();
+        send_lines(child.stdout.take(), sender.clone(), |text| (false, text));
+        send_lines(child.stderr.take(), sender, |text| (true, text));
+        let mut errors = String::new();
+        for (is_error, text) in lines {
+            if is_error {
+                errors += &text;
+                errors.push('\n');
+                line(Line::Error(&text));
+            } else {
+                line(Line::Output(&text));
             }
         }
-        let status = child.wait()?;
-        Ok(Exit { code: status.code(), errors: errors.join().unwrap_or_default() })
+        Ok(Exit { code: child.wait()?.code(), errors })
     }
 
     fn start(&self, command: &Command) -> io::Result<Box<dyn Running>> {
         let mut child = prepare(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let errors = Some(collect(child.stderr.take()));
-        let lines = lines(child.stdout.take());
+        let (sender, lines) = mpsc::channel();
+        send_lines(child.stdout.take(), sender, |text| text);
         Ok(Box::new(Process { child, lines, errors }))
     }
 
@@ -189,17 +196,20 @@ fn collect(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
     })
 }
 
-fn lines(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
-    let (sender, receiver) = mpsc::channel();
+/// Sends each line of a pipe until it ends, from a thread of its own.
+fn send_lines<T: Send + 'static>(
+    pipe: Option<impl Read + Send + 'static>,
+    sender: Sender<T>,
+    wrap: impl Fn(String) -> T + Send + 'static,
+) {
+    let Some(pipe) = pipe else { return };
     std::thread::spawn(move || {
-        let Some(pipe) = pipe else { return };
-        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
-            if sender.send(line).is_err() {
+        for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
+            if sender.send(wrap(String::from_utf8_lossy(&line).into_owned())).is_err() {
                 return;
             }
         }
     });
-    receiver
 }
 
 struct Process {

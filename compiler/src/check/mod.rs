@@ -1,0 +1,37 @@
+//! What must hold of a flow before it is built: types, and the rules of the language.
+
+pub mod infer;
+pub mod literal;
+mod place;
+mod rules;
+pub mod types;
+pub mod url;
+
+use crate::diagnostic::Diagnostic;
+use crate::resolve::names::Names;
+use crate::syntax::ast::File;
+use infer::Types;
+
+/// What a rule sees.
+pub(crate) struct Context<'a> {
+    pub(crate) file: &'a File,
+    pub(crate) names: &'a Names,
+    pub(crate) types: &'a Types,
+}
+
+/// Checks a file whose names are resolved; gives the types it has found.
+///
+/// `whole` says that the text was understood in full: only then is a name that nothing uses a mistake of its own.
+pub fn check(file: &File, names: &Names, whole: bool) -> (Types, Vec<Diagnostic>) {
+    let (types, mut diagnostics) = infer::infer(file, names);
+    let context = Context { file, names, types: &types };
+    for rule in rules::ALL {
+        rule(&context, &mut diagnostics);
+    }
+    if whole {
+        for rule in rules::OF_WHOLE_FILES {
+            rule(&context, &mut diagnostics);
+        }
+    }
+    (types, diagnostics)
+}

@@ -1,0 +1,70 @@
+//! Triggers: each is there once, and an api trigger is guarded by a secret token.
+
+use crate::check::Context;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::resolve::names::Referent;
+use crate::source::Span;
+use crate::syntax::ast::{ApiSource, ExprKind, Source, Trigger};
+use std::collections::HashMap;
+
+pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    let mut seen: HashMap<&str, Span> = HashMap::new();
+    for trigger in &context.file.triggers {
+        let (key, what) = match &trigger.source {
+            Source::Sms => ("", "`on sms`".to_owned()),
+            Source::Api(api) => {
+                token(context, trigger, api, out);
+                name(api, out);
+                (api.name.value.as_str(), format!("`on api \"{}\"`", api.name.value))
+            }
+            Source::Bad => continue,
+        };
+        if let Some(first) = seen.insert(key, trigger.span) {
+            out.push(
+                Diagnostic::new(
+                    Code::DuplicateName,
+                    trigger.span,
+                    format!("a file has {what} once: nothing says which of the two is meant"),
+                    "the second one",
+                )
+                .with_label(first, "the first one")
+                .with_help("join them, or tell the cases apart with `match` or `if`"),
+            );
+        }
+    }
+}
+
+fn name(api: &ApiSource, out: &mut Vec<Diagnostic>) {
+    if api.name.value.trim().is_empty() {
+        out.push(
+            Diagnostic::new(Code::MissingPart, api.name.span, "an api trigger needs a name that is not empty", "empty")
+                .with_help("callers send it as `flowId`, as in `on api \"order-ready\"`"),
+        );
+    }
+}
+
+fn token(context: &Context<'_>, trigger: &Trigger, api: &ApiSource, out: &mut Vec<Diagnostic>) {
+    let Some(token) = &api.token else {
+        out.push(
+            Diagnostic::new(
+                Code::OpenTrigger,
+                trigger.span,
+                "whoever reaches the binary can start this flow: it has no `token`",
+                "open to all",
+            )
+            .with_help("declare `secret TOKEN` and write `token $TOKEN` behind the trigger's name"),
+        );
+        return;
+    };
+    let known = match (&token.kind, context.names.referent(token.id)) {
+        (ExprKind::Bad, _) => true,
+        (ExprKind::Variable(_, None), Some(Referent::Secret(_)) | None) => true,
+        _ => false,
+    };
+    if !known {
+        out.push(
+            Diagnostic::new(Code::TokenNotSecret, token.span, "an Auth Token is a `secret`", "not a secret")
+                .with_help("declare `secret TOKEN` and write `token $TOKEN`; its value is read when the binary starts"),
+        );
+    }
+}

@@ -1,0 +1,61 @@
+//! What is bound or declared and never read.
+
+use crate::check::Context;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::resolve::names::{Origin, VarId};
+use crate::source::Span;
+use crate::syntax::ast::Source;
+use std::collections::HashSet;
+
+pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    let inputs = expected_inputs(context);
+    for (at, variable) in context.names.vars.iter().enumerate() {
+        let help = match variable.origin {
+            _ if variable.used || inputs.contains(&VarId(at)) => continue,
+            Origin::Response(..) => "leave it out of the response variables",
+            Origin::Set(_) => "leave the `set` out",
+            Origin::Declared(..) => "leave the parameter out",
+            Origin::Trigger | Origin::Failure | Origin::Merge(_) => continue,
+        };
+        out.push(
+            Diagnostic::new(
+                Code::UnusedVariable,
+                variable.span,
+                format!("`${}` is never used", variable.name),
+                "bound here",
+            )
+            .with_help(help),
+        );
+    }
+    let secrets = context.file.secrets.iter().map(|name| (name, "secret"));
+    let consts = context.file.consts.iter().map(|item| (&item.name, "constant"));
+    for (name, what) in secrets.chain(consts) {
+        if context.names.globals_used.get(&name.span) == Some(&false) {
+            out.push(
+                Diagnostic::new(
+                    Code::UnusedSecret,
+                    name.span,
+                    format!("the {what} `{}` is never used", name.text),
+                    "declared here",
+                )
+                .with_help("leave it out"),
+            );
+        }
+    }
+}
+
+/// Expected Inputs may stay unused: they say what callers send.
+fn expected_inputs(context: &Context<'_>) -> HashSet<VarId> {
+    let spans: Vec<Span> = context
+        .file
+        .triggers
+        .iter()
+        .filter_map(|trigger| match &trigger.source {
+            Source::Api(api) => Some(api.inputs.iter().map(|input| input.name.span)),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    spans.iter().filter_map(|span| context.names.bindings.get(span).copied()).collect()
+}
+

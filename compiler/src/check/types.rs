@@ -1,0 +1,132 @@
+//! The types of the language.
+
+use crate::syntax::ast::{Name, TypeName};
+
+/// A type, without its `?`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// Words.
+    Text,
+    /// A whole number of 64 bits.
+    Int,
+    /// A decimal number of up to 28 digits.
+    Number,
+    /// Yes or no.
+    Bool,
+    /// A phone number.
+    Phone,
+    /// An absolute URL.
+    Url,
+    /// Any JSON value.
+    Json,
+    /// A single value of unknown type: a response variable without one.
+    Scalar,
+    /// Several values of one type.
+    List(Item),
+    /// The record `$failure`.
+    Failure,
+    /// Not known because of a mistake that has been told; fits everywhere.
+    Unknown,
+}
+
+/// The types a list may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Item {
+    Text,
+    Int,
+    Number,
+    Bool,
+    Phone,
+    Url,
+    Json,
+}
+
+/// A type and whether the value may be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Typed {
+    /// The type.
+    pub ty: Type,
+    /// The value may be missing.
+    pub optional: bool,
+}
+
+impl Typed {
+    /// Nothing is known; fits everywhere.
+    pub const UNKNOWN: Self = Self::of(Type::Unknown);
+
+    /// Always there.
+    pub const fn of(ty: Type) -> Self {
+        Self { ty, optional: false }
+    }
+}
+
+/// The names of all types that can be written.
+pub const TYPE_NAMES: &[&str] = &["text", "int", "number", "bool", "phone", "url", "json", "list"];
+
+impl Item {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "text" => Self::Text,
+            "int" => Self::Int,
+            "number" => Self::Number,
+            "bool" => Self::Bool,
+            "phone" => Self::Phone,
+            "url" => Self::Url,
+            "json" => Self::Json,
+            _ => return None,
+        })
+    }
+}
+
+impl From<Item> for Type {
+    fn from(item: Item) -> Self {
+        match item {
+            Item::Text => Self::Text,
+            Item::Int => Self::Int,
+            Item::Number => Self::Number,
+            Item::Bool => Self::Bool,
+            Item::Phone => Self::Phone,
+            Item::Url => Self::Url,
+            Item::Json => Self::Json,
+        }
+    }
+}
+
+impl Type {
+    /// The type that was written, or the word in it that is none.
+    pub fn written(written: &TypeName) -> Result<Self, &Name> {
+        match (written.name.text.as_str(), &written.item) {
+            ("list", Some(item)) => Item::named(&item.text).map(Self::List).ok_or(item),
+            (name, None) => Item::named(name).map(Self::from).ok_or(&written.name),
+            (_, Some(_)) => Err(&written.name),
+        }
+    }
+
+    /// As people read it: "a whole number".
+    pub fn described(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Int => "a whole number",
+            Self::Number => "a number",
+            Self::Bool => "yes or no (`bool`)",
+            Self::Phone => "a phone number",
+            Self::Url => "a URL",
+            Self::Json => "a JSON value",
+            Self::Scalar => "a value without a type",
+            Self::List(_) => "a list",
+            Self::Failure => "a record",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether it can be computed with.
+    pub fn is_numeric(self) -> bool {
+        matches!(self, Self::Int | Self::Number)
+    }
+
+    /// Whether it is a single value that can stand in a text.
+    pub fn is_printable(self) -> bool {
+        !matches!(self, Self::Json | Self::List(_) | Self::Failure)
+    }
+}

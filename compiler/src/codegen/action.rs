@@ -1,0 +1,187 @@
+//! What a state asks the runtime to do: the parts of a call and of a message.
+
+use super::border;
+use super::expr::{self, Format};
+use super::idents::Idents;
+use crate::check::types::Type;
+use crate::check::url::Landing;
+use crate::graph::{Auth, Binding, Body, Call, Expr, ExprKind, Json, Query, Sms, UrlPart};
+use crate::syntax::ast::Segment;
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+/// The constant table of a call's response variables.
+pub(super) fn bindings(name: &Ident, bindings: &[Binding]) -> TokenStream {
+    let rows = bindings.iter().map(|binding| {
+        let name = &binding.variable.name;
+        let kind = border::kind(binding.variable.typed.ty);
+        let optional = binding.variable.typed.optional;
+        let query = query(&binding.query);
+        quote!(Binding { name: #name, kind: #kind, optional: #optional, query: #query })
+    });
+    quote!(static #name: &[Binding] = &[#(#rows),*];)
+}
+
+fn query(query: &Query) -> TokenStream {
+    match query {
+        Query::Label(label) => quote!(Query::Label(#label)),
+        Query::Path(segments) => {
+            let segments = segments.iter().map(|segment| match segment {
+                Segment::Member(name) => quote!(Segment::Member(#name)),
+                Segment::Index(index) => {
+                    let index = proc_macro2::Literal::usize_unsuffixed(*index);
+                    quote!(Segment::Index(#index))
+                }
+            });
+            quote!(Query::Path(&[#(#segments),*]))
+        }
+        Query::Status => quote!(Query::Status),
+        Query::Header(name) => quote!(Query::Header(#name)),
+        Query::Body => quote!(Query::Body),
+    }
+}
+
+/// `Action::Call(…)`
+pub(super) fn call(idents: &Idents, line: u32, call: &Call, table: Option<&Ident>) -> TokenStream {
+    let line = proc_macro2::Literal::u32_unsuffixed(line);
+    let timeout = proc_macro2::Literal::u32_unsuffixed(call.timeout);
+    let method = match call.method.as_str() {
+        "POST" => quote!(Method::Post),
+        "PATCH" => quote!(Method::Patch),
+        "PUT" => quote!(Method::Put),
+        "DELETE" => quote!(Method::Delete),
+        _ => quote!(Method::Get),
+    };
+    let url = url(idents, &call.url);
+    let query = pairs(idents, &call.query);
+    let headers = pairs(idents, &call.headers);
+    let auth = match &call.auth {
+        Some(Auth::Basic(user, password)) => {
+            let (user, password) = (expr::value(idents, user), expr::value(idents, password));
+            quote!(Some(Auth::Basic { user: #user, password: #password }))
+        }
+        Some(Auth::Bearer(token)) => {
+            let token = expr::value(idents, token);
+            quote!(Some(Auth::Bearer(#token)))
+        }
+        None => quote!(None),
+    };
+    let body = match &call.body {
+        Some(Body::Json(value)) => {
+            let value = json(idents, value);
+            quote!(Some(Body::Json(#value)))
+        }
+        Some(Body::Form(fields)) => {
+            let fields = pairs(idents, fields);
+            quote!(Some(Body::Form(#fields)))
+        }
+        Some(Body::Text(text)) => {
+            let text = expr::value(idents, text);
+            quote!(Some(Body::Text(#text)))
+        }
+        None => quote!(None),
+    };
+    let bindings = table.map_or_else(|| quote!(&[]), |table| quote!(#table));
+    quote! {
+        Action::Call(Box::new(Call {
+            line: #line,
+            method: #method,
+            url: #url,
+            query: #query,
+            headers: #headers,
+            auth: #auth,
+            timeout: #timeout,
+            body: #body,
+            bindings: #bindings,
+        }))
+    }
+}
+
+fn url(idents: &Idents, parts: &[UrlPart]) -> TokenStream {
+    match parts {
+        [] => quote!(String::new()),
+        [UrlPart::Fixed(url)] => quote!(#url.to_owned()),
+        parts => {
+            let mut format = Format::default();
+            for part in parts {
+                match part {
+                    UrlPart::Fixed(text) => format.words(text),
+                    UrlPart::Value(expr, landing) => {
+                        let value = expr::display(idents, expr);
+                        format.argument(match landing {
+                            Landing::Query => quote!(encode::query(&#value)),
+                            Landing::Path | Landing::Authority => quote!(encode::segment(&#value)),
+                        });
+                    }
+                }
+            }
+            format.finish()
+        }
+    }
+}
+
+fn pairs(idents: &Idents, pairs: &[(String, Expr)]) -> TokenStream {
+    let pairs = pairs.iter().map(|(name, value)| {
+        let value = expr::value(idents, value);
+        quote!((#name, #value))
+    });
+    quote!(vec![#(#pairs),*])
+}
+
+fn json(idents: &Idents, value: &Json) -> TokenStream {
+    match value {
+        Json::Null => quote!(JsonBody::Null),
+        Json::Value(value) => match &value.kind {
+            ExprKind::Literal(text) => quote!(JsonBody::from(#text)),
+            _ => {
+                let value = expr::value(idents, value);
+                quote!(JsonBody::from(#value))
+            }
+        },
+        Json::List(items) => {
+            let items = items.iter().map(|item| json(idents, item));
+            quote!(JsonBody::List(vec![#(#items),*]))
+        }
+        Json::Object(members) => {
+            let members = members.iter().map(|(name, value)| {
+                let value = json(idents, value);
+                quote!((#name, #value))
+            });
+            quote!(JsonBody::Object(vec![#(#members),*]))
+        }
+    }
+}
+
+/// `Action::Sms(…)`
+pub(super) fn sms(idents: &Idents, line: u32, sms: &Sms) -> TokenStream {
+    let line = proc_macro2::Literal::u32_unsuffixed(line);
+    let phone = |phone: &Option<Expr>| match phone {
+        Some(phone) => {
+            let phone = expr::value(idents, phone);
+            quote!(Some(#phone))
+        }
+        None => quote!(None),
+    };
+    let (to, from) = (phone(&sms.to), phone(&sms.from));
+    let body = expr::value(idents, &sms.text);
+    let media = media(idents, &sms.media);
+    quote!(Action::Sms(Sms { line: #line, to: #to, from: #from, body: #body, media: #media }))
+}
+
+fn media(idents: &Idents, media: &[Expr]) -> TokenStream {
+    let is_list = |expr: &Expr| matches!(expr.typed.ty, Type::List(_));
+    match media {
+        [list] if is_list(list) => expr::value(idents, list),
+        media if media.iter().any(is_list) => {
+            let lists = media.iter().map(|expr| {
+                let value = expr::value(idents, expr);
+                if is_list(expr) { value } else { quote!(vec![#value]) }
+            });
+            quote!([#(#lists),*].concat())
+        }
+        media => {
+            let urls = media.iter().map(|expr| expr::value(idents, expr));
+            quote!(vec![#(#urls),*])
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Every path of `flow-runtime` that emitted code uses. The other side is `runtime/src/flow.rs`.
+
+use crate::check::types::{Item, Type, Typed};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// The imports at the head of the emitted file.
+pub(super) fn imports() -> TokenStream {
+    quote! {
+        use ::flow_runtime::flow::*;
+        use ::flow_runtime::value::{self, *};
+        use ::flow_runtime::{encode, math, state, text};
+    }
+}
+
+/// The body of `main`.
+pub(super) fn run() -> TokenStream {
+    quote!(::flow_runtime::main(&PROGRAM))
+}
+
+/// What makes an enum storable.
+pub(super) fn derive_storable() -> TokenStream {
+    quote! {
+        #[derive(::flow_runtime::serde::Serialize, ::flow_runtime::serde::Deserialize)]
+        #[serde(crate = "::flow_runtime::serde")]
+    }
+}
+
+/// The Rust type that holds a value.
+pub(super) fn rust_type(typed: Typed) -> TokenStream {
+    let ty = match typed.ty {
+        Type::Text | Type::Unknown => quote!(String),
+        Type::Int => quote!(i64),
+        Type::Number => quote!(Number),
+        Type::Bool => quote!(bool),
+        Type::Phone => quote!(Phone),
+        Type::Url => quote!(Url),
+        Type::Json => quote!(Json),
+        Type::Scalar => quote!(Scalar),
+        Type::Failure => quote!(Failure),
+        Type::List(item) => {
+            let item = rust_type(Typed::of(item.into()));
+            quote!(Vec<#item>)
+        }
+    };
+    if typed.optional { quote!(Option<#ty>) } else { ty }
+}
+
+/// Whether its Rust type is `Copy`.
+pub(super) fn is_copy(typed: Typed) -> bool {
+    matches!(typed.ty, Type::Int | Type::Number | Type::Bool)
+}
+
+/// The runtime's `Kind` of a type.
+pub(super) fn kind(ty: Type) -> TokenStream {
+    match ty {
+        Type::Int => quote!(Kind::Int),
+        Type::Number => quote!(Kind::Number),
+        Type::Bool => quote!(Kind::Bool),
+        Type::Phone => quote!(Kind::Phone),
+        Type::Url => quote!(Kind::Url),
+        Type::Json => quote!(Kind::Json),
+        Type::Scalar => quote!(Kind::Scalar),
+        Type::List(item) => {
+            let item = kind(item.into());
+            quote!(Kind::List(&#item))
+        }
+        Type::Text | Type::Failure | Type::Unknown => quote!(Kind::Text),
+    }
+}
+
+/// The accessor of the runtime's `Values` that takes a value of this type out.
+pub(super) fn accessor(typed: Typed) -> &'static str {
+    match (typed.ty, typed.optional) {
+        (Type::Int, false) => "int",
+        (Type::Int, true) => "int_opt",
+        (Type::Number, false) => "number",
+        (Type::Number, true) => "number_opt",
+        (Type::Bool, false) => "bool",
+        (Type::Bool, true) => "bool_opt",
+        (Type::Phone, false) => "phone",
+        (Type::Phone, true) => "phone_opt",
+        (Type::Url, false) => "url",
+        (Type::Url, true) => "url_opt",
+        (Type::Json, false) => "json",
+        (Type::Json, true) => "json_opt",
+        (Type::Scalar, false) => "scalar",
+        (Type::Scalar, true) => "scalar_opt",
+        (Type::List(item), optional) => list_accessor(item, optional),
+        (Type::Text | Type::Failure | Type::Unknown, false) => "text",
+        (Type::Text | Type::Failure | Type::Unknown, true) => "text_opt",
+    }
+}
+
+fn list_accessor(item: Item, optional: bool) -> &'static str {
+    match (item, optional) {
+        (Item::Text, false) => "texts",
+        (Item::Text, true) => "texts_opt",
+        (Item::Int, false) => "ints",
+        (Item::Int, true) => "ints_opt",
+        (Item::Number, false) => "numbers",
+        (Item::Number, true) => "numbers_opt",
+        (Item::Bool, false) => "bools",
+        (Item::Bool, true) => "bools_opt",
+        (Item::Phone, false) => "phones",
+        (Item::Phone, true) => "phones_opt",
+        (Item::Url, false) => "urls",
+        (Item::Url, true) => "urls_opt",
+        (Item::Json, false) => "jsons",
+        (Item::Json, true) => "jsons_opt",
+    }
+}

@@ -1,0 +1,233 @@
+//! Expressions. All variables are owned locals where an expression is evaluated.
+
+use super::border::is_copy;
+use super::idents::Idents;
+use crate::check::infer::Function;
+use crate::check::types::{Type, Typed};
+use crate::graph::{Expr, ExprKind, FailureField, Part};
+use crate::syntax::ast::BinaryOp;
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+/// An owned value of the expression's Rust type.
+pub(super) fn value(idents: &Idents, expr: &Expr) -> TokenStream {
+    match &expr.kind {
+        ExprKind::Literal(text) => literal(text, expr.typed.ty),
+        ExprKind::Template(parts) => template(idents, parts),
+        ExprKind::Int(number) => {
+            let number = Literal::i64_suffixed(*number);
+            quote!(#number)
+        }
+        ExprKind::Number(digits) => quote!(value::number(#digits)),
+        ExprKind::Bool(truth) => quote!(#truth),
+        ExprKind::Variable(name) => {
+            let variable = idents.variable(name);
+            if is_copy(expr.typed) { quote!(#variable) } else { quote!(#variable.clone()) }
+        }
+        ExprKind::Failure(FailureField::Kind) => quote!(failure.kind.to_string()),
+        ExprKind::Failure(FailureField::Message) => quote!(failure.message.clone()),
+        ExprKind::Failure(FailureField::Status) => quote!(failure.status.map(i64::from)),
+        ExprKind::Secret(name) => quote!(secrets.get(#name).to_owned()),
+        ExprKind::Not(operand) => {
+            let operand = operand_of(idents, operand);
+            quote!(!#operand)
+        }
+        ExprKind::Minus(operand) => {
+            let negate = if expr.typed.ty == Type::Int { quote!(math::neg_int) } else { quote!(math::neg) };
+            let operand = value(idents, operand);
+            quote!(#negate(#operand)?)
+        }
+        ExprKind::Binary(op, left, right) => binary(idents, *op, left, right),
+        ExprKind::Coalesce(left, right) => coalesce(idents, expr.typed, left, right),
+        ExprKind::Function(function, args) => call(idents, *function, args),
+        ExprKind::ToNumber(operand) => {
+            let number = value(idents, operand);
+            if operand.typed.optional { quote!(#number.map(Number::from)) } else { quote!(Number::from(#number)) }
+        }
+    }
+}
+
+/// A `&str` of a text, a phone number or a URL.
+pub(super) fn str_of(idents: &Idents, expr: &Expr) -> TokenStream {
+    match &expr.kind {
+        ExprKind::Literal(text) => quote!(#text),
+        ExprKind::Variable(name) => {
+            let variable = idents.variable(name);
+            quote!(#variable.as_str())
+        }
+        ExprKind::Secret(name) => quote!(secrets.get(#name)),
+        ExprKind::Failure(FailureField::Kind) => quote!(failure.kind.as_str()),
+        ExprKind::Failure(FailureField::Message) => quote!(failure.message.as_str()),
+        _ => {
+            let text = value(idents, expr);
+            quote!(#text.as_str())
+        }
+    }
+}
+
+/// Something that `Display` writes as the value's text; cheaper than [`value`] where a borrow will do.
+pub(super) fn display(idents: &Idents, expr: &Expr) -> TokenStream {
+    match &expr.kind {
+        ExprKind::Literal(text) => quote!(#text),
+        ExprKind::Variable(name) => {
+            let variable = idents.variable(name);
+            quote!(#variable)
+        }
+        ExprKind::Secret(name) => quote!(secrets.get(#name)),
+        ExprKind::Failure(FailureField::Kind) => quote!(failure.kind),
+        ExprKind::Failure(FailureField::Message) => quote!(failure.message),
+        ExprKind::Coalesce(left, right) => match (&left.kind, &right.kind, left.typed.ty) {
+            (ExprKind::Variable(name), ExprKind::Literal(default), Type::Text) => {
+                let variable = idents.variable(name);
+                quote!(#variable.as_deref().unwrap_or(#default))
+            }
+            _ => value(idents, expr),
+        },
+        _ => value(idents, expr),
+    }
+}
+
+fn literal(text: &str, ty: Type) -> TokenStream {
+    match ty {
+        Type::Phone => quote!(Phone::literal(#text)),
+        Type::Url => quote!(Url::literal(#text)),
+        _ if text.is_empty() => quote!(String::new()),
+        _ => quote!(#text.to_owned()),
+    }
+}
+
+fn template(idents: &Idents, parts: &[Part]) -> TokenStream {
+    let mut format = Format::default();
+    for part in parts {
+        match part {
+            Part::Literal(text) => format.words(text),
+            Part::Value(expr) => match &expr.kind {
+                ExprKind::Variable(name) => format.inline(&idents.variable(name).to_string()),
+                _ => format.argument(display(idents, expr)),
+            },
+        }
+    }
+    format.finish()
+}
+
+/// A `format!` that is being put together.
+#[derive(Default)]
+pub(super) struct Format {
+    text: String,
+    arguments: Vec<TokenStream>,
+}
+
+impl Format {
+    /// Fixed words.
+    pub(super) fn words(&mut self, words: &str) {
+        self.text.push_str(&words.replace('{', "{{").replace('}', "}}"));
+    }
+
+    /// A local by its name.
+    fn inline(&mut self, ident: &str) {
+        self.text.push('{');
+        self.text.push_str(ident);
+        self.text.push('}');
+    }
+
+    /// Any expression that can be displayed.
+    pub(super) fn argument(&mut self, argument: TokenStream) {
+        self.text.push_str("{}");
+        self.arguments.push(argument);
+    }
+
+    pub(super) fn finish(self) -> TokenStream {
+        let Self { text, arguments } = self;
+        quote!(format!(#text #(, #arguments)*))
+    }
+}
+
+/// The expression, in parentheses if an operator before it would tear it apart.
+fn operand_of(idents: &Idents, expr: &Expr) -> TokenStream {
+    let tokens = value(idents, expr);
+    match &expr.kind {
+        ExprKind::Binary(op, ..) if !is_arithmetic(*op) => quote!((#tokens)),
+        _ => tokens,
+    }
+}
+
+fn is_arithmetic(op: BinaryOp) -> bool {
+    matches!(op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div)
+}
+
+fn binary(idents: &Idents, op: BinaryOp, left: &Expr, right: &Expr) -> TokenStream {
+    if is_arithmetic(op) {
+        return arithmetic(idents, op, left, right);
+    }
+    let is_text = matches!(left.typed.ty, Type::Text | Type::Phone | Type::Url);
+    let (a, b) = if is_text {
+        (str_of(idents, left), str_of(idents, right))
+    } else {
+        (operand_of(idents, left), operand_of(idents, right))
+    };
+    match op {
+        BinaryOp::And => quote!(#a && #b),
+        BinaryOp::Or => quote!(#a || #b),
+        BinaryOp::Ne => quote!(#a != #b),
+        BinaryOp::Lt => quote!(#a < #b),
+        BinaryOp::Le => quote!(#a <= #b),
+        BinaryOp::Gt => quote!(#a > #b),
+        BinaryOp::Ge => quote!(#a >= #b),
+        _ => quote!(#a == #b),
+    }
+}
+
+fn arithmetic(idents: &Idents, op: BinaryOp, left: &Expr, right: &Expr) -> TokenStream {
+    let is_int = left.typed.ty == Type::Int;
+    let function = match (op, is_int) {
+        (BinaryOp::Add, true) => quote!(math::add_int),
+        (BinaryOp::Sub, true) => quote!(math::sub_int),
+        (BinaryOp::Mul, true) => quote!(math::mul_int),
+        (BinaryOp::Add, false) => quote!(math::add),
+        (BinaryOp::Sub, false) => quote!(math::sub),
+        (BinaryOp::Mul, false) => quote!(math::mul),
+        _ => quote!(math::div),
+    };
+    let (a, b) = (value(idents, left), value(idents, right));
+    quote!(#function(#a, #b)?)
+}
+
+fn coalesce(idents: &Idents, typed: Typed, left: &Expr, right: &Expr) -> TokenStream {
+    let to_text = |expr: &Expr| typed.ty == Type::Text && expr.typed.ty != Type::Text;
+    let convert = if to_text(left) {
+        quote!(.to_string())
+    } else if typed.ty == Type::Number && left.typed.ty == Type::Int {
+        quote!(.into())
+    } else {
+        quote!()
+    };
+    let optional = value(idents, left);
+    let default = value(idents, right);
+    let default = match (to_text(right), right.typed.optional) {
+        (true, true) => quote!(#default.map(|some| some.to_string())),
+        (true, false) => quote!(#default.to_string()),
+        _ => default,
+    };
+    if right.typed.optional {
+        quote!(match #optional { Some(some) => Some(some #convert), None => #default })
+    } else {
+        quote!(match #optional { Some(some) => some #convert, None => #default })
+    }
+}
+
+fn call(idents: &Idents, function: Function, args: &[Expr]) -> TokenStream {
+    let name = match function {
+        Function::Upper => quote!(text::upper),
+        Function::Lower => quote!(text::lower),
+        Function::Trim => quote!(text::trim),
+        Function::Length => quote!(text::length),
+        Function::Contains => quote!(text::contains),
+        Function::Digits => quote!(text::digits),
+        Function::Round => quote!(math::round),
+    };
+    let args = args.iter().map(|arg| match function {
+        Function::Round => value(idents, arg),
+        _ => str_of(idents, arg),
+    });
+    quote!(#name(#(#args),*))
+}

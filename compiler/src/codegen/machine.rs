@@ -1,0 +1,371 @@
+//! A machine: its states, what enters it, what each state asks for, and where each outcome leads.
+
+use super::border;
+use super::idents::Idents;
+use super::transition::Transitions;
+use super::{action, expr};
+use crate::graph::{Api, Entry, Fail, FlowGraph, Machine, Node, NodeId, NodeKind};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+use std::collections::HashMap;
+
+/// What is emitted for one machine.
+pub(super) struct MachineCode<'a> {
+    pub(super) graph: &'a FlowGraph,
+    pub(super) idents: &'a Idents,
+    pub(super) index: usize,
+    pub(super) machine: &'a Machine,
+    /// The variant of each node that is a state.
+    pub(super) states: HashMap<NodeId, Ident>,
+}
+
+impl<'a> MachineCode<'a> {
+    pub(super) fn new(graph: &'a FlowGraph, idents: &'a Idents, index: usize, machine: &'a Machine) -> Self {
+        Self { graph, idents, index, machine, states: name_states(machine) }
+    }
+
+    /// `mod on_sms { … }`
+    pub(super) fn module(&self) -> TokenStream {
+        let module = self.idents.module(self.index);
+        let doc = format!(" Line {}: `{}`.", self.machine.line, self.title());
+        let derive = border::derive_storable();
+        let variants = self.states().map(|(id, node, variant)| {
+            let doc = format!(" Line {}: {}.", node.line, node.kind.title());
+            let fields = self.fields(id);
+            quote!(#[doc = #doc] #variant #fields)
+        });
+        let tables = self.states().filter_map(|(_, node, variant)| match &node.kind {
+            NodeKind::Call { call, .. } if !call.bindings.is_empty() => {
+                Some(action::bindings(&table(variant), &call.bindings))
+            }
+            _ => None,
+        });
+        let transitions = Transitions::new(self);
+        let start = self.start(&transitions);
+        let action = self.action();
+        let resume = self.resume(&transitions);
+        let joins = transitions.joins();
+        quote! {
+            #[doc = #doc]
+            mod #module {
+                use super::*;
+
+                #derive
+                pub enum State { #(#variants),* }
+
+                #(#tables)*
+
+                #start
+
+                impl State {
+                    #action
+                    #resume
+                }
+
+                #(#joins)*
+            }
+        }
+    }
+
+    /// The row of this machine in the program's triggers; `None` for a path.
+    pub(super) fn trigger(&self) -> Option<TokenStream> {
+        let module = self.idents.module(self.index);
+        let line = Literal::u32_unsuffixed(self.machine.line);
+        match &self.machine.entry {
+            Entry::Sms => Some(quote!(Trigger::Sms(SmsTrigger { line: #line, start: #module::start }))),
+            Entry::Api(api) => {
+                let Api { name, needs_ani, needs_dnis, .. } = api;
+                let token = api.token.as_ref().map_or_else(|| quote!(None), |token| quote!(Some(#token)));
+                let inputs = api.inputs.iter().map(|input| {
+                    let name = &input.name;
+                    let kind = border::kind(input.typed.ty);
+                    let optional = input.typed.optional;
+                    quote!(Input { name: #name, kind: #kind, optional: #optional })
+                });
+                Some(quote! {
+                    Trigger::Api(ApiTrigger {
+                        line: #line,
+                        name: #name,
+                        token: #token,
+                        inputs: &[#(#inputs),*],
+                        needs_ani: #needs_ani,
+                        needs_dnis: #needs_dnis,
+                        start: #module::start,
+                    })
+                })
+            }
+            Entry::Path { .. } => None,
+        }
+    }
+
+    fn title(&self) -> String {
+        match &self.machine.entry {
+            Entry::Sms => "on sms".to_owned(),
+            Entry::Api(api) => format!("on api {:?}", api.name),
+            Entry::Path { name, .. } => format!("path {name}"),
+        }
+    }
+
+    /// The states with their variants, in the order of the file.
+    fn states(&self) -> impl Iterator<Item = (NodeId, &Node, &Ident)> {
+        // Nodes are built from the ends of the paths backwards.
+        self.machine.nodes.iter().enumerate().rev().filter_map(|(at, node)| {
+            let variant = self.states.get(&NodeId(at))?;
+            Some((NodeId(at), node, variant))
+        })
+    }
+
+    fn fields(&self, id: NodeId) -> TokenStream {
+        let live = self.machine.node(id).map(|node| &node.live);
+        let fields: Vec<TokenStream> = live
+            .into_iter()
+            .flatten()
+            .map(|(name, typed)| {
+                let field = self.idents.variable(name);
+                let ty = border::rust_type(*typed);
+                quote!(#field: #ty)
+            })
+            .collect();
+        if fields.is_empty() { quote!() } else { quote!({ #(#fields),* }) }
+    }
+
+    /// `State::Variant { a, b }`, as an expression or as the pattern that takes all fields out.
+    pub(super) fn state(&self, id: NodeId) -> TokenStream {
+        let Some(variant) = self.states.get(&id) else { return quote!() };
+        let fields: Vec<Ident> = self
+            .machine
+            .node(id)
+            .into_iter()
+            .flat_map(|node| node.live.keys())
+            .map(|name| self.idents.variable(name))
+            .collect();
+        if fields.is_empty() { quote!(State::#variant) } else { quote!(State::#variant { #(#fields),* }) }
+    }
+
+    /// The pattern of a state that takes only these fields out.
+    fn pattern(&self, id: NodeId, wanted: &[Ident]) -> TokenStream {
+        let Some(variant) = self.states.get(&id) else { return quote!(_) };
+        let live = self.machine.node(id).map_or(0, |node| node.live.len());
+        match (live, wanted.len()) {
+            (0, _) => quote!(State::#variant),
+            (_, 0) => quote!(State::#variant { .. }),
+            (all, some) if all == some => quote!(State::#variant { #(#wanted),* }),
+            _ => quote!(State::#variant { #(#wanted),*, .. }),
+        }
+    }
+
+    fn start(&self, transitions: &Transitions<'_>) -> TokenStream {
+        let start = self.machine.start;
+        let live: Vec<(Ident, &str, _)> = self
+            .machine
+            .node(start)
+            .into_iter()
+            .flat_map(|node| &node.live)
+            .map(|(name, typed)| (self.idents.variable(name), name.as_str(), *typed))
+            .collect();
+        let (argument, bind): (TokenStream, Vec<TokenStream>) = match &self.machine.entry {
+            Entry::Path { .. } => return quote!(),
+            Entry::Sms => {
+                let bind = live.iter().map(|(variable, name, _)| match *name {
+                    "to" | "DNIS" => quote!(let #variable = sms.to.clone();),
+                    "body" => quote!(let #variable = sms.body;),
+                    "media" => quote!(let #variable = sms.media;),
+                    _ => quote!(let #variable = sms.from.clone();),
+                });
+                (if live.is_empty() { quote!(_sms: InboundSms) } else { quote!(sms: InboundSms) }, bind.collect())
+            }
+            Entry::Api(api) => {
+                let mut takes_values = false;
+                let bind: Vec<_> = live
+                    .iter()
+                    .map(|(variable, name, typed)| {
+                        if api.inputs.iter().any(|input| input.name == *name) {
+                            takes_values = true;
+                            let accessor = format_ident!("{}", border::accessor(*typed));
+                            quote!(let #variable = api.inputs.#accessor(#name)?;)
+                        } else {
+                            let member = format_ident!("{}", if *name == "ANI" { "ani" } else { "dnis" });
+                            let missing = format!("${name} is needed and was not asked for");
+                            quote! {
+                                let #variable =
+                                    api.#member.clone().ok_or_else(|| Fault::Bug(#missing.to_owned()))?;
+                            }
+                        }
+                    })
+                    .collect();
+                let argument = match (live.is_empty(), takes_values) {
+                    (true, _) => quote!(_api: InboundApi),
+                    (false, true) => quote!(mut api: InboundApi),
+                    (false, false) => quote!(api: InboundApi),
+                };
+                (argument, bind)
+            }
+        };
+        let next = transitions.to(start);
+        quote! {
+            pub fn start(#argument, secrets: &Secrets) -> Result<Step, Fault> {
+                #(#bind)*
+                #next.step(secrets)
+            }
+        }
+    }
+
+    fn action(&self) -> TokenStream {
+        let mut needs_secrets = false;
+        let arms: Vec<TokenStream> = self
+            .states()
+            .map(|(id, node, variant)| {
+                let mut used: Vec<Ident> = Vec::new();
+                node.kind.each_expr(&mut |expr| {
+                    expr.walk(&mut |expr| needs_secrets |= matches!(expr.kind, crate::graph::ExprKind::Secret(_)));
+                    used.extend(crate::graph::variables(expr).keys().map(|name| self.idents.variable(name)));
+                });
+                used.sort();
+                used.dedup();
+                let pattern = self.pattern(id, &used);
+                let action = match &node.kind {
+                    NodeKind::Call { call, .. } => {
+                        let table = table(variant);
+                        let table = (!call.bindings.is_empty()).then_some(&table);
+                        action::call(self.idents, node.line, call, table)
+                    }
+                    NodeKind::Sms { sms, .. } => action::sms(self.idents, node.line, sms),
+                    _ => quote!(Action::Continue),
+                };
+                quote!(#pattern => #action)
+            })
+            .collect();
+        let secrets = if needs_secrets { quote!(secrets) } else { quote!(_secrets) };
+        let body = if arms.is_empty() { quote!(match self {}) } else { quote!(Ok(match self { #(#arms,)* })) };
+        quote! {
+            /// What the state asks for.
+            pub fn action(self, #secrets: &Secrets) -> Result<Action, Fault> {
+                #body
+            }
+        }
+    }
+
+    fn resume(&self, transitions: &Transitions<'_>) -> TokenStream {
+        let arms: Vec<TokenStream> = self.states().flat_map(|(id, node, _)| self.outcomes(transitions, id, node)).collect();
+        quote! {
+            /// Where the outcome of that leads.
+            pub fn resume(self, outcome: Outcome) -> Result<super::State, Fault> {
+                Ok(match (self, outcome) {
+                    #(#arms)*
+                    _ => return Err(unasked()),
+                })
+            }
+        }
+    }
+
+    fn outcomes(&self, transitions: &Transitions<'_>, id: NodeId, node: &Node) -> Vec<TokenStream> {
+        // What a way on still needs of this state's variables.
+        let kept = |to: &NodeId, bound: &[&str]| -> Vec<Ident> {
+            let needed = self.machine.node(*to).into_iter().flat_map(|node| node.live.keys());
+            needed.filter(|name| !bound.contains(&name.as_str())).map(|name| self.idents.variable(name)).collect()
+        };
+        let failed = |fail: &Fail| match fail {
+            Fail::Arm(to) => {
+                let takes_failure = self.machine.node(*to).is_some_and(|node| node.live.contains_key("failure"));
+                let failure = if takes_failure { quote!(failure) } else { quote!(_) };
+                let pattern = self.pattern(id, &kept(to, &["failure"]));
+                let next = transitions.to(*to);
+                quote!((#pattern, Outcome::Failed(#failure)) => #next,)
+            }
+            Fail::Ends => {
+                let pattern = self.pattern(id, &[]);
+                let line = Literal::u32_unsuffixed(node.line);
+                quote! {
+                    (#pattern, Outcome::Failed(failure)) => super::State::Failed { line: #line, failure },
+                }
+            }
+        };
+        let done = |to: &NodeId| {
+            let pattern = self.pattern(id, &kept(to, &[]));
+            let next = transitions.to(*to);
+            quote!((#pattern, Outcome::Done) => #next,)
+        };
+        match &node.kind {
+            NodeKind::Start { next } => vec![done(next)],
+            NodeKind::Sms { ok, fail, .. } => vec![done(ok), failed(fail)],
+            NodeKind::Call { call, ok, fail } => {
+                let names: Vec<&str> = call.bindings.iter().map(|binding| binding.variable.name.as_str()).collect();
+                let pattern = self.pattern(id, &kept(ok, &names));
+                let live = self.machine.node(*ok).map(|node| &node.live);
+                let take: Vec<TokenStream> = call
+                    .bindings
+                    .iter()
+                    .map(|binding| &binding.variable)
+                    .filter(|variable| live.is_some_and(|live| live.contains_key(&variable.name)))
+                    .map(|variable| {
+                        let local = self.idents.variable(&variable.name);
+                        let accessor = format_ident!("{}", border::accessor(variable.typed));
+                        let name = &variable.name;
+                        quote!(let #local = values.#accessor(#name)?;)
+                    })
+                    .collect();
+                let next = transitions.to(*ok);
+                let ok = if take.is_empty() {
+                    quote!((#pattern, Outcome::Response(_)) => #next,)
+                } else {
+                    quote!((#pattern, Outcome::Response(mut values)) => { #(#take)* #next })
+                };
+                vec![ok, failed(fail)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// `goto`: the state in which another machine begins.
+    pub(super) fn enter(&self, machine: usize, args: &[crate::graph::Expr]) -> TokenStream {
+        let module = self.idents.module(machine);
+        let outer = self.idents.variant(machine);
+        let Some(target) = self.graph.machines.get(machine) else { return quote!(super::State::Completed) };
+        let (Entry::Path { params, .. }, Some(start)) = (&target.entry, target.node(target.start)) else {
+            return quote!(super::State::Completed);
+        };
+        let fields: Vec<TokenStream> = params
+            .iter()
+            .zip(args)
+            .filter(|(param, _)| start.live.contains_key(&param.name))
+            .map(|(param, arg)| {
+                let field = self.idents.variable(&param.name);
+                let value = expr::value(self.idents, arg);
+                if param.typed.optional && !arg.typed.optional {
+                    quote!(#field: Some(#value))
+                } else {
+                    quote!(#field: #value)
+                }
+            })
+            .collect();
+        let fields = if fields.is_empty() { quote!() } else { quote!({ #(#fields),* }) };
+        quote!(super::State::#outer(super::#module::State::Start #fields))
+    }
+}
+
+/// The name of a call's table of response variables.
+fn table(variant: &Ident) -> Ident {
+    format_ident!("{}", variant.to_string().to_ascii_uppercase())
+}
+
+/// `Call1`, `Call2`, `Sms1`, …, counted in the order of the file.
+fn name_states(machine: &Machine) -> HashMap<NodeId, Ident> {
+    let (mut calls, mut messages) = (0, 0);
+    let mut states = HashMap::new();
+    for (at, node) in machine.nodes.iter().enumerate().rev() {
+        let variant = match &node.kind {
+            NodeKind::Start { .. } => format_ident!("Start"),
+            NodeKind::Call { .. } => {
+                calls += 1;
+                format_ident!("Call{calls}")
+            }
+            NodeKind::Sms { .. } => {
+                messages += 1;
+                format_ident!("Sms{messages}")
+            }
+            _ => continue,
+        };
+        states.insert(NodeId(at), variant);
+    }
+    states
+}

@@ -1,0 +1,127 @@
+//! Ways from one state to the next, over the steps that only decide.
+
+use super::border;
+use super::expr;
+use super::machine::MachineCode;
+use crate::check::types::Type;
+use crate::graph::{Expr, ExprKind, NodeId, NodeKind};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use std::collections::BTreeMap;
+
+/// The ways of one machine.
+pub(super) struct Transitions<'a> {
+    code: &'a MachineCode<'a>,
+    /// Deciding steps that several ways lead to: functions of their own, so that nothing is emitted twice.
+    joins: BTreeMap<NodeId, Ident>,
+}
+
+impl<'a> Transitions<'a> {
+    pub(super) fn new(code: &'a MachineCode<'a>) -> Self {
+        let shared = code.machine.nodes.iter().enumerate().rev().filter(|(_, node)| {
+            node.incoming > 1 && matches!(node.kind, NodeKind::If { .. } | NodeKind::Match { .. } | NodeKind::Set { .. })
+        });
+        let joins = shared.enumerate().map(|(number, (at, _))| (NodeId(at), format_ident!("join_{}", number + 1)));
+        Self { code, joins: joins.collect() }
+    }
+
+    /// An expression of the type `super::State` that leads to a step.
+    pub(super) fn to(&self, id: NodeId) -> TokenStream {
+        match self.joins.get(&id) {
+            Some(join) => {
+                let arguments = self.live(id).map(|(variable, _)| variable);
+                quote!(#join(#(#arguments),*)?)
+            }
+            None => self.step(id),
+        }
+    }
+
+    /// The functions of shared steps.
+    pub(super) fn joins(&self) -> Vec<TokenStream> {
+        self.joins
+            .iter()
+            .rev()
+            .map(|(id, name)| {
+                let line = self.code.machine.node(*id).map_or(0, |node| node.line);
+                let doc = format!(" Line {line}, where several ways come together.");
+                let parameters = self.live(*id).map(|(variable, ty)| quote!(#variable: #ty));
+                let step = self.step(*id);
+                quote! {
+                    #[doc = #doc]
+                    fn #name(#(#parameters),*) -> Result<super::State, Fault> {
+                        Ok(#step)
+                    }
+                }
+            })
+            .collect()
+    }
+
+    fn live(&self, id: NodeId) -> impl Iterator<Item = (Ident, TokenStream)> {
+        let live = self.code.machine.node(id).into_iter().flat_map(|node| &node.live);
+        live.map(|(name, typed)| (self.code.idents.variable(name), border::rust_type(*typed)))
+    }
+
+    fn step(&self, id: NodeId) -> TokenStream {
+        let idents = self.code.idents;
+        let Some(node) = self.code.machine.node(id) else { return quote!(super::State::Completed) };
+        match &node.kind {
+            NodeKind::Start { .. } | NodeKind::Call { .. } | NodeKind::Sms { .. } => {
+                let outer = idents.variant(self.code.index);
+                let state = self.code.state(id);
+                quote!(super::State::#outer(#state))
+            }
+            NodeKind::End => quote!(super::State::Completed),
+            NodeKind::Goto { machine, args } => self.code.enter(*machine, args),
+            NodeKind::Set { variable, value, next } => {
+                let local = idents.variable(&variable.name);
+                let ty = border::rust_type(variable.typed);
+                let value = expr::value(idents, value);
+                let next = self.to(*next);
+                quote!({ let #local: #ty = #value; #next })
+            }
+            NodeKind::If { condition, then, otherwise } => {
+                let condition = expr::value(idents, condition);
+                let (then, otherwise) = (self.to(*then), self.to(*otherwise));
+                quote!(if #condition { #then } else { #otherwise })
+            }
+            NodeKind::Match { subject, cases, otherwise } => self.choice(subject, cases, *otherwise),
+        }
+    }
+
+    fn choice(&self, subject: &Expr, cases: &[(Vec<Expr>, NodeId)], otherwise: Option<NodeId>) -> TokenStream {
+        let idents = self.code.idents;
+        if subject.typed.ty == Type::Number {
+            return self.number_choice(subject, cases, otherwise);
+        }
+        let is_text = matches!(subject.typed.ty, Type::Text | Type::Phone | Type::Url);
+        let value = if is_text { expr::str_of(idents, subject) } else { expr::value(idents, subject) };
+        let arms = cases.iter().map(|(patterns, to)| {
+            let patterns = patterns.iter().map(|pattern| match &pattern.kind {
+                ExprKind::Literal(text) => quote!(#text),
+                _ => expr::value(idents, pattern),
+            });
+            let to = self.to(*to);
+            quote!(#(#patterns)|* => #to,)
+        });
+        let otherwise = otherwise.map(|to| {
+            let to = self.to(to);
+            quote!(_ => #to,)
+        });
+        quote!(match #value { #(#arms)* #otherwise })
+    }
+
+    /// Decimals cannot be patterns: a row of `if`.
+    fn number_choice(&self, subject: &Expr, cases: &[(Vec<Expr>, NodeId)], otherwise: Option<NodeId>) -> TokenStream {
+        let idents = self.code.idents;
+        let subject = expr::value(idents, subject);
+        let otherwise = otherwise.map_or_else(|| quote!(super::State::Completed), |to| self.to(to));
+        cases.iter().rev().fold(quote!({ #otherwise }), |rest, (patterns, to)| {
+            let tests = patterns.iter().map(|pattern| {
+                let pattern = expr::value(idents, pattern);
+                quote!(#subject == #pattern)
+            });
+            let to = self.to(*to);
+            quote!(if #(#tests)||* { #to } else #rest)
+        })
+    }
+}

@@ -1,0 +1,300 @@
+//! A checked flow as a graph of steps: what is emitted, and what is drawn.
+//!
+//! A graph exists only for a flow without errors, so whatever takes one cannot fail. Each trigger and each path is a
+//! machine: its nodes are steps that wait for an outcome (states) and steps that only decide where to go.
+
+mod build;
+mod expr;
+mod live;
+
+use crate::check::types::Typed;
+use crate::check::url::Landing;
+pub use build::build;
+pub use expr::{Expr, ExprKind, FailureField, Part};
+pub(crate) use live::variables;
+use std::collections::BTreeMap;
+
+/// A whole flow program.
+#[derive(Debug)]
+pub struct FlowGraph {
+    /// `flow "…"`, else the file's name.
+    pub name: String,
+    /// The file it comes from, without its folder.
+    pub source: String,
+    /// The secrets it declares.
+    pub secrets: Vec<String>,
+    /// Its triggers, then its paths, in the order of the file.
+    pub machines: Vec<Machine>,
+}
+
+/// A trigger or a path.
+#[derive(Debug)]
+pub struct Machine {
+    /// What enters it.
+    pub entry: Entry,
+    /// Line of its head, from 1.
+    pub line: u32,
+    /// Its first step.
+    pub start: NodeId,
+    /// All its steps, each behind those it leads to.
+    pub nodes: Vec<Node>,
+}
+
+/// What enters a machine.
+#[derive(Debug)]
+pub enum Entry {
+    /// `on sms`
+    Sms,
+    /// `on api`
+    Api(Api),
+    /// `path`
+    Path {
+        /// What `goto` calls it.
+        name: String,
+        /// What it is given.
+        params: Vec<Variable>,
+    },
+}
+
+/// An api trigger.
+#[derive(Debug)]
+pub struct Api {
+    /// The `flowId`.
+    pub name: String,
+    /// The secret that holds the Auth Token.
+    pub token: Option<String>,
+    /// Expected Inputs.
+    pub inputs: Vec<Variable>,
+    /// Somewhere it writes to `$ANI`.
+    pub needs_ani: bool,
+    /// Somewhere it writes from `$DNIS`.
+    pub needs_dnis: bool,
+}
+
+/// A variable and its type.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// What it is called in the flow.
+    pub name: String,
+    /// Its type.
+    pub typed: Typed,
+}
+
+/// A step's number within its machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub usize);
+
+/// A step.
+#[derive(Debug)]
+pub struct Node {
+    /// Its line in the file, from 1.
+    pub line: u32,
+    /// What it does, and where it leads.
+    pub kind: NodeKind,
+    /// The variables that it or what follows it still needs, by name.
+    pub live: BTreeMap<String, Typed>,
+    /// How many steps lead to it.
+    pub incoming: usize,
+}
+
+/// The kinds of steps.
+#[derive(Debug)]
+pub enum NodeKind {
+    /// A path is entered: a state of its own, so that a loop of paths is counted step by step.
+    Start {
+        /// The path's first step.
+        next: NodeId,
+    },
+    /// External Web Call: a state.
+    Call {
+        /// What is sent.
+        call: Box<Call>,
+        /// Where its success leads.
+        ok: NodeId,
+        /// Where its failure leads.
+        fail: Fail,
+    },
+    /// Send SMS/MMS: a state.
+    Sms {
+        /// What is sent.
+        sms: Sms,
+        /// Where its success leads.
+        ok: NodeId,
+        /// Where its failure leads.
+        fail: Fail,
+    },
+    /// `if`
+    If {
+        /// What is asked.
+        condition: Expr,
+        /// If so.
+        then: NodeId,
+        /// If not.
+        otherwise: NodeId,
+    },
+    /// `match`
+    Match {
+        /// What is compared.
+        subject: Expr,
+        /// Literals and where they lead.
+        cases: Vec<(Vec<Expr>, NodeId)>,
+        /// Where all other values lead; `None` if there are none.
+        otherwise: Option<NodeId>,
+    },
+    /// `set`
+    Set {
+        /// What is bound.
+        variable: Variable,
+        /// Its value.
+        value: Expr,
+        /// What follows.
+        next: NodeId,
+    },
+    /// `goto`
+    Goto {
+        /// The machine's index in the program.
+        machine: usize,
+        /// What it is given, in the order of its parameters.
+        args: Vec<Expr>,
+    },
+    /// The run is completed.
+    End,
+}
+
+/// Where a step's failure leads.
+#[derive(Clone, Copy, Debug)]
+pub enum Fail {
+    /// To its `fail` arm.
+    Arm(NodeId),
+    /// There is none: the run ends as failed.
+    Ends,
+}
+
+/// What an External Web Call sends and what it wants back.
+#[derive(Debug)]
+pub struct Call {
+    /// GET, POST, PATCH, PUT or DELETE.
+    pub method: String,
+    /// The URL, cut at its variables.
+    pub url: Vec<UrlPart>,
+    /// `query "k" = V`
+    pub query: Vec<(String, Expr)>,
+    /// `header "K" = V`
+    pub headers: Vec<(String, Expr)>,
+    /// `basic` or `bearer`
+    pub auth: Option<Auth>,
+    /// Seconds.
+    pub timeout: u32,
+    /// Its body.
+    pub body: Option<Body>,
+    /// Response variables.
+    pub bindings: Vec<Binding>,
+}
+
+/// A part of a URL.
+#[derive(Debug)]
+pub enum UrlPart {
+    /// Fixed text.
+    Fixed(String),
+    /// A value, encoded for where it lands.
+    Value(Expr, Landing),
+}
+
+/// Credentials of a call.
+#[derive(Debug)]
+pub enum Auth {
+    /// User and password.
+    Basic(Expr, Expr),
+    /// Token.
+    Bearer(Expr),
+}
+
+/// A call's body.
+#[derive(Debug)]
+pub enum Body {
+    /// `json`
+    Json(Json),
+    /// `form`
+    Form(Vec<(String, Expr)>),
+    /// `text`
+    Text(Expr),
+}
+
+/// A JSON value.
+#[derive(Debug)]
+pub enum Json {
+    /// `null`
+    Null,
+    /// A value.
+    Value(Expr),
+    /// `[ … ]`
+    List(Vec<Json>),
+    /// `{ … }`
+    Object(Vec<(String, Json)>),
+}
+
+/// A response variable.
+#[derive(Debug)]
+pub struct Binding {
+    /// The variable.
+    pub variable: Variable,
+    /// Where its value is found.
+    pub query: Query,
+}
+
+/// Where a response variable is found.
+#[derive(Debug)]
+pub enum Query {
+    /// A bare label.
+    Label(String),
+    /// A dotted path.
+    Path(Vec<crate::syntax::ast::Segment>),
+    /// `@status`
+    Status,
+    /// `@header`
+    Header(String),
+    /// `@body`
+    Body,
+}
+
+/// What Send SMS sends.
+#[derive(Debug)]
+pub struct Sms {
+    /// `to`
+    pub to: Option<Expr>,
+    /// `from`
+    pub from: Option<Expr>,
+    /// The text.
+    pub text: Expr,
+    /// `media`: URLs and lists of URLs.
+    pub media: Vec<Expr>,
+}
+
+impl Machine {
+    /// A step by its number.
+    pub fn node(&self, id: NodeId) -> Option<&Node> {
+        self.nodes.get(id.0)
+    }
+}
+
+impl NodeKind {
+    /// Whether a run can stand here, waiting for an outcome.
+    pub fn is_state(&self) -> bool {
+        matches!(self, Self::Start { .. } | Self::Call { .. } | Self::Sms { .. })
+    }
+
+    /// The steps it leads to.
+    pub fn successors(&self) -> Vec<NodeId> {
+        match self {
+            Self::Start { next } | Self::Set { next, .. } => vec![*next],
+            Self::Call { ok, fail, .. } | Self::Sms { ok, fail, .. } => match fail {
+                Fail::Arm(fail) => vec![*ok, *fail],
+                Fail::Ends => vec![*ok],
+            },
+            Self::If { then, otherwise, .. } => vec![*then, *otherwise],
+            Self::Match { cases, otherwise, .. } => cases.iter().map(|(_, to)| *to).chain(*otherwise).collect(),
+            Self::Goto { .. } | Self::End => Vec::new(),
+        }
+    }
+}
+

@@ -1,0 +1,79 @@
+//! A name that is not bound where it is used: why, and what was probably meant.
+
+use super::names::{Origin, Referent, Variable};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::suggest;
+use crate::syntax::ast::Name;
+use std::collections::HashMap;
+
+/// A use of a name that is not bound there.
+pub(super) struct Missing<'a> {
+    pub(super) name: &'a Name,
+    /// What is bound there.
+    pub(super) visible: Vec<&'a str>,
+}
+
+impl Missing<'_> {
+    /// `known`: all variables of the same trigger or path, wherever they are bound.
+    pub(super) fn explain(&self, known: &[Variable], globals: &HashMap<&str, (Referent, Span)>) -> Diagnostic {
+        match known.iter().find(|variable| variable.name == self.name.text) {
+            Some(variable) => self.bound_elsewhere(variable),
+            None => self.unknown(globals),
+        }
+    }
+
+    fn bound_elsewhere(&self, variable: &Variable) -> Diagnostic {
+        let name = &self.name.text;
+        let diagnostic = Diagnostic::new(
+            Code::NotBoundHere,
+            self.name.span,
+            format!("`${name}` is not bound on this path"),
+            "not bound here",
+        );
+        match &variable.origin {
+            Origin::Response(..) => diagnostic
+                .with_label(variable.span, format!("`${name}` is bound here, on the call's `ok` path"))
+                .with_help("use it on that path, or give the call's `fail` path words of its own"),
+            Origin::Failure => Diagnostic {
+                message: "`$failure` is there only on a `fail` path".to_owned(),
+                ..diagnostic
+            }
+            .with_help("use it behind `fail ->`"),
+            _ => diagnostic
+                .with_label(variable.span, format!("`${name}` is bound here"))
+                .with_help("bind it before this step, on every way that leads here"),
+        }
+    }
+
+    fn unknown(&self, globals: &HashMap<&str, (Referent, Span)>) -> Diagnostic {
+        let name = &self.name.text;
+        let diagnostic =
+            Diagnostic::new(Code::UnknownVariable, self.name.span, format!("there is no variable `${name}`"), "unknown");
+        let mut visible: Vec<&str> = self.visible.iter().copied().chain(globals.keys().copied()).collect();
+        visible.sort_unstable();
+        let near = suggest::nearest(name, visible.iter().copied());
+        match near.first() {
+            Some(best) if best.eq_ignore_ascii_case(name) => diagnostic
+                .with_help(format!("only the case differs from `${best}`; names match exactly and by case"))
+                .with_fix(self.name.span, *best),
+            Some(best) => diagnostic.with_help(did_you_mean(&near, "$")).with_fix(self.name.span, *best),
+            None if visible.is_empty() => diagnostic.with_help("nothing is bound here"),
+            None => {
+                let all: Vec<String> = visible.iter().take(12).map(|name| format!("`${name}`")).collect();
+                let more = if visible.len() > 12 { " and more" } else { "" };
+                diagnostic.with_help(format!("bound here: {}{more}", all.join(", ")))
+            }
+        }
+    }
+}
+
+/// "did you mean `a`, `b` or `c`?"
+pub(super) fn did_you_mean(near: &[&str], sigil: &str) -> String {
+    let quoted: Vec<String> = near.iter().map(|name| format!("`{sigil}{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => format!("did you mean {last}?"),
+        Some((last, rest)) => format!("did you mean {} or {last}?", rest.join(", ")),
+        None => String::new(),
+    }
+}

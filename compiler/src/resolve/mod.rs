@@ -1,0 +1,351 @@
+//! Names to bindings: which variable each `$name` means on the path where it stands.
+
+mod missing;
+pub mod names;
+mod scope;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::suggest;
+use crate::syntax::ast::{Arm, Arms, Call, Expr, ExprKind, Field, File, Name, Path, Source, Step, StepKind};
+use crate::syntax::visit;
+use missing::Missing;
+use names::{Names, Origin, Referent, VarId, Variable};
+use scope::{Delta, Scope};
+use std::collections::HashMap;
+
+/// What `on sms` brings along.
+pub const SMS_VARIABLES: &[&str] = &["from", "to", "body", "media", "ANI", "DNIS"];
+/// What `on api` brings along besides its Expected Inputs.
+pub const API_VARIABLES: &[&str] = &["ANI", "DNIS"];
+
+/// Resolves all names of a file.
+pub fn resolve(file: &File) -> (Names, Vec<Diagnostic>) {
+    let mut resolver = Resolver::new(file);
+    resolver.declarations();
+    for trigger in &file.triggers {
+        visit::source_exprs(&trigger.source, &mut |expr| resolver.expr(expr));
+        match &trigger.source {
+            Source::Sms => resolver.trigger_variables(SMS_VARIABLES),
+            Source::Api(api) => {
+                resolver.trigger_variables(API_VARIABLES);
+                resolver.fields(&api.inputs, "input");
+            }
+            Source::Bad => resolver.scope.tainted = true,
+        }
+        resolver.body(&trigger.body);
+    }
+    for path in &file.paths {
+        resolver.fields(&path.params, "parameter");
+        resolver.body(&path.body);
+    }
+    resolver.finish()
+}
+
+struct Resolver<'a> {
+    file: &'a File,
+    names: Names,
+    diagnostics: Vec<Diagnostic>,
+    globals: HashMap<&'a str, (Referent, Span)>,
+    paths: HashMap<&'a str, usize>,
+    scope: Scope<'a>,
+    /// Names that were not bound where they are used, to be explained when the whole body is known.
+    missing: Vec<Missing<'a>>,
+    /// First variable of the body that is being walked.
+    body_start: usize,
+}
+
+/// Whether a path's end can be reached.
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    Open,
+    Left,
+}
+
+impl<'a> Resolver<'a> {
+    fn new(file: &'a File) -> Self {
+        Self {
+            file,
+            names: Names { uses: vec![None; file.expr_count], ..Names::default() },
+            diagnostics: Vec::new(),
+            globals: HashMap::new(),
+            paths: HashMap::new(),
+            scope: Scope::default(),
+            missing: Vec::new(),
+            body_start: 0,
+        }
+    }
+
+    fn declarations(&mut self) {
+        let secrets = self.file.secrets.iter().enumerate().map(|(at, name)| (name, Referent::Secret(at)));
+        let consts = self.file.consts.iter().enumerate().map(|(at, item)| (&item.name, Referent::Const(at)));
+        for (name, referent) in secrets.chain(consts) {
+            match self.globals.get(name.text.as_str()) {
+                Some((_, first)) => self.diagnostics.push(declared_twice(name, *first)),
+                None => {
+                    self.globals.insert(&name.text, (referent, name.span));
+                    self.names.globals_used.insert(name.span, false);
+                }
+            }
+        }
+        for (at, path) in self.file.paths.iter().enumerate() {
+            match self.paths.get(path.name.text.as_str()).and_then(|first| self.file.paths.get(*first)) {
+                Some(first) => self.diagnostics.push(declared_twice(&path.name, first.name.span)),
+                None => drop(self.paths.insert(&path.name.text, at)),
+            }
+        }
+    }
+
+    fn trigger_variables(&mut self, names: &[&'static str]) {
+        for name in names {
+            self.bind_new(name, Span::default(), Origin::Trigger);
+        }
+    }
+
+    fn fields(&mut self, fields: &'a [Field], what: &str) {
+        let mut seen: HashMap<&str, Span> = HashMap::new();
+        for field in fields {
+            let name = &field.name;
+            if let Some(first) = seen.insert(&name.text, name.span) {
+                self.diagnostics.push(declared_twice(name, first));
+                continue;
+            }
+            if API_VARIABLES.contains(&name.text.as_str()) && what == "input" {
+                self.diagnostics.push(
+                    Diagnostic::new(
+                        Code::DuplicateName,
+                        name.span,
+                        format!("`{}` is part of every request and needs no `expect`", name.text),
+                        "already there",
+                    )
+                    .with_help("leave it out; `$ANI` is the destination, `$DNIS` the source number"),
+                );
+                continue;
+            }
+            self.bind(name, Origin::Declared(field.ty.clone(), field.optional));
+        }
+    }
+
+    fn body(&mut self, body: &'a Path) {
+        self.path(body);
+        let known = self.names.vars.get(self.body_start..).unwrap_or_default();
+        for missing in self.missing.drain(..) {
+            self.diagnostics.push(missing.explain(known, &self.globals));
+        }
+        self.scope = Scope::default();
+        self.body_start = self.names.vars.len();
+    }
+
+    fn path(&mut self, path: &'a Path) -> End {
+        let mut end = End::Open;
+        for step in &path.steps {
+            end = self.step(step);
+        }
+        end
+    }
+
+    fn step(&mut self, step: &'a Step) -> End {
+        visit::step_exprs(step, &mut |expr| self.expr(expr));
+        match &step.kind {
+            StepKind::Call(call) => self.call(call),
+            StepKind::Sms(sms) => self.arms(&sms.arms, step.span, |_| {}),
+            StepKind::Bad(arms) => {
+                self.scope.tainted = true;
+                self.arms(arms, step.span, |_| {})
+            }
+            StepKind::If(branch) => {
+                let then = self.branch(|this| this.path(&branch.then));
+                let otherwise = match &branch.otherwise {
+                    Some(arm) => self.branch(|this| this.path(&arm.path)),
+                    None => self.branch(|_| End::Open),
+                };
+                self.join([then, otherwise])
+            }
+            StepKind::Match(choice) => {
+                let mut ways = Vec::new();
+                for case in &choice.cases {
+                    ways.push(self.branch(|this| this.path(&case.path)));
+                }
+                ways.push(match &choice.otherwise {
+                    Some(arm) => self.branch(|this| this.path(&arm.path)),
+                    None => None,
+                });
+                self.join(ways)
+            }
+            StepKind::Set(set) => {
+                self.bind(&set.name, Origin::Set(set.value.id));
+                End::Open
+            }
+            StepKind::Goto(goto) => {
+                self.goto(&goto.path);
+                End::Left
+            }
+            StepKind::End => End::Left,
+            StepKind::Group(path) => self.path(path),
+        }
+    }
+
+    fn call(&mut self, call: &'a Call) -> End {
+        self.arms(&call.arms, Span::default(), |this| {
+            this.scope.tainted |= call.incomplete;
+            for binding in &call.bindings {
+                let field = &binding.field;
+                this.bind(&field.name, Origin::Response(field.ty.clone(), field.optional));
+            }
+        })
+    }
+
+    /// The ways on from a step; `on_ok` binds what only its success gives.
+    fn arms(&mut self, arms: &'a Arms, span: Span, on_ok: impl FnOnce(&mut Self)) -> End {
+        let ok = self.branch(|this| {
+            on_ok(this);
+            arms.ok.as_ref().map_or(End::Open, |arm| this.path(&arm.path))
+        });
+        let fail = arms.fail.as_ref().and_then(|arm: &'a Arm| {
+            self.branch(|this| {
+                this.bind_new("failure", span, Origin::Failure);
+                this.path(&arm.path)
+            })
+        });
+        self.join([ok, fail])
+    }
+
+    /// Walks one way and comes back; `None` if it leaves.
+    fn branch(&mut self, walk: impl FnOnce(&mut Self) -> End) -> Option<Delta<'a>> {
+        let mark = self.scope.mark();
+        let end = walk(self);
+        let delta = self.scope.rollback(&mark);
+        (end == End::Open).then_some(delta)
+    }
+
+    /// Goes on where several ways come together: bound is what is bound on each of them.
+    fn join(&mut self, ways: impl IntoIterator<Item = Option<Delta<'a>>>) -> End {
+        let ways: Vec<Delta<'a>> = ways.into_iter().flatten().collect();
+        let Some(first) = ways.first() else { return End::Left };
+        self.scope.tainted |= ways.iter().any(|way| way.tainted);
+        let mut names: Vec<&'a str> = ways.iter().flat_map(|way| way.bound.keys().copied()).collect();
+        names.sort_unstable();
+        names.dedup();
+        if ways.len() == 1 {
+            let mut bound: Vec<_> = first.bound.iter().map(|(name, var)| (*name, *var)).collect();
+            bound.sort_unstable();
+            for (name, var) in bound {
+                self.scope.bind(name, var);
+            }
+            return End::Open;
+        }
+        for name in names {
+            let outside = self.scope.get(name);
+            let vars: Option<Vec<VarId>> =
+                ways.iter().map(|way| way.bound.get(name).copied().or(outside)).collect();
+            let Some(mut vars) = vars else { continue };
+            vars.sort_unstable();
+            vars.dedup();
+            match vars.as_slice() {
+                [var] => self.scope.bind(name, *var),
+                _ => {
+                    let span = vars.first().and_then(|var| self.names.var(*var)).map_or(Span::default(), |var| var.span);
+                    self.bind_new(name, span, Origin::Merge(vars));
+                }
+            }
+        }
+        End::Open
+    }
+
+    fn goto(&mut self, name: &'a Name) {
+        if let Some(at) = self.paths.get(name.text.as_str()) {
+            self.names.gotos.insert(name.span, *at);
+            return;
+        }
+        let diagnostic = Diagnostic::new(
+            Code::UnknownPath,
+            name.span,
+            format!("there is no path `{}` in this file", name.text),
+            "unknown path",
+        );
+        let mut known: Vec<&str> = self.paths.keys().copied().collect();
+        known.sort_unstable();
+        let near = suggest::nearest(&name.text, known);
+        self.diagnostics.push(match near.first() {
+            Some(best) => diagnostic.with_help(missing::did_you_mean(&near, "")).with_fix(name.span, *best),
+            None => diagnostic.with_help(format!("declare it: `path {} -> …`", name.text)),
+        });
+    }
+
+    fn expr(&mut self, expr: &'a Expr) {
+        visit::exprs(expr, &mut |expr| {
+            if let ExprKind::Variable(name, _) = &expr.kind {
+                self.variable(expr, name);
+            }
+        });
+    }
+
+    fn variable(&mut self, expr: &Expr, name: &'a Name) {
+        let referent = match (self.scope.get(&name.text), self.globals.get(name.text.as_str())) {
+            (Some(var), _) => {
+                self.mark_used(var);
+                Referent::Var(var)
+            }
+            (None, Some((referent, span))) => {
+                self.names.globals_used.insert(*span, true);
+                *referent
+            }
+            (None, None) => {
+                if !self.scope.tainted {
+                    self.missing.push(Missing { name, visible: self.scope.names().collect() });
+                }
+                return;
+            }
+        };
+        if let Some(slot) = self.names.uses.get_mut(expr.id.0 as usize) {
+            *slot = Some(referent);
+        }
+    }
+
+    /// Marks a variable as used, and those it was merged from.
+    fn mark_used(&mut self, var: VarId) {
+        let mut open = vec![var];
+        while let Some(var) = open.pop() {
+            let Some(variable) = self.names.vars.get_mut(var.0).filter(|variable| !variable.used) else { continue };
+            variable.used = true;
+            if let Origin::Merge(from) = &variable.origin {
+                open.extend(from);
+            }
+        }
+    }
+
+    fn bind(&mut self, name: &'a Name, origin: Origin) {
+        if let Some((referent, first)) = self.globals.get(name.text.as_str()) {
+            let what = if matches!(referent, Referent::Secret(_)) { "secret" } else { "constant" };
+            self.diagnostics.push(
+                Diagnostic::new(
+                    Code::DuplicateName,
+                    name.span,
+                    format!("`{}` is a {what} of this file already", name.text),
+                    "the same name",
+                )
+                .with_label(*first, "declared here")
+                .with_help("choose another name for the variable"),
+            );
+        }
+        let var = self.bind_new(&name.text, name.span, origin);
+        self.names.bindings.insert(name.span, var);
+    }
+
+    fn bind_new(&mut self, name: &'a str, span: Span, origin: Origin) -> VarId {
+        let var = VarId(self.names.vars.len());
+        self.names.vars.push(Variable { name: name.to_owned(), span, origin, used: false });
+        self.scope.bind(name, var);
+        var
+    }
+
+    fn finish(self) -> (Names, Vec<Diagnostic>) {
+        (self.names, self.diagnostics)
+    }
+}
+
+fn declared_twice(name: &Name, first: Span) -> Diagnostic {
+    Diagnostic::new(Code::DuplicateName, name.span, format!("`{}` is declared twice", name.text), "the second one")
+        .with_label(first, "the first one")
+        .with_help("rename one of them")
+}

@@ -1,0 +1,80 @@
+//! What each name of a flow means: the table that resolving makes and later phases read.
+
+use crate::source::Span;
+use crate::syntax::ast::{ExprId, TypeName};
+use std::collections::HashMap;
+
+/// A variable's number, dense within its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct VarId(pub usize);
+
+/// What a `$name` in an expression stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Referent {
+    /// A variable.
+    Var(VarId),
+    /// The secret with this index in the file.
+    Secret(usize),
+    /// The constant with this index in the file.
+    Const(usize),
+}
+
+/// A variable: one binding of a name. A name that is bound again is another variable.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// What it is called.
+    pub name: String,
+    /// Where it is bound; empty for what a trigger brings along.
+    pub span: Span,
+    /// What binds it.
+    pub origin: Origin,
+    /// Something reads it.
+    pub used: bool,
+}
+
+/// What binds a variable.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// The trigger: `$from`, `$body`, …
+    Trigger,
+    /// An Expected Input or a path's parameter.
+    Declared(Option<TypeName>, Optional),
+    /// A response variable.
+    Response(Option<TypeName>, Optional),
+    /// `set`: the value's expression.
+    Set(ExprId),
+    /// `$failure` on a `fail` arm.
+    Failure,
+    /// Several ways that come together, on each of which the name is bound.
+    Merge(Vec<VarId>),
+}
+
+/// Whether a value may be missing.
+pub type Optional = bool;
+
+/// What each name of a file means.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// All variables.
+    pub vars: Vec<Variable>,
+    /// By expression: what the variable there stands for.
+    pub uses: Vec<Option<Referent>>,
+    /// By the place of a binding name (`set x`, `< x = … >`, an input, a parameter): its variable.
+    pub bindings: HashMap<Span, VarId>,
+    /// By the place of the name behind `goto`: the path's index in the file.
+    pub gotos: HashMap<Span, usize>,
+    /// By the name's place of a secret or a constant: whether something reads it.
+    pub globals_used: HashMap<Span, bool>,
+}
+
+impl Names {
+    /// What the variable of this expression stands for; `None` where that was not known, which has been told.
+    pub fn referent(&self, id: ExprId) -> Option<Referent> {
+        self.uses.get(id.0 as usize).copied().flatten()
+    }
+
+    /// A variable by its number.
+    pub fn var(&self, id: VarId) -> Option<&Variable> {
+        self.vars.get(id.0)
+    }
+}

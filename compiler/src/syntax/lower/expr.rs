@@ -1,0 +1,232 @@
+//! Expressions: operators by precedence, variables, functions.
+
+use super::{take, Lower, Pair, Parts};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Name, UnaryOp};
+use crate::syntax::grammar::Rule;
+use crate::syntax::nesting::MAX_NESTING;
+
+impl Lower {
+    /// An expression; inside `${…}` (`bare`) a variable has no dollar sign.
+    pub(super) fn expr(&mut self, pair: Pair<'_>, bare: bool) -> Expr {
+        let span = self.span(&pair);
+        let operators = pair.clone().into_inner().filter(|part| is_operator(part.as_rule())).count();
+        if operators > MAX_NESTING {
+            self.report(
+                Diagnostic::new(
+                    Code::NestedTooDeep,
+                    span,
+                    format!("an expression may have at most {MAX_NESTING} operators"),
+                    format!("this has {operators}"),
+                )
+                .with_help("give parts of it names with `set`"),
+            );
+            return self.bad_expr(span);
+        }
+        let mut parts = pair.into_inner().peekable();
+        self.binary(&mut parts, 0, bare, span)
+    }
+
+    /// Precedence climbing over the flat row of operands and operators.
+    fn binary(&mut self, parts: &mut Parts<'_>, least: u8, bare: bool, span: Span) -> Expr {
+        let mut left = self.unary(parts, bare, span);
+        while let Some(next) = parts.peek() {
+            if next.as_rule() == Rule::dangling {
+                let operator = self.span(next);
+                self.expected(operator, &format!("a value behind `{}`", next.as_str().trim()));
+                parts.next();
+                return self.bad_expr(span);
+            }
+            let Some(op) = binary_op(next.as_rule()) else { break };
+            if op.precedence() < least {
+                break;
+            }
+            if next.as_rule() == Rule::op_single_eq {
+                self.single_equals(next);
+            }
+            parts.next();
+            // `??` groups to the right, all others to the left.
+            let above = if op == BinaryOp::Coalesce { op.precedence() } else { op.precedence() + 1 };
+            let right = self.binary(parts, above, bare, span);
+            left = self.new_expr(left.span.to(right.span), ExprKind::Binary(op, Box::new(left), Box::new(right)));
+        }
+        left
+    }
+
+    fn unary(&mut self, parts: &mut Parts<'_>, bare: bool, span: Span) -> Expr {
+        let Some(part) = parts.next() else { return self.bad_expr(span) };
+        let op = match part.as_rule() {
+            Rule::op_not => UnaryOp::Not,
+            Rule::op_minus => UnaryOp::Minus,
+            _ => return self.value_in(part, bare),
+        };
+        let start = self.span(&part);
+        // `not` takes a whole comparison, `-` a single value.
+        let operand = match op {
+            UnaryOp::Not => self.binary(parts, BinaryOp::Eq.precedence(), bare, span),
+            UnaryOp::Minus => self.unary(parts, bare, span),
+        };
+        self.new_expr(start.to(operand.span), ExprKind::Unary(op, Box::new(operand)))
+    }
+
+    fn single_equals(&mut self, pair: &Pair<'_>) {
+        let span = self.span(pair);
+        self.report(
+            Diagnostic::new(Code::SingleEquals, span, "a comparison is written `==`", "this binds a name")
+                .with_fix(span, "=="),
+        );
+    }
+
+    /// A value outside `${…}`.
+    pub(super) fn value(&mut self, pair: Pair<'_>) -> Expr {
+        self.value_in(pair, false)
+    }
+
+    fn value_in(&mut self, pair: Pair<'_>, bare: bool) -> Expr {
+        let span = self.span(&pair);
+        match pair.as_rule() {
+            Rule::string => self.string(pair),
+            Rule::number => self.new_expr(span, ExprKind::Number(pair.as_str().to_owned())),
+            Rule::kw_true => self.new_expr(span, ExprKind::Bool(true)),
+            Rule::kw_false => self.new_expr(span, ExprKind::Bool(false)),
+            Rule::variable => {
+                if bare {
+                    self.dollar_in_interpolation(span);
+                }
+                self.variable(pair)
+            }
+            Rule::bare_name | Rule::bare_value => {
+                if !bare {
+                    self.missing_dollar(&pair);
+                }
+                self.variable(pair)
+            }
+            Rule::paren => {
+                let mut parts = pair.into_inner().peekable();
+                let open = take(&mut parts, Rule::open_paren).map_or(span, |open| self.span(&open));
+                let inner = take(&mut parts, Rule::expr).map(|inner| self.expr(inner, bare));
+                if take(&mut parts, Rule::close_paren).is_none() {
+                    self.unclosed(open, "(", ")");
+                }
+                inner.unwrap_or_else(|| {
+                    self.expected(open, "an expression between the parentheses");
+                    self.bad_expr(span)
+                })
+            }
+            Rule::function => {
+                let mut parts = pair.into_inner().peekable();
+                let name = take(&mut parts, Rule::function_name).map(|name| self.name(&name));
+                let args = take(&mut parts, Rule::args).map(|args| self.args(args, bare)).unwrap_or_default();
+                match name {
+                    Some(name) => self.new_expr(span, ExprKind::Function(name, args)),
+                    None => self.bad_expr(span),
+                }
+            }
+            _ => self.bad_expr(span),
+        }
+    }
+
+    /// `(a, b)` of a function or of `goto`.
+    pub(super) fn args(&mut self, pair: Pair<'_>, bare: bool) -> Vec<Expr> {
+        let mut args = Vec::new();
+        let mut comma = true;
+        let mut open = None;
+        let mut closed = false;
+        for part in pair.into_inner() {
+            let span = self.span(&part);
+            match part.as_rule() {
+                Rule::open_paren => open = Some(span),
+                Rule::close_paren => closed = true,
+                Rule::comma => {
+                    if comma {
+                        self.unexpected(span, ",", "a value");
+                    }
+                    comma = true;
+                }
+                Rule::expr => {
+                    if !comma {
+                        self.expected(Span::at(span.start), "`,` between two values");
+                    }
+                    comma = false;
+                    args.push(self.expr(part, bare));
+                }
+                _ => {}
+            }
+        }
+        if let (Some(open), false) = (open, closed) {
+            self.unclosed(open, "(", ")");
+        }
+        args
+    }
+
+    /// `$name`, `$name.field` or the same without the dollar sign.
+    pub(super) fn variable(&mut self, pair: Pair<'_>) -> Expr {
+        let span = self.span(&pair);
+        let mut name = None;
+        let mut field = None;
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::ident => name = Some(self.name(&part)),
+                Rule::field if field.is_none() => {
+                    let ident = part.into_inner().next();
+                    field = ident.map(|ident| self.name(&ident));
+                }
+                _ => {}
+            }
+        }
+        match name {
+            Some(name) => {
+                let end = field.as_ref().map_or(name.span, |field: &Name| field.span);
+                self.new_expr(Span { start: span.start, end: end.end }, ExprKind::Variable(name, field))
+            }
+            None => self.bad_expr(span),
+        }
+    }
+
+    fn missing_dollar(&mut self, pair: &Pair<'_>) {
+        let span = self.span(pair);
+        let name = pair.as_str().trim();
+        self.report(
+            Diagnostic::new(Code::MissingDollar, span, format!("a variable is written `${name}`"), "no `$` before it")
+                .with_help(format!("write `${name}` for the variable, `\"{name}\"` for the word"))
+                .with_fix(Span::at(span.start), "$"),
+        );
+    }
+
+    fn dollar_in_interpolation(&mut self, span: Span) {
+        let dollar = Span { start: span.start, end: span.start + 1 };
+        self.report(
+            Diagnostic::new(
+                Code::DollarInInterpolation,
+                dollar,
+                "inside `${…}` a variable is written without `$`",
+                "one `$` too many",
+            )
+            .with_fix(dollar, ""),
+        );
+    }
+}
+
+fn is_operator(rule: Rule) -> bool {
+    binary_op(rule).is_some() || rule == Rule::op_not
+}
+
+fn binary_op(rule: Rule) -> Option<BinaryOp> {
+    Some(match rule {
+        Rule::op_or => BinaryOp::Or,
+        Rule::op_and => BinaryOp::And,
+        Rule::op_coalesce => BinaryOp::Coalesce,
+        Rule::op_eq | Rule::op_single_eq => BinaryOp::Eq,
+        Rule::op_ne => BinaryOp::Ne,
+        Rule::op_lt => BinaryOp::Lt,
+        Rule::op_le => BinaryOp::Le,
+        Rule::op_gt => BinaryOp::Gt,
+        Rule::op_ge => BinaryOp::Ge,
+        Rule::op_add => BinaryOp::Add,
+        Rule::op_minus => BinaryOp::Sub,
+        Rule::op_mul => BinaryOp::Mul,
+        Rule::op_div => BinaryOp::Div,
+        _ => return None,
+    })
+}

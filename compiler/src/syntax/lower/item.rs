@@ -1,0 +1,259 @@
+//! Items: `flow`, `secret`, `const`, `on`, `path`.
+
+use super::path::PathBuilder;
+use super::{take, Lower, Pair, Parts};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::suggest;
+use crate::syntax::ast::{ApiSource, Const, Field, File, Name, Path, PathItem, Source, Trigger, TypeName};
+use crate::syntax::grammar::Rule;
+
+const ITEMS: &[&str] = &["flow", "secret", "const", "on", "path"];
+
+impl Lower {
+    pub(super) fn item(&mut self, pair: Pair<'_>, file: &mut File) {
+        let span = self.span(&pair);
+        let rule = pair.as_rule();
+        if rule == Rule::stray_item {
+            return self.stray(&pair, span);
+        }
+        let mut parts = pair.into_inner().peekable();
+        let Some(keyword) = parts.next() else { return };
+        let keyword_span = self.span(&keyword);
+        match rule {
+            Rule::flow_item => self.flow(parts, keyword_span, file),
+            Rule::secret_item => file.secrets.extend(self.declared_name(&mut parts, keyword_span, "secret TOKEN")),
+            Rule::const_item => self.constant(parts, keyword_span, file),
+            Rule::trigger_item => {
+                let source_pair = parts.next_if(|part| is_source(part.as_rule()));
+                let source = match source_pair {
+                    Some(pair) => self.source(pair),
+                    None => {
+                        self.expected(keyword_span, "what starts the flow, as in `on sms` or `on api \"order-ready\"`");
+                        (keyword_span, Source::Bad)
+                    }
+                };
+                let span = keyword_span.to(source.0);
+                let body = self.body(parts, span, !matches!(source.1, Source::Bad));
+                file.triggers.push(Trigger { span, source: source.1, body });
+            }
+            Rule::path_item => {
+                let Some(name) = self.declared_name(&mut parts, keyword_span, "path menu(name: text)") else {
+                    return;
+                };
+                let params = take(&mut parts, Rule::params).map(|params| self.params(params)).unwrap_or_default();
+                let body = self.body(parts, keyword_span.to(name.span), true);
+                file.paths.push(PathItem { name, params, body });
+            }
+            _ => {}
+        }
+    }
+
+    fn stray(&mut self, pair: &Pair<'_>, span: Span) {
+        let word = pair.as_str().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
+        let word_span = Span::new(span.start as usize, span.start as usize + word.len());
+        match suggest::nearest(word, ITEMS.iter().copied()).first() {
+            Some(near) => self.report(
+                Diagnostic::new(
+                    Code::UnexpectedText,
+                    word_span,
+                    format!("nothing begins with `{word}`; did you mean `{near}`?"),
+                    "not understood",
+                )
+                .with_fix(word_span, *near),
+            ),
+            None => self.unexpected(span, pair.as_str(), "`flow`, `secret`, `const`, `on` or `path`"),
+        }
+    }
+
+    fn flow(&mut self, mut parts: Parts<'_>, keyword: Span, file: &mut File) {
+        let Some(string) = take(&mut parts, Rule::string) else {
+            return self.expected(keyword, "the flow's name, as in `flow \"Weather Forecast\"`");
+        };
+        let name = self.plain_string(string, "a flow's name");
+        if let Some(first) = &file.name {
+            self.report(
+                Diagnostic::new(Code::Repeated, name.span, "a file has one `flow` name", "the second one")
+                    .with_label(first.span, "the first one")
+                    .with_help("leave one of them out"),
+            );
+        } else {
+            file.name = Some(name);
+        }
+    }
+
+    fn constant(&mut self, mut parts: Parts<'_>, keyword: Span, file: &mut File) {
+        let Some(name) = self.declared_name(&mut parts, keyword, "const HOTEL = \"Seaside Inn\"") else { return };
+        let assign = take(&mut parts, Rule::assign).map(|assign| self.span(&assign));
+        let value = parts.next().map(|value| self.value(value));
+        let value = match (assign, value) {
+            (Some(_), Some(value)) => value,
+            (None, _) => {
+                self.expected(name.span, "`=` and a value");
+                self.bad_expr(name.span)
+            }
+            (Some(assign), None) => {
+                self.expected(assign, "a value behind `=`");
+                self.bad_expr(name.span)
+            }
+        };
+        file.consts.push(Const { name, value });
+    }
+
+    /// The name that an item declares.
+    fn declared_name(&mut self, parts: &mut Parts<'_>, keyword: Span, example: &str) -> Option<Name> {
+        match take(parts, Rule::name) {
+            Some(name) => Some(self.name(&name)),
+            None => {
+                self.expected(keyword, &format!("a name, as in `{example}`"));
+                None
+            }
+        }
+    }
+
+    fn source(&mut self, pair: Pair<'_>) -> (Span, Source) {
+        let span = self.span(&pair);
+        match pair.as_rule() {
+            Rule::sms_source => (span, Source::Sms),
+            Rule::api_source => (span, self.api(pair)),
+            _ => {
+                let word = pair.as_str().trim();
+                let diagnostic = Diagnostic::new(
+                    Code::UnknownTrigger,
+                    span,
+                    format!("nothing starts a flow `on {word}`"),
+                    "unknown trigger",
+                )
+                .with_help("a flow starts `on sms` or `on api \"name\"`");
+                let near = suggest::nearest(word, ["sms", "api"]);
+                self.report(match near.first() {
+                    Some(near) => diagnostic.with_fix(span, *near),
+                    None => diagnostic,
+                });
+                (span, Source::Bad)
+            }
+        }
+    }
+
+    fn api(&mut self, pair: Pair<'_>) -> Source {
+        let span = self.span(&pair);
+        let mut parts = pair.into_inner().peekable();
+        let keyword = take(&mut parts, Rule::kw_api).map_or(span, |keyword| self.span(&keyword));
+        let name = take(&mut parts, Rule::string).map(|name| self.plain_string(name, "a trigger's name"));
+        let mut token = None;
+        let mut inputs: Option<(Span, Vec<Field>)> = None;
+        for part in parts {
+            let part_span = self.span(&part);
+            if part.as_rule() == Rule::token_clause {
+                let value = self.clause_value(part, "the Auth Token behind `token`, as in `token $ORDER_TOKEN`");
+                self.repeated(token.is_some(), part_span, "token");
+                token = value.or(token);
+            } else {
+                self.repeated(inputs.is_some(), part_span, "expect");
+                let fields = self.inputs(part, part_span);
+                inputs.get_or_insert((part_span, Vec::new())).1.extend(fields);
+            }
+        }
+        match name {
+            Some(name) => {
+                Source::Api(ApiSource { name, token, inputs: inputs.map(|(_, fields)| fields).unwrap_or_default() })
+            }
+            None => {
+                self.expected(keyword, "the trigger's name, as in `on api \"order-ready\"`");
+                Source::Bad
+            }
+        }
+    }
+
+    fn repeated(&mut self, again: bool, span: Span, word: &str) {
+        if again {
+            self.report(
+                Diagnostic::new(Code::Repeated, span, format!("`{word}` is given twice"), "the second one")
+                    .with_help("leave one of them out"),
+            );
+        }
+    }
+
+    fn inputs(&mut self, pair: Pair<'_>, span: Span) -> Vec<Field> {
+        let inputs: Vec<_> = pair.into_inner().filter(|part| part.as_rule() == Rule::input).collect();
+        if inputs.is_empty() {
+            self.expected(span, "an Expected Input, as in `expect OrderNo: int`");
+        }
+        inputs.into_iter().filter_map(|input| self.field(input)).collect()
+    }
+
+    /// `name?: type`
+    pub(super) fn field(&mut self, pair: Pair<'_>) -> Option<Field> {
+        let mut parts = pair.into_inner().peekable();
+        let name = take(&mut parts, Rule::name).map(|name| self.name(&name))?;
+        let optional = take(&mut parts, Rule::optional_mark).is_some();
+        let ty = take(&mut parts, Rule::type_note).and_then(|note| self.type_note(note));
+        Some(Field { name, optional, ty })
+    }
+
+    fn type_note(&mut self, pair: Pair<'_>) -> Option<TypeName> {
+        let mut parts = pair.into_inner().peekable();
+        let colon = take(&mut parts, Rule::colon).map(|colon| self.span(&colon))?;
+        let Some(pair) = take(&mut parts, Rule::type_name) else {
+            self.expected(colon, "a type, as in `Phone: phone`");
+            return None;
+        };
+        let mut parts = pair.into_inner().peekable();
+        let name = take(&mut parts, Rule::word).map(|word| self.name(&word))?;
+        let mut item = None;
+        if let Some(args) = take(&mut parts, Rule::type_args) {
+            let span = self.span(&args);
+            let mut parts = args.into_inner().peekable();
+            take(&mut parts, Rule::open_angle);
+            item = take(&mut parts, Rule::item_type).map(|word| self.name(&word));
+            if item.is_none() || take(&mut parts, Rule::close_angle).is_none() {
+                self.expected(span, "a type in angle brackets, as in `list<url>`");
+            }
+        }
+        let optional = take(&mut parts, Rule::optional_mark).is_some();
+        Some(TypeName { name, item, optional })
+    }
+
+    fn params(&mut self, pair: Pair<'_>) -> Vec<Field> {
+        let span = self.span(&pair);
+        let mut closed = false;
+        let mut params = Vec::new();
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::param => {
+                    let span = self.span(&part);
+                    let Some(field) = self.field(part) else { continue };
+                    if field.ty.is_none() {
+                        self.expected(span, &format!("a type, as in `{}: text`", field.name.text));
+                    }
+                    params.push(field);
+                }
+                Rule::close_paren => closed = true,
+                _ => {}
+            }
+        }
+        if !closed {
+            self.unclosed(Span { start: span.start, end: span.start + 1 }, "(", ")");
+        }
+        params
+    }
+
+    fn body(&mut self, parts: Parts<'_>, head: Span, told_if_empty: bool) -> Path {
+        let mut builder = PathBuilder::new();
+        let mut any = false;
+        for part in parts {
+            any = true;
+            if let Some(stray) = builder.feed(self, part) {
+                self.stray_else(&stray);
+            }
+        }
+        if !any && told_if_empty {
+            self.expected(head, "`->` and a step, as in `-> sms \"Hello\"`");
+        }
+        builder.finish(self)
+    }
+}
+
+fn is_source(rule: Rule) -> bool {
+    matches!(rule, Rule::sms_source | Rule::api_source | Rule::unknown_source)
+}

@@ -1,0 +1,142 @@
+//! Pairs of the grammar to the tree, and the words for what is missing or misplaced.
+
+mod call;
+mod expr;
+mod item;
+mod path;
+mod step;
+mod string;
+
+use super::ast::{self, Expr, ExprId, ExprKind, Name};
+use super::grammar::Rule;
+use super::nesting::MAX_NESTING;
+use super::Parsed;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{LineIndex, Span};
+
+pub(super) type Pair<'i> = pest::iterators::Pair<'i, Rule>;
+type Parts<'i> = std::iter::Peekable<pest::iterators::Pairs<'i, Rule>>;
+
+/// Builds the tree of a file from the pair of its rule.
+pub(super) fn file(pair: Option<Pair<'_>>, text: &str) -> Parsed {
+    let mut lower = Lower::default();
+    let mut file = ast::File::default();
+    for item in pair.into_iter().flat_map(Pair::into_inner) {
+        lower.item(item, &mut file);
+    }
+    file.expr_count = lower.next_expr as usize;
+    Parsed { file, diagnostics: first_of_each_line(lower.diagnostics, text) }
+}
+
+/// The diagnostic for brackets or arms that are nested too deeply.
+pub(super) fn too_deep(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::NestedTooDeep,
+        span,
+        format!("this is nested more than {MAX_NESTING} levels deep"),
+        "one level too many",
+    )
+    .with_help("move a part of it into a `path` of its own and reach that with `goto`")
+}
+
+/// Where one word of a line is misplaced, its neighbours mostly are as well: that is one mistake, not several.
+fn first_of_each_line(mut diagnostics: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic> {
+    let lines = LineIndex::new(text);
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+    diagnostics.dedup_by_key(|diagnostic| lines.line(diagnostic.span.start));
+    diagnostics
+}
+
+#[derive(Default)]
+struct Lower {
+    diagnostics: Vec<Diagnostic>,
+    next_expr: u32,
+    /// Offset in the file of the text that is being lowered; not 0 inside `${…}`.
+    base: usize,
+    /// How many arms, branches and groups are open.
+    depth: usize,
+}
+
+impl Lower {
+    /// The place of a pair, without the white space that the grammar may have skipped behind it.
+    fn span(&self, pair: &Pair<'_>) -> Span {
+        Span::new(self.base + pair.as_span().start(), self.base + end_of(pair.clone()))
+    }
+
+    /// Goes one level deeper: into an arm, a branch or a group.
+    fn enter(&mut self, span: Span) {
+        if self.depth == MAX_NESTING {
+            self.report(too_deep(span));
+        }
+        self.depth += 1;
+    }
+
+    /// Comes back from a level. False: it was too deep, which has been told, and its steps are dropped.
+    fn leave(&mut self) -> bool {
+        self.depth -= 1;
+        self.depth < MAX_NESTING
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Says that something is missing behind `after`; `what` names it: "a name, as in `secret TOKEN`".
+    fn expected(&mut self, after: Span, what: &str) {
+        let diagnostic =
+            Diagnostic::new(Code::MissingPart, Span::at(after.end), format!("expected {what}"), "expected here");
+        self.report(diagnostic);
+    }
+
+    fn unclosed(&mut self, open: Span, bracket: &str, close: &str) {
+        self.report(
+            Diagnostic::new(
+                Code::UnclosedBracket,
+                open,
+                format!("this `{bracket}` is never closed"),
+                format!("no `{close}` belongs to it"),
+            )
+            .with_help(format!("write `{close}` where it ends")),
+        );
+    }
+
+    fn unexpected(&mut self, span: Span, text: &str, instead: &str) {
+        self.report(
+            Diagnostic::new(Code::UnexpectedText, span, format!("unexpected `{}`", shorten(text)), "not understood")
+                .with_help(format!("here may stand {instead}")),
+        );
+    }
+
+    fn new_expr(&mut self, span: Span, kind: ExprKind) -> Expr {
+        let id = ExprId(self.next_expr);
+        self.next_expr += 1;
+        Expr { id, span, kind }
+    }
+
+    fn bad_expr(&mut self, span: Span) -> Expr {
+        self.new_expr(span, ExprKind::Bad)
+    }
+
+    fn name(&self, pair: &Pair<'_>) -> Name {
+        Name { text: pair.as_str().to_owned(), span: self.span(pair) }
+    }
+}
+
+/// Takes the next part if it is of this rule.
+fn take<'i>(parts: &mut Parts<'i>, rule: Rule) -> Option<Pair<'i>> {
+    parts.next_if(|part| part.as_rule() == rule)
+}
+
+fn end_of(pair: Pair<'_>) -> usize {
+    let end = pair.as_span().end();
+    pair.into_inner().next_back().map_or(end, end_of)
+}
+
+/// The first line of a text, cut at 40 characters.
+fn shorten(text: &str) -> String {
+    let line = text.trim().lines().next().unwrap_or("").trim_end();
+    match line.char_indices().nth(40) {
+        Some((at, _)) => format!("{}…", line.get(..at).unwrap_or(line)),
+        None => line.to_owned(),
+    }
+}

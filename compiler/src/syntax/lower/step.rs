@@ -1,0 +1,289 @@
+//! Steps other than `call`.
+
+use super::path::PathBuilder;
+use super::{take, Lower, Pair};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::suggest;
+use crate::syntax::ast::{Arm, Arms, Case, Expr, Goto, If, Match, Path, Set, Sms, Step, StepKind};
+use crate::syntax::grammar::Rule;
+
+const STEPS: &[&str] = &["call", "sms", "if", "match", "set", "goto", "end"];
+
+impl Lower {
+    /// A step without its arms.
+    pub(super) fn step(&mut self, pair: Pair<'_>) -> Step {
+        let span = self.span(&pair);
+        let kind = match pair.as_rule() {
+            Rule::call_step => return self.call(pair),
+            Rule::sms_step => self.sms(pair, span),
+            Rule::if_step => self.if_step(pair, span),
+            Rule::match_step => return self.match_step(pair, span),
+            Rule::set_step => self.set(pair, span),
+            Rule::goto_step => self.goto(pair, span),
+            Rule::end_step => StepKind::End,
+            Rule::group => return self.group(pair, span),
+            _ => self.bad_step(&pair, span),
+        };
+        Step { span, kind }
+    }
+
+    fn bad_step(&mut self, pair: &Pair<'_>, span: Span) -> StepKind {
+        let word: &str = pair.as_str().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
+        let word_span = Span::new(span.start as usize, span.start as usize + word.len());
+        match suggest::nearest(word, STEPS.iter().copied()).first() {
+            Some(near) if !word.is_empty() => self.report(
+                Diagnostic::new(
+                    Code::UnknownStep,
+                    word_span,
+                    format!("there is no step `{word}`; did you mean `{near}`?"),
+                    "unknown step",
+                )
+                .with_fix(word_span, *near),
+            ),
+            _ => self.unexpected(span, pair.as_str(), "a step: `call`, `sms`, `if`, `match`, `set`, `goto`, `end`"),
+        }
+        StepKind::Bad(Arms::default())
+    }
+
+    fn sms(&mut self, pair: Pair<'_>, span: Span) -> StepKind {
+        let mut sms = Sms { to: None, from: None, text: None, media: Vec::new(), arms: Arms::default() };
+        for part in pair.into_inner() {
+            let part_span = self.span(&part);
+            match part.as_rule() {
+                Rule::string => sms.text = Some(self.string(part)),
+                Rule::to_clause => {
+                    let value = self.clause_value(part, "a phone number behind `to`, as in `to $Phone`");
+                    self.once(&mut sms.to, value, part_span, "to");
+                }
+                Rule::from_clause => {
+                    let value = self.clause_value(part, "a phone number behind `from`, as in `from \"+15550100\"`");
+                    self.once(&mut sms.from, value, part_span, "from");
+                }
+                Rule::media_clause => {
+                    let value = self.clause_value(part, "a URL behind `media`, as in `media \"https://…\"`");
+                    sms.media.extend(value);
+                }
+                _ => {}
+            }
+        }
+        if sms.text.is_none() {
+            self.expected(span, "the message's text, as in `sms \"Hello\"`");
+        }
+        StepKind::Sms(Box::new(sms))
+    }
+
+    /// The value of a clause such as `to V`.
+    pub(super) fn clause_value(&mut self, pair: Pair<'_>, expected: &str) -> Option<Expr> {
+        let mut parts = pair.into_inner();
+        let keyword = parts.next()?;
+        match parts.next() {
+            Some(value) => Some(self.value(value)),
+            None => {
+                let span = self.span(&keyword);
+                self.expected(span, expected);
+                None
+            }
+        }
+    }
+
+    fn once(&mut self, slot: &mut Option<Expr>, value: Option<Expr>, span: Span, word: &str) {
+        if let (Some(first), Some(_)) = (slot.as_ref(), value.as_ref()) {
+            self.report(
+                Diagnostic::new(Code::Repeated, span, format!("`{word}` is given twice"), "the second one")
+                    .with_label(first.span, "the first one")
+                    .with_help("leave one of them out"),
+            );
+        }
+        if value.is_some() {
+            *slot = value;
+        }
+    }
+
+    fn if_step(&mut self, pair: Pair<'_>, span: Span) -> StepKind {
+        let mut parts = pair.into_inner().peekable();
+        take(&mut parts, Rule::kw_if);
+        let condition = match take(&mut parts, Rule::expr) {
+            Some(expr) => self.expr(expr, false),
+            None => {
+                self.expected(span, "a condition, as in `if $Total > 100`");
+                self.bad_expr(span)
+            }
+        };
+        StepKind::If(If { condition, then: Path::default(), otherwise: None })
+    }
+
+    fn match_step(&mut self, pair: Pair<'_>, whole: Span) -> Step {
+        let mut parts = pair.into_inner().peekable();
+        let keyword = take(&mut parts, Rule::kw_match).map_or(whole, |keyword| self.span(&keyword));
+        let subject = match take(&mut parts, Rule::expr) {
+            Some(expr) => self.expr(expr, false),
+            None => {
+                self.expected(keyword, "what to compare, as in `match $body { … }`");
+                self.bad_expr(keyword)
+            }
+        };
+        let span = keyword.to(subject.span);
+        let Some(open) = take(&mut parts, Rule::open_brace).map(|open| self.span(&open)) else {
+            self.expected(span, "`{` and the cases, as in `match $body { \"yes\" -> …  else -> … }`");
+            return Step { span, kind: StepKind::Bad(Arms::default()) };
+        };
+        self.enter(open);
+        let mut cases = Cases::default();
+        let mut closed = false;
+        for part in parts {
+            match part.as_rule() {
+                Rule::pattern => cases.pattern(self, part),
+                Rule::close_brace => closed = true,
+                _ => cases.element(self, part),
+            }
+        }
+        cases.finish_case(self);
+        if !closed {
+            self.unclosed(open, "{", "}");
+        }
+        let kept = self.leave();
+        if cases.cases.is_empty() && closed {
+            self.expected(open, "a case, as in `\"yes\" -> sms \"…\"`");
+        }
+        let kind = if kept {
+            StepKind::Match(Match { subject, cases: cases.cases, otherwise: cases.otherwise })
+        } else {
+            StepKind::Bad(Arms::default())
+        };
+        Step { span, kind }
+    }
+
+    fn set(&mut self, pair: Pair<'_>, span: Span) -> StepKind {
+        let mut parts = pair.into_inner().peekable();
+        let keyword = take(&mut parts, Rule::kw_set).map_or(span, |keyword| self.span(&keyword));
+        let Some(name) = take(&mut parts, Rule::name).map(|name| self.name(&name)) else {
+            self.expected(keyword, "a name behind `set`, as in `set total = $a + $b`");
+            return StepKind::Bad(Arms::default());
+        };
+        let assign = take(&mut parts, Rule::assign).map(|assign| self.span(&assign));
+        let value = take(&mut parts, Rule::expr).map(|expr| self.expr(expr, false));
+        let value = match (assign, value) {
+            (Some(_), Some(value)) => value,
+            (None, _) => {
+                self.expected(name.span, "`=` and a value");
+                self.bad_expr(span)
+            }
+            (Some(assign), None) => {
+                self.expected(assign, "a value behind `=`");
+                self.bad_expr(span)
+            }
+        };
+        StepKind::Set(Set { name, value })
+    }
+
+    fn goto(&mut self, pair: Pair<'_>, span: Span) -> StepKind {
+        let mut parts = pair.into_inner().peekable();
+        let keyword = take(&mut parts, Rule::kw_goto).map_or(span, |keyword| self.span(&keyword));
+        let Some(path) = take(&mut parts, Rule::name).map(|name| self.name(&name)) else {
+            self.expected(keyword, "a path's name behind `goto`, as in `goto menu`");
+            return StepKind::Bad(Arms::default());
+        };
+        let args = take(&mut parts, Rule::args).map(|args| self.args(args, false)).unwrap_or_default();
+        StepKind::Goto(Goto { path, args })
+    }
+
+    fn group(&mut self, pair: Pair<'_>, whole: Span) -> Step {
+        let mut parts = pair.into_inner().peekable();
+        let open = take(&mut parts, Rule::open_brace).map_or(whole, |open| self.span(&open));
+        self.enter(open);
+        let mut builder = PathBuilder::group();
+        let mut closed = false;
+        for part in parts {
+            if part.as_rule() == Rule::close_brace {
+                closed = true;
+            } else if let Some(stray) = builder.feed(self, part) {
+                self.stray_else(&stray);
+            }
+        }
+        let path = builder.finish(self);
+        let kept = self.leave();
+        if !closed {
+            self.unclosed(open, "{", "}");
+        } else if path.steps.is_empty() {
+            self.expected(open, "a step between the braces");
+        }
+        let kind = if kept { StepKind::Group(path) } else { StepKind::Bad(Arms::default()) };
+        Step { span: open, kind }
+    }
+
+    /// Says that an `else` belongs to no `if`.
+    pub(super) fn stray_else(&mut self, pair: &Pair<'_>) {
+        let span = self.span(pair);
+        self.report(
+            Diagnostic::new(
+                Code::ArmWithoutStep,
+                span,
+                "no `if` before this `else` can still take it",
+                "`else` of which step?",
+            )
+            .with_help("`else` belongs to an `if` before it, or stands last among the cases of a `match`"),
+        );
+    }
+}
+
+/// The cases of a `match` that is being read.
+#[derive(Default)]
+struct Cases {
+    cases: Vec<Case>,
+    otherwise: Option<Arm>,
+    current: Option<(CaseHead, PathBuilder)>,
+}
+
+enum CaseHead {
+    Patterns(Span, Vec<Expr>),
+    Else(Span),
+}
+
+impl Cases {
+    fn pattern(&mut self, lower: &mut Lower, pair: Pair<'_>) {
+        self.finish_case(lower);
+        let span = lower.span(&pair);
+        let values = pair.into_inner().filter(|part| !matches!(part.as_rule(), Rule::bar | Rule::arrow_mark));
+        let patterns = values.map(|value| lower.value(value)).collect();
+        self.current = Some((CaseHead::Patterns(span, patterns), PathBuilder::new()));
+    }
+
+    fn element(&mut self, lower: &mut Lower, pair: Pair<'_>) {
+        let stray = match &mut self.current {
+            Some((_, builder)) => builder.feed(lower, pair),
+            None if pair.as_rule() == Rule::arm && pair.as_str().trim() == "else" => Some(pair),
+            None => {
+                let span = lower.span(&pair);
+                lower.unexpected(span, pair.as_str(), "a case, as in `\"yes\" -> sms \"…\"`");
+                None
+            }
+        };
+        let Some(stray) = stray else { return };
+        self.finish_case(lower);
+        let span = lower.span(&stray);
+        if let Some(first) = &self.otherwise {
+            lower.report(
+                Diagnostic::new(Code::Repeated, span, "this `match` has a second `else`", "the second one")
+                    .with_label(first.span, "the first one")
+                    .with_help("leave one of them out"),
+            );
+        }
+        self.current = Some((CaseHead::Else(span), PathBuilder::new()));
+    }
+
+    fn finish_case(&mut self, lower: &mut Lower) {
+        let Some((head, builder)) = self.current.take() else { return };
+        let path = builder.finish(lower);
+        let span = match &head {
+            CaseHead::Patterns(span, _) | CaseHead::Else(span) => *span,
+        };
+        if path.steps.is_empty() {
+            lower.expected(span, "`-> STEP` for this case");
+        }
+        match head {
+            CaseHead::Patterns(span, patterns) => self.cases.push(Case { span, patterns, path }),
+            CaseHead::Else(span) => self.otherwise = Some(Arm { span, path }),
+        }
+    }
+}

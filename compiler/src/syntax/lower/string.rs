@@ -1,0 +1,142 @@
+//! Strings: escapes, `$name`, `${…}`.
+
+use super::{Lower, Pair};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::ast::{Expr, ExprKind, Part, Text};
+use crate::syntax::grammar::{FlowParser, Rule};
+use pest::Parser;
+
+impl Lower {
+    /// A string with its variables.
+    pub(super) fn string(&mut self, pair: Pair<'_>) -> Expr {
+        let span = self.span(&pair);
+        let mut parts: Vec<Part> = Vec::new();
+        let mut closed = false;
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::chars => push_literal(&mut parts, part.as_str()),
+                Rule::dollars => push_literal(&mut parts, "$"),
+                Rule::escape => {
+                    let text = self.escape(&part);
+                    push_literal(&mut parts, text);
+                }
+                Rule::lone_dollar => {
+                    self.lone_dollar(&part);
+                    push_literal(&mut parts, "$");
+                }
+                Rule::variable => {
+                    let value = self.variable(part);
+                    parts.push(Part::Value(value));
+                }
+                Rule::interpolation => {
+                    let value = self.interpolation(part);
+                    parts.push(Part::Value(value));
+                }
+                Rule::close_quote => closed = true,
+                _ => {}
+            }
+        }
+        if !closed {
+            let open = Span { start: span.start, end: span.start + 1 };
+            self.report(
+                Diagnostic::new(Code::UnclosedString, open, "this string is never closed", "it begins here")
+                    .with_help("end it with `\"` on the same line; a line break in the text is written `\\n`"),
+            );
+        }
+        self.new_expr(span, ExprKind::Text(parts))
+    }
+
+    /// A string that may hold no variables; `what` names it in the error: "a header's name".
+    pub(super) fn plain_string(&mut self, pair: Pair<'_>, what: &str) -> Text {
+        let string = self.string(pair);
+        let mut value = String::new();
+        if let ExprKind::Text(parts) = string.kind {
+            for part in parts {
+                match part {
+                    Part::Literal(text) => value.push_str(&text),
+                    Part::Value(expr) => self.report(
+                        Diagnostic::new(
+                            Code::VariableNotAllowed,
+                            expr.span,
+                            format!("{what} may hold no variable"),
+                            "known only when the flow runs",
+                        )
+                        .with_help("write it out; a dollar sign itself is written `$$`"),
+                    ),
+                }
+            }
+        }
+        Text { value, span: string.span }
+    }
+
+    fn escape(&mut self, pair: &Pair<'_>) -> &'static str {
+        match pair.as_str() {
+            "\\n" => "\n",
+            "\\t" => "\t",
+            "\\\"" => "\"",
+            "\\\\" => "\\",
+            other => {
+                let span = self.span(pair);
+                self.report(
+                    Diagnostic::new(Code::BadEscape, span, format!("`{other}` is no escape"), "unknown escape")
+                        .with_help("the escapes are `\\n`, `\\t`, `\\\"` and `\\\\`; a dollar sign is `$$`")
+                        .with_fix(span, format!("\\{other}")),
+                );
+                ""
+            }
+        }
+    }
+
+    fn lone_dollar(&mut self, pair: &Pair<'_>) {
+        let span = self.span(pair);
+        self.report(
+            Diagnostic::new(Code::LoneDollar, span, "no variable's name follows this `$`", "a dollar sign alone")
+                .with_help("a dollar sign itself is written `$$`")
+                .with_fix(span, "$$"),
+        );
+    }
+
+    /// `${…}`: its text was cut out whole and is parsed here.
+    fn interpolation(&mut self, pair: Pair<'_>) -> Expr {
+        let span = self.span(&pair);
+        let mut parts = pair.into_inner().peekable();
+        let open = super::take(&mut parts, Rule::open_interpolation).map_or(span, |open| self.span(&open));
+        let inner = super::take(&mut parts, Rule::raw_inner);
+        if super::take(&mut parts, Rule::close_interpolation).is_none() {
+            self.unclosed(open, "${", "}");
+            return self.bad_expr(span);
+        }
+        let Some(inner) = inner.filter(|inner| !inner.as_str().trim().is_empty()) else {
+            self.expected(open, "a variable between `${` and `}`");
+            return self.bad_expr(span);
+        };
+        let outer = self.base;
+        self.base += inner.as_span().start();
+        let expr = self.inner(inner.as_str(), span);
+        self.base = outer;
+        expr
+    }
+
+    fn inner(&mut self, text: &str, span: Span) -> Expr {
+        let parsed = FlowParser::parse(Rule::inner, text).ok().and_then(|mut pairs| pairs.next());
+        let mut parts = parsed.map(|inner| inner.into_inner().peekable());
+        let Some((expr, parts)) = parts.as_mut().and_then(|parts| Some((super::take(parts, Rule::expr)?, parts))) else {
+            self.unexpected(span, text, "a variable, as in `${name}`, or an expression, as in `${name ?? \"guest\"}`");
+            return self.bad_expr(span);
+        };
+        let expr = self.expr(expr, true);
+        if let Some(rest) = super::take(parts, Rule::inner_rest) {
+            let rest_span = self.span(&rest);
+            self.unexpected(rest_span, rest.as_str(), "`}`, or an operator such as `??`");
+        }
+        expr
+    }
+}
+
+fn push_literal(parts: &mut Vec<Part>, text: &str) {
+    match parts.last_mut() {
+        Some(Part::Literal(literal)) => literal.push_str(text),
+        _ => parts.push(Part::Literal(text.to_owned())),
+    }
+}

@@ -1,0 +1,113 @@
+//! Walks over the tree.
+
+use super::ast::{Arms, ClauseKind, Expr, ExprKind, File, Json, Part, Path, Source, Step, StepKind};
+
+/// All bodies of a file: of its triggers, then of its paths.
+pub fn bodies(file: &File) -> impl Iterator<Item = &Path> {
+    let triggers = file.triggers.iter().map(|trigger| &trigger.body);
+    triggers.chain(file.paths.iter().map(|path| &path.body))
+}
+
+/// Every step of a path, those of its arms and branches too, each before what follows it.
+pub fn steps<'a>(path: &'a Path, visit: &mut dyn FnMut(&'a Step)) {
+    for step in &path.steps {
+        visit(step);
+        for inner in inner_paths(step) {
+            steps(inner, visit);
+        }
+    }
+}
+
+/// The paths that hang on a step: arms, branches, cases, the inside of a group.
+pub fn inner_paths(step: &Step) -> Vec<&Path> {
+    fn of(arms: &Arms) -> Vec<&Path> {
+        arms.ok.iter().chain(&arms.fail).map(|arm| &arm.path).collect()
+    }
+    match &step.kind {
+        StepKind::Call(call) => of(&call.arms),
+        StepKind::Sms(sms) => of(&sms.arms),
+        StepKind::Bad(arms) => of(arms),
+        StepKind::If(branch) => std::iter::once(&branch.then).chain(branch.otherwise.iter().map(|arm| &arm.path)).collect(),
+        StepKind::Match(choice) => {
+            let cases = choice.cases.iter().map(|case| &case.path);
+            cases.chain(choice.otherwise.iter().map(|arm| &arm.path)).collect()
+        }
+        StepKind::Group(path) => vec![path],
+        StepKind::Set(_) | StepKind::Goto(_) | StepKind::End => Vec::new(),
+    }
+}
+
+/// The expressions that stand in a step itself, in the order they are written; not those of its arms.
+pub fn step_exprs<'a>(step: &'a Step, visit: &mut dyn FnMut(&'a Expr)) {
+    match &step.kind {
+        StepKind::Call(call) => {
+            call.url.iter().for_each(&mut *visit);
+            for clause in &call.clauses {
+                clause_exprs(&clause.kind, visit);
+            }
+        }
+        StepKind::Sms(sms) => {
+            sms.to.iter().chain(&sms.from).chain(&sms.text).chain(&sms.media).for_each(visit);
+        }
+        StepKind::If(branch) => visit(&branch.condition),
+        StepKind::Match(choice) => {
+            visit(&choice.subject);
+            choice.cases.iter().flat_map(|case| &case.patterns).for_each(visit);
+        }
+        StepKind::Set(set) => visit(&set.value),
+        StepKind::Goto(goto) => goto.args.iter().for_each(visit),
+        StepKind::End | StepKind::Group(_) | StepKind::Bad(_) => {}
+    }
+}
+
+fn clause_exprs<'a>(clause: &'a ClauseKind, visit: &mut dyn FnMut(&'a Expr)) {
+    match clause {
+        ClauseKind::Header(_, value) | ClauseKind::Query(_, value) => visit(value),
+        ClauseKind::Bearer(value) | ClauseKind::Text(value) => visit(value),
+        ClauseKind::Basic(user, password) => {
+            visit(user);
+            visit(password);
+        }
+        ClauseKind::Json(json) => json_exprs(json, visit),
+        ClauseKind::Form(fields) => fields.iter().for_each(|(_, value)| visit(value)),
+        ClauseKind::Timeout(_) => {}
+    }
+}
+
+/// The expressions in a JSON value.
+pub fn json_exprs<'a>(json: &'a Json, visit: &mut dyn FnMut(&'a Expr)) {
+    match json {
+        Json::Null => {}
+        Json::Value(expr) => visit(expr),
+        Json::List(items) => items.iter().for_each(|item| json_exprs(item, visit)),
+        Json::Object(members) => members.iter().for_each(|(_, value)| json_exprs(value, visit)),
+    }
+}
+
+/// The expressions of a trigger's head.
+pub fn source_exprs<'a>(source: &'a Source, visit: &mut dyn FnMut(&'a Expr)) {
+    if let Source::Api(api) = source {
+        api.token.iter().for_each(visit);
+    }
+}
+
+/// An expression and all within it, outermost first.
+pub fn exprs<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
+    visit(expr);
+    match &expr.kind {
+        ExprKind::Text(parts) => {
+            for part in parts {
+                if let Part::Value(value) = part {
+                    exprs(value, visit);
+                }
+            }
+        }
+        ExprKind::Unary(_, operand) => exprs(operand, visit),
+        ExprKind::Binary(_, left, right) => {
+            exprs(left, visit);
+            exprs(right, visit);
+        }
+        ExprKind::Function(_, args) => args.iter().for_each(|arg| exprs(arg, visit)),
+        ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Variable(..) | ExprKind::Bad => {}
+    }
+}
