@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::carrier::SmsCarrier;
 use crate::flow::{Action, End, Failure, Fault, Outcome, Program, Secrets, Step};
-use crate::logging::Masked;
+use crate::logging::{Masked, masked};
 use crate::step::sms;
 use crate::step::web_call::WebCaller;
 use crate::value::Phone;
@@ -146,10 +146,10 @@ impl Run {
             Ok(End::Completed) => info!(%run, outcome = "completed", ms, "run ended"),
             Ok(End::Failed { line, failure }) => {
                 warn!(%run, line, outcome = "failed", kind = %failure.kind, blame = %failure.blame(),
-                      retry = failure.may_pass(), reason = failure.message, ms, "run ended");
+                      retry = failure.may_pass(), reason = masked(&failure.message), ms, "run ended");
             }
             Err(fault) => {
-                error!(%run, outcome = "fault", blame = %fault.blame(), retry = false, reason = %fault, ms, "run ended");
+                error!(%run, outcome = "fault", blame = %fault.blame(), retry = false, reason = masked(&fault.to_string()), ms, "run ended");
             }
         }
     }
@@ -219,7 +219,7 @@ impl Run {
                     ..failure
                 };
                 warn!(%run, line, step, outcome = "fail", kind = %failure.kind, status = failure.status,
-                      blame = %failure.blame(), retry = failure.may_pass(), reason = failure.message, ms, "step");
+                      blame = %failure.blame(), retry = failure.may_pass(), reason = masked(&failure.message), ms, "step");
                 Outcome::Failed(failure)
             }
         }))

@@ -114,6 +114,20 @@ impl fmt::Display for Masked<'_> {
     }
 }
 
+/// A text as logs show it: every telephone number in it masked, since carriers and upstreams like
+/// to quote the number that they refuse.
+pub(crate) fn masked(text: &str) -> String {
+    let mut pieces = text.split('+');
+    let mut shown = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let digits = piece.bytes().take_while(u8::is_ascii_digit).count();
+        let hidden = if digits < 7 { 0 } else { digits - 4 };
+        let rest = piece.get(hidden..).unwrap_or_default();
+        shown.push_str(&format!("+{:*<hidden$}{rest}", ""));
+    }
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,5 +139,14 @@ mod tests {
             "********3456"
         );
         assert_eq!(Masked(&Phone::literal("911")).to_string(), "911");
+    }
+
+    #[test]
+    fn quoted_numbers_are_masked() {
+        assert_eq!(
+            masked("'To' +15550123456 is bad, 1+1"),
+            "'To' +*******3456 is bad, 1+1"
+        );
+        assert_eq!(masked("nothing"), "nothing");
     }
 }

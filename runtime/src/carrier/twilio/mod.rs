@@ -26,7 +26,7 @@ use crate::config::TwilioConfig;
 use crate::encode;
 use crate::flow::{Failure, FailureKind, InboundSms};
 use crate::server::{body, reply};
-use crate::step::web_call::{exchange, read_body};
+use crate::step::web_call::{classify, read_body};
 use crate::trigger::inbound_sms::Inbox;
 use crate::value::{Json, Phone, Url};
 
@@ -79,33 +79,38 @@ impl Twilio {
             )
             .body(form(&message))
             .build();
-        let unknown = |failure: Failure| {
-            Failure::new(
-                FailureKind::Carrier,
-                format!(
-                    "it is not known whether Twilio took the message: {}",
-                    failure.message
-                ),
-            )
+        let failed = |told: String| Failure::new(FailureKind::Carrier, told);
+        let unknown = |why: &str| {
+            failed(format!(
+                "it is not known whether Twilio took the message: {why}"
+            ))
         };
-        let request = request.map_err(|_| {
-            Failure::new(
-                FailureKind::Carrier,
-                "the request to Twilio could not be built",
-            )
-        })?;
+        let request =
+            request.map_err(|_| failed("the request to Twilio could not be built".to_owned()))?;
         let answer = async {
-            let response = exchange(&self.client, request, "Twilio").await?;
+            let response = self.client.execute(request).await.map_err(|error| {
+                let why = classify(&error, "Twilio").message;
+                // Without a connection nothing was sent; after that, anything may have been.
+                if error.is_connect() {
+                    failed(why)
+                } else {
+                    unknown(&why)
+                }
+            })?;
             let status = response.status().as_u16();
-            Ok((status, read_body(response, ANSWER_LIMIT, "Twilio").await?))
+            let body = read_body(response, ANSWER_LIMIT, "Twilio").await;
+            body.map(|body| (status, body))
+                .map_err(|failure| unknown(&failure.message))
         };
-        let (status, answer) = match tokio::time::timeout(SEND_TIMEOUT, answer).await {
-            Ok(answer) => answer.map_err(unknown)?,
-            Err(_) => {
-                let late = format!("Twilio did not answer within {} s", SEND_TIMEOUT.as_secs());
-                return Err(unknown(Failure::new(FailureKind::Carrier, late)));
-            }
+        let late = |_| {
+            unknown(&format!(
+                "there was no answer within {} s",
+                SEND_TIMEOUT.as_secs()
+            ))
         };
+        let (status, answer) = tokio::time::timeout(SEND_TIMEOUT, answer)
+            .await
+            .map_err(late)??;
         if (200..300).contains(&status) {
             Ok(())
         } else {

@@ -7,7 +7,7 @@ use crate::flow::{Failure, FailureKind};
 
 /// Tells the kinds of failure apart by their causes. The message quotes no URL: a query or a path
 /// may hold what nobody else should see.
-pub(super) fn classify(error: &reqwest::Error, upstream: &str) -> Failure {
+pub(crate) fn classify(error: &reqwest::Error, upstream: &str) -> Failure {
     if let Some(tls) = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
         return Failure::new(
             FailureKind::Tls,

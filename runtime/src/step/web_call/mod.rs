@@ -9,9 +9,10 @@ mod request;
 use std::time::Duration;
 
 use reqwest::header::LOCATION;
-use reqwest::{Client, Request, Response};
+use reqwest::{Client, Response};
 
 pub(crate) use self::connect_to::ConnectTo;
+pub(crate) use self::failure::classify;
 use crate::flow::{Call, Failure, FailureKind};
 use crate::value::Values;
 
@@ -35,7 +36,11 @@ impl WebCaller {
         let prepared = request::prepare(call, &self.connect_to)?;
         let upstream = prepared.upstream;
         let exchange = async {
-            let response = exchange(&self.client, prepared.request, &upstream).await?;
+            let response = self
+                .client
+                .execute(prepared.request)
+                .await
+                .map_err(|error| classify(&error, &upstream))?;
             let status = response.status();
             if !status.is_success() {
                 return Err(refused(&response, &upstream));
@@ -64,18 +69,6 @@ impl WebCaller {
     }
 }
 
-/// Sends a request and waits for the head of its answer. `upstream` names the peer in messages.
-pub(crate) async fn exchange(
-    client: &Client,
-    request: Request,
-    upstream: &str,
-) -> Result<Response, Failure> {
-    client
-        .execute(request)
-        .await
-        .map_err(|error| failure::classify(&error, upstream))
-}
-
 /// Reads a body of at most `limit` bytes.
 pub(crate) async fn read_body(
     mut response: Response,
@@ -100,7 +93,7 @@ pub(crate) async fn read_body(
     while let Some(chunk) = response
         .chunk()
         .await
-        .map_err(|error| failure::classify(&error, upstream).with_status(status))?
+        .map_err(|error| classify(&error, upstream).with_status(status))?
     {
         if body.len() + chunk.len() > limit {
             return Err(too_large());
