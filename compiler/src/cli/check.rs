@@ -51,7 +51,7 @@ impl Check {
                     continue;
                 }
             };
-            let diagnostics = crate::compile(&file).diagnostics;
+            let diagnostics = crate::check(&file);
             self.show(console, &file, &diagnostics)?;
             if exit == Exit::Fine && diagnostics.iter().any(Diagnostic::is_error) {
                 exit = Exit::FlowErrors;

@@ -54,8 +54,18 @@ pub(super) fn read(line: &str) -> Option<Message> {
 }
 
 /// Words that cargo begins a line about its progress with, aligned to the right.
-const STATUS: &[&str] =
-    &["Blocking", "Building", "Compiling", "Dirty", "Downloaded", "Downloading", "Finished", "Fresh", "Locking", "Updating"];
+const STATUS: &[&str] = &[
+    "Blocking",
+    "Building",
+    "Compiling",
+    "Dirty",
+    "Downloaded",
+    "Downloading",
+    "Finished",
+    "Fresh",
+    "Locking",
+    "Updating",
+];
 
 /// Whether a line of cargo's standard error says that it waits for another cargo.
 pub(super) fn is_waiting(line: &str) -> bool {
@@ -64,7 +74,8 @@ pub(super) fn is_waiting(line: &str) -> bool {
 
 /// What cargo wrote to standard error, without the lines about its progress.
 pub(super) fn without_status(errors: &str) -> String {
-    let is_status = |line: &&str| line.starts_with(' ') && STATUS.iter().any(|word| line.trim_start().starts_with(word));
+    let is_status =
+        |line: &&str| line.starts_with(' ') && STATUS.iter().any(|word| line.trim_start().starts_with(word));
     errors.lines().filter(|line| !is_status(line)).collect::<Vec<_>>().join("\n")
 }
 

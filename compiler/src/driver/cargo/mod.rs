@@ -88,7 +88,11 @@ impl Cargo<'_> {
         let exit = self.run(arguments, &mut |line| {
             let text = match line {
                 Line::Output(text) => text,
-                Line::Error(text) => return if messages::is_waiting(text) { watch(Progress::WaitingForCargo) },
+                Line::Error(text) => {
+                    return if messages::is_waiting(text) {
+                        watch(Progress::WaitingForCargo)
+                    };
+                }
             };
             match messages::read(text) {
                 Some(Message::Binary(path)) => binary = Some(path),
