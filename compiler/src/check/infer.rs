@@ -2,15 +2,15 @@
 
 use super::literal::{self, NumberLiteral};
 use super::place::Place;
-use super::types::{Type, Typed, TYPE_NAMES};
+use super::types::{TYPE_NAMES, Type, Typed};
 use super::url::{Landing, Piece, UrlTemplate};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::names::{Names, Origin, Referent, VarId};
 use crate::source::Span;
 use crate::suggest;
 use crate::syntax::ast::{
-    BinaryOp, Call, ClauseKind, Expr, ExprKind, Field, File, Json, Name, Part, Path, Source, Step, StepKind, TypeName,
-    UnaryOp,
+    BinaryOp, Call, ClauseKind, Expr, ExprKind, Field, File, Json, Name, Part, Path, Source, Step,
+    StepKind, TypeName, UnaryOp,
 };
 use crate::syntax::visit;
 
@@ -24,19 +24,34 @@ pub struct Types {
 impl Types {
     /// The type of an expression.
     pub fn expr(&self, expr: &Expr) -> Typed {
-        self.exprs.get(expr.id.0 as usize).copied().unwrap_or(Typed::UNKNOWN)
+        self.exprs
+            .get(expr.id.0 as usize)
+            .copied()
+            .unwrap_or(Typed::UNKNOWN)
     }
 
     /// The type of a variable.
     pub fn var(&self, var: VarId) -> Typed {
-        self.vars.get(var.0).copied().flatten().unwrap_or(Typed::UNKNOWN)
+        self.vars
+            .get(var.0)
+            .copied()
+            .flatten()
+            .unwrap_or(Typed::UNKNOWN)
     }
 }
 
 /// Finds all types of a file and says what does not fit.
 pub fn infer(file: &File, names: &Names) -> (Types, Vec<Diagnostic>) {
-    let types = Types { exprs: vec![Typed::UNKNOWN; file.expr_count], vars: vec![None; names.vars.len()] };
-    let mut infer = Infer { file, names, types, diagnostics: Vec::new() };
+    let types = Types {
+        exprs: vec![Typed::UNKNOWN; file.expr_count],
+        vars: vec![None; names.vars.len()],
+    };
+    let mut infer = Infer {
+        file,
+        names,
+        types,
+        diagnostics: Vec::new(),
+    };
     for constant in &file.consts {
         infer.constant(&constant.value);
     }
@@ -101,8 +116,16 @@ impl<'a> Infer<'a> {
         } else {
             let name = &field.name.text;
             self.report(
-                Diagnostic::new(Code::UnknownType, field.name.span, needed.to_owned(), "of which type?")
-                    .with_help(format!("write `{name}: text`, or one of {}", quoted(TYPE_NAMES))),
+                Diagnostic::new(
+                    Code::UnknownType,
+                    field.name.span,
+                    needed.to_owned(),
+                    "of which type?",
+                )
+                .with_help(format!(
+                    "write `{name}: text`, or one of {}",
+                    quoted(TYPE_NAMES)
+                )),
             );
         }
         self.bound(&field.name);
@@ -118,16 +141,22 @@ impl<'a> Infer<'a> {
             "uri" | "link" => Some("url"),
             "object" | "any" => Some("json"),
             "tel" | "phonenumber" => Some("phone"),
-            _ => suggest::nearest(&word.text, TYPE_NAMES.iter().copied()).first().copied(),
+            _ => suggest::nearest(&word.text, TYPE_NAMES.iter().copied())
+                .first()
+                .copied(),
         };
         let message = match (word.text.as_str(), &ty.item) {
             ("list", None) => "a list says what it holds, as in `list<text>`".to_owned(),
-            (name, Some(item)) if item.span != word.span && name != "list" => format!("`{name}` holds no other type"),
+            (name, Some(item)) if item.span != word.span && name != "list" => {
+                format!("`{name}` holds no other type")
+            }
             (name, _) => format!("there is no type `{name}`"),
         };
         let diagnostic = Diagnostic::new(Code::UnknownType, word.span, message, "no type");
         self.report(match usual.filter(|usual| *usual != "list") {
-            Some(usual) => diagnostic.with_help(format!("did you mean `{usual}`?")).with_fix(word.span, usual),
+            Some(usual) => diagnostic
+                .with_help(format!("did you mean `{usual}`?"))
+                .with_fix(word.span, usual),
             None => diagnostic.with_help(format!("the types are {}", quoted(TYPE_NAMES))),
         });
     }
@@ -143,12 +172,19 @@ impl<'a> Infer<'a> {
         if let Some(known) = self.types.vars.get(id.0).copied().flatten() {
             return known;
         }
-        let Some(variable) = self.names.var(id) else { return Typed::UNKNOWN };
+        let Some(variable) = self.names.var(id) else {
+            return Typed::UNKNOWN;
+        };
         let typed = match &variable.origin {
             Origin::Trigger => Typed::of(trigger_variable(&variable.name)),
             Origin::Declared(ty, optional) => declared_type(ty.as_ref(), *optional, Type::Unknown),
             Origin::Response(ty, optional) => declared_type(ty.as_ref(), *optional, Type::Scalar),
-            Origin::Set(value) => self.types.exprs.get(value.0 as usize).copied().unwrap_or(Typed::UNKNOWN),
+            Origin::Set(value) => self
+                .types
+                .exprs
+                .get(value.0 as usize)
+                .copied()
+                .unwrap_or(Typed::UNKNOWN),
             Origin::Failure => Typed::of(Type::Failure),
             Origin::Merge(from) => self.merged(from, at),
         };
@@ -159,21 +195,40 @@ impl<'a> Infer<'a> {
     }
 
     fn merged(&mut self, from: &[VarId], at: Span) -> Typed {
-        let types: Vec<(VarId, Typed)> = from.iter().map(|var| (*var, self.var(*var, at))).collect();
-        let Some(((_, first), rest)) = types.split_first() else { return Typed::UNKNOWN };
+        let types: Vec<(VarId, Typed)> =
+            from.iter().map(|var| (*var, self.var(*var, at))).collect();
+        let Some(((_, first), rest)) = types.split_first() else {
+            return Typed::UNKNOWN;
+        };
         match rest.iter().find(|(_, typed)| typed.ty != first.ty) {
-            None => Typed { ty: first.ty, optional: types.iter().any(|(_, typed)| typed.optional) },
-            Some((_, other)) if first.ty == Type::Unknown || other.ty == Type::Unknown => Typed::UNKNOWN,
+            None => Typed {
+                ty: first.ty,
+                optional: types.iter().any(|(_, typed)| typed.optional),
+            },
+            Some((_, other)) if first.ty == Type::Unknown || other.ty == Type::Unknown => {
+                Typed::UNKNOWN
+            }
             Some((other_var, other)) => {
-                let span_of = |var: &VarId| self.names.var(*var).map_or(at, |variable| variable.span);
-                let name = types.first().and_then(|(var, _)| self.names.var(*var)).map_or("", |var| var.name.as_str());
+                let span_of =
+                    |var: &VarId| self.names.var(*var).map_or(at, |variable| variable.span);
+                let name = types
+                    .first()
+                    .and_then(|(var, _)| self.names.var(*var))
+                    .map_or("", |var| var.name.as_str());
                 let diagnostic = Diagnostic::new(
                     Code::WrongType,
                     at,
-                    format!("`${name}` is {} or {}, depending on the way here", first.ty.described(), other.ty.described()),
+                    format!(
+                        "`${name}` is {} or {}, depending on the way here",
+                        first.ty.described(),
+                        other.ty.described()
+                    ),
                     "used here",
                 )
-                .with_label(types.first().map_or(at, |(var, _)| span_of(var)), first.ty.described())
+                .with_label(
+                    types.first().map_or(at, |(var, _)| span_of(var)),
+                    first.ty.described(),
+                )
                 .with_label(span_of(other_var), other.ty.described())
                 .with_help("bind the same type on each way, or use two names");
                 self.report(diagnostic);
@@ -196,8 +251,12 @@ impl<'a> Infer<'a> {
             StepKind::Call(call) => self.call(call),
             StepKind::Sms(sms) => {
                 sms.to.iter().for_each(|to| self.place(to, Place::SmsTo));
-                sms.from.iter().for_each(|from| self.place(from, Place::SmsFrom));
-                sms.text.iter().for_each(|text| self.place(text, Place::Sms));
+                sms.from
+                    .iter()
+                    .for_each(|from| self.place(from, Place::SmsFrom));
+                sms.text
+                    .iter()
+                    .for_each(|text| self.place(text, Place::Sms));
                 sms.media.iter().for_each(|media| self.media(media));
             }
             StepKind::If(branch) => self.place(&branch.condition, Place::Condition),
@@ -229,7 +288,14 @@ impl<'a> Infer<'a> {
             let cut = UrlTemplate::cut(url, |expr| constant_text(file, names, expr));
             for piece in cut.into_iter().flat_map(|cut| cut.pieces) {
                 if let Piece::Value(expr, landing) = piece {
-                    self.place(expr, if landing == Landing::Query { Place::UrlQuery } else { Place::UrlPath });
+                    self.place(
+                        expr,
+                        if landing == Landing::Query {
+                            Place::UrlQuery
+                        } else {
+                            Place::UrlPath
+                        },
+                    );
                 }
             }
         }
@@ -243,7 +309,9 @@ impl<'a> Infer<'a> {
                 }
                 ClauseKind::Bearer(token) => self.place(token, Place::Auth),
                 ClauseKind::Json(json) => self.json(json),
-                ClauseKind::Form(fields) => fields.iter().for_each(|(_, value)| self.place(value, Place::TextBody)),
+                ClauseKind::Form(fields) => fields
+                    .iter()
+                    .for_each(|(_, value)| self.place(value, Place::TextBody)),
                 ClauseKind::Text(text) => self.place(text, Place::TextBody),
                 ClauseKind::Timeout(_) => {}
             }
@@ -281,8 +349,12 @@ impl<'a> Infer<'a> {
         }
         match place.wants() {
             Some(wanted) => self.expect(expr, typed.ty, wanted, place.described()),
-            None if place.is_text() && !typed.ty.is_printable() => self.not_printable(expr, typed.ty, place),
-            None if place == Place::JsonBody && typed.ty == Type::Failure => self.not_printable(expr, typed.ty, place),
+            None if place.is_text() && !typed.ty.is_printable() => {
+                self.not_printable(expr, typed.ty, place)
+            }
+            None if place == Place::JsonBody && typed.ty == Type::Failure => {
+                self.not_printable(expr, typed.ty, place)
+            }
             None => {}
         }
     }
@@ -295,8 +367,12 @@ impl<'a> Infer<'a> {
             ty.described(),
         );
         self.report(match ty {
-            Type::Failure => diagnostic.with_help("name one of its fields: `.kind`, `.status`, `.message`"),
-            _ => diagnostic.with_help("only a single value can; it fits into a `json` body as it is"),
+            Type::Failure => {
+                diagnostic.with_help("name one of its fields: `.kind`, `.status`, `.message`")
+            }
+            _ => {
+                diagnostic.with_help("only a single value can; it fits into a `json` body as it is")
+            }
         });
     }
 
@@ -313,11 +389,16 @@ impl<'a> Infer<'a> {
         );
         let diagnostic = match place {
             Place::Sms | Place::TextBody | Place::Header | Place::UrlPath | Place::UrlQuery => {
-                diagnostic.with_help(format!("say what stands in its place: `${{{name} ?? \"\"}}`"))
+                diagnostic.with_help(format!(
+                    "say what stands in its place: `${{{name} ?? \"\"}}`"
+                ))
             }
             _ => diagnostic.with_help(format!("say what stands in its place: `(${name} ?? …)`")),
         };
-        let in_text = !matches!(place, Place::Condition | Place::Inside | Place::SmsTo | Place::SmsFrom | Place::Media);
+        let in_text = !matches!(
+            place,
+            Place::Condition | Place::Inside | Place::SmsTo | Place::SmsFrom | Place::Media
+        );
         let whole_variable = matches!(expr.kind, ExprKind::Variable(_, None));
         let fixed = diagnostic.with_fix(expr.span, format!("${{{name} ?? \"\"}}"));
         self.report(if in_text && whole_variable && place == Place::Sms {
@@ -333,7 +414,9 @@ impl<'a> Infer<'a> {
         match typed.ty {
             _ if typed.optional => self.optional(expr, Place::Inside),
             Type::Scalar => self.untyped(expr),
-            Type::Json | Type::List(_) | Type::Failure => self.not_printable(expr, typed.ty, Place::Inside),
+            Type::Json | Type::List(_) | Type::Failure => {
+                self.not_printable(expr, typed.ty, Place::Inside)
+            }
             _ => {}
         }
     }
@@ -342,7 +425,10 @@ impl<'a> Infer<'a> {
         let literal = match &pattern.kind {
             ExprKind::Text(parts) => parts.iter().all(|part| matches!(part, Part::Literal(_))),
             ExprKind::Variable(..) => {
-                matches!(self.names.referent(pattern.id), Some(Referent::Const(_)) | None)
+                matches!(
+                    self.names.referent(pattern.id),
+                    Some(Referent::Const(_)) | None
+                )
             }
             ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Bad => true,
             _ => false,
@@ -350,8 +436,13 @@ impl<'a> Infer<'a> {
         let typed = self.expr(pattern, Place::Inside);
         if !literal {
             self.report(
-                Diagnostic::new(Code::WrongType, pattern.span, "a case is a literal or a constant", "not fixed")
-                    .with_help("compare with a variable by `if $a == $b`"),
+                Diagnostic::new(
+                    Code::WrongType,
+                    pattern.span,
+                    "a case is a literal or a constant",
+                    "not fixed",
+                )
+                .with_help("compare with a variable by `if $a == $b`"),
             );
             return;
         }
@@ -362,15 +453,35 @@ impl<'a> Infer<'a> {
     }
 
     fn arguments(&mut self, name: &Name, args: &'a [Expr]) {
-        let Some(path) = self.names.gotos.get(&name.span).and_then(|at| self.file.paths.get(*at)) else { return };
+        let Some(path) = self
+            .names
+            .gotos
+            .get(&name.span)
+            .and_then(|at| self.file.paths.get(*at))
+        else {
+            return;
+        };
         if args.len() != path.params.len() {
-            let wanted: Vec<String> = path.params.iter().map(|param| format!("`{}`", param.name.text)).collect();
-            let takes = if wanted.is_empty() { "nothing".to_owned() } else { wanted.join(", ") };
+            let wanted: Vec<String> = path
+                .params
+                .iter()
+                .map(|param| format!("`{}`", param.name.text))
+                .collect();
+            let takes = if wanted.is_empty() {
+                "nothing".to_owned()
+            } else {
+                wanted.join(", ")
+            };
             self.report(
                 Diagnostic::new(
                     Code::WrongArguments,
                     name.span,
-                    format!("path `{}` takes {} but is given {}", name.text, count(path.params.len()), count(args.len())),
+                    format!(
+                        "path `{}` takes {} but is given {}",
+                        name.text,
+                        count(path.params.len()),
+                        count(args.len())
+                    ),
                     format!("it takes {takes}"),
                 )
                 .with_label(path.name.span, "declared here"),
@@ -380,7 +491,11 @@ impl<'a> Infer<'a> {
         for (arg, param) in args.iter().zip(&path.params) {
             let typed = self.types.expr(arg);
             let optional = param.optional || param.ty.as_ref().is_some_and(|ty| ty.optional);
-            let wanted = param.ty.as_ref().and_then(|ty| Type::written(ty).ok()).unwrap_or(Type::Unknown);
+            let wanted = param
+                .ty
+                .as_ref()
+                .and_then(|ty| Type::written(ty).ok())
+                .unwrap_or(Type::Unknown);
             if typed.optional && !optional {
                 self.optional(arg, Place::Inside);
             } else {
@@ -397,7 +512,9 @@ impl<'a> Infer<'a> {
         if found == Type::Int && wanted == Type::Number {
             return;
         }
-        if let (Type::Phone | Type::Url, Some(text)) = (wanted, constant_text(self.file, self.names, expr)) {
+        if let (Type::Phone | Type::Url, Some(text)) =
+            (wanted, constant_text(self.file, self.names, expr))
+        {
             return self.literal(expr, &text, wanted);
         }
         if found == Type::Scalar {
@@ -406,20 +523,30 @@ impl<'a> Infer<'a> {
         let diagnostic = Diagnostic::new(
             Code::WrongType,
             expr.span,
-            format!("{place} stands {}, not {}", wanted.described(), found.described()),
+            format!(
+                "{place} stands {}, not {}",
+                wanted.described(),
+                found.described()
+            ),
             found.described(),
         );
         let diagnostic = self.with_binding(diagnostic, expr);
         self.report(match (wanted, found) {
             (Type::Phone, _) => diagnostic.with_help("give it the type `phone` where it is bound"),
-            (Type::Text, found) if found.is_printable() => diagnostic.with_help("put it into a text: `\"$name\"`"),
-            (Type::Bool, _) => diagnostic.with_help("compare it with something, as in `$x == \"yes\"`"),
+            (Type::Text, found) if found.is_printable() => {
+                diagnostic.with_help("put it into a text: `\"$name\"`")
+            }
+            (Type::Bool, _) => {
+                diagnostic.with_help("compare it with something, as in `$x == \"yes\"`")
+            }
             _ => diagnostic,
         });
     }
 
     fn with_binding(&self, diagnostic: Diagnostic, expr: &Expr) -> Diagnostic {
-        let Some(Referent::Var(var)) = self.names.referent(expr.id) else { return diagnostic };
+        let Some(Referent::Var(var)) = self.names.referent(expr.id) else {
+            return diagnostic;
+        };
         match self.names.var(var) {
             Some(variable) if variable.span != Span::default() => {
                 diagnostic.with_label(variable.span, format!("`${}` is bound here", variable.name))
@@ -430,12 +557,21 @@ impl<'a> Infer<'a> {
 
     fn literal(&mut self, expr: &Expr, text: &str, wanted: Type) {
         let (fits, help) = match wanted {
-            Type::Phone => (literal::is_phone(text), "write it as `+` and the whole number, as in `\"+15550100\"`"),
-            _ => (literal::is_url(text), "write it whole, as in `\"https://example.com/menu.png\"`"),
+            Type::Phone => (
+                literal::is_phone(text),
+                "write it as `+` and the whole number, as in `\"+15550100\"`",
+            ),
+            _ => (
+                literal::is_url(text),
+                "write it whole, as in `\"https://example.com/menu.png\"`",
+            ),
         };
         if !fits {
             let message = format!("`{text}` is not {}", wanted.described());
-            self.report(Diagnostic::new(Code::BadLiteral, expr.span, message, "not understood").with_help(help));
+            self.report(
+                Diagnostic::new(Code::BadLiteral, expr.span, message, "not understood")
+                    .with_help(help),
+            );
         }
     }
 
@@ -450,7 +586,9 @@ impl<'a> Infer<'a> {
             format!("`${name}` has no type, so it can only be put into text"),
             "compared or computed with here",
         )
-        .with_help(format!("say what it is where it is bound: `{name}: int = …` or `{name}: text = …`"));
+        .with_help(format!(
+            "say what it is where it is bound: `{name}: int = …` or `{name}: text = …`"
+        ));
         let diagnostic = self.with_binding(diagnostic, expr);
         self.report(diagnostic);
     }
@@ -468,55 +606,75 @@ impl<'a> Infer<'a> {
     }
 
     fn expr(&mut self, expr: &'a Expr, place: Place) -> Typed {
-        let typed = match &expr.kind {
-            ExprKind::Text(parts) => {
-                // Inside a text any single value may stand, but a secret only where the whole text may be secret.
-                let inner = if place.is_text() || place == Place::JsonBody { text_place(place) } else { Place::Inside };
-                for part in parts {
-                    if let Part::Value(value) = part {
-                        let typed = self.expr(value, inner);
-                        self.fits(value, typed, if place.is_text() { place } else { text_place(place) });
+        let typed =
+            match &expr.kind {
+                ExprKind::Text(parts) => {
+                    // Inside a text any single value may stand, but a secret only where the whole text may be secret.
+                    let inner = if place.is_text() || place == Place::JsonBody {
+                        text_place(place)
+                    } else {
+                        Place::Inside
+                    };
+                    for part in parts {
+                        if let Part::Value(value) = part {
+                            let typed = self.expr(value, inner);
+                            self.fits(
+                                value,
+                                typed,
+                                if place.is_text() {
+                                    place
+                                } else {
+                                    text_place(place)
+                                },
+                            );
+                        }
                     }
+                    Typed::of(Type::Text)
                 }
-                Typed::of(Type::Text)
-            }
-            ExprKind::Number(digits) => match literal::number(digits) {
-                Some(NumberLiteral::Int(_)) => Typed::of(Type::Int),
-                Some(NumberLiteral::Decimal) => Typed::of(Type::Number),
-                None => {
-                    let diagnostic = Diagnostic::new(
-                        Code::BadLiteral,
-                        expr.span,
-                        "this number has too many digits",
-                        format!("{} digits", digits.bytes().filter(u8::is_ascii_digit).count()),
-                    );
-                    self.report(diagnostic.with_help("a whole number has at most 18 digits; put an id into quotes"));
-                    Typed::UNKNOWN
+                ExprKind::Number(digits) => match literal::number(digits) {
+                    Some(NumberLiteral::Int(_)) => Typed::of(Type::Int),
+                    Some(NumberLiteral::Decimal) => Typed::of(Type::Number),
+                    None => {
+                        let diagnostic = Diagnostic::new(
+                            Code::BadLiteral,
+                            expr.span,
+                            "this number has too many digits",
+                            format!(
+                                "{} digits",
+                                digits.bytes().filter(u8::is_ascii_digit).count()
+                            ),
+                        );
+                        self.report(diagnostic.with_help(
+                            "a whole number has at most 18 digits; put an id into quotes",
+                        ));
+                        Typed::UNKNOWN
+                    }
+                },
+                ExprKind::Bool(_) => Typed::of(Type::Bool),
+                ExprKind::Variable(name, field) => self.variable(expr, name, field.as_ref(), place),
+                ExprKind::Unary(UnaryOp::Not, operand) => {
+                    self.operand(operand, Type::Bool);
+                    Typed::of(Type::Bool)
                 }
-            },
-            ExprKind::Bool(_) => Typed::of(Type::Bool),
-            ExprKind::Variable(name, field) => self.variable(expr, name, field.as_ref(), place),
-            ExprKind::Unary(UnaryOp::Not, operand) => {
-                self.operand(operand, Type::Bool);
-                Typed::of(Type::Bool)
-            }
-            ExprKind::Unary(UnaryOp::Minus, operand) => {
-                let typed = self.expr(operand, Place::Inside);
-                self.number(operand, typed, "behind `-`")
-            }
-            ExprKind::Binary(op, left, right) => self.binary(expr, *op, left, right, place),
-            ExprKind::Function(name, args) => self.function(name, args),
-            ExprKind::Bad => Typed::UNKNOWN,
-        };
+                ExprKind::Unary(UnaryOp::Minus, operand) => {
+                    let typed = self.expr(operand, Place::Inside);
+                    self.number(operand, typed, "behind `-`")
+                }
+                ExprKind::Binary(op, left, right) => self.binary(expr, *op, left, right, place),
+                ExprKind::Function(name, args) => self.function(name, args),
+                ExprKind::Bad => Typed::UNKNOWN,
+            };
         self.set(expr, typed)
     }
 
     fn variable(&mut self, expr: &Expr, name: &Name, field: Option<&Name>, place: Place) -> Typed {
         let typed = match self.names.referent(expr.id) {
             Some(Referent::Var(var)) => self.var(var, expr.span),
-            Some(Referent::Const(at)) => {
-                self.file.consts.get(at).map_or(Typed::UNKNOWN, |constant| self.types.expr(&constant.value))
-            }
+            Some(Referent::Const(at)) => self
+                .file
+                .consts
+                .get(at)
+                .map_or(Typed::UNKNOWN, |constant| self.types.expr(&constant.value)),
             Some(Referent::Secret(_)) => {
                 if !place.takes_secrets() {
                     self.secret_leaves(expr, name, place);
@@ -535,10 +693,15 @@ impl<'a> Infer<'a> {
                     Diagnostic::new(
                         Code::UnknownField,
                         field.span,
-                        format!("`${text}` has no fields, so `.{}` means nothing", field.text),
+                        format!(
+                            "`${text}` has no fields, so `.{}` means nothing",
+                            field.text
+                        ),
                         "no such field",
                     )
-                    .with_help(format!("if the dot belongs to the text, end the name with braces: `{braced}`"))
+                    .with_help(format!(
+                        "if the dot belongs to the text, end the name with braces: `{braced}`"
+                    ))
                     .with_fix(expr.span, braced),
                 );
                 Typed::UNKNOWN
@@ -549,7 +712,10 @@ impl<'a> Infer<'a> {
     fn failure_field(&mut self, field: &Name) -> Typed {
         match field.text.as_str() {
             "kind" | "message" => Typed::of(Type::Text),
-            "status" => Typed { ty: Type::Int, optional: true },
+            "status" => Typed {
+                ty: Type::Int,
+                optional: true,
+            },
             other => {
                 let near = suggest::nearest(other, ["kind", "status", "message"]);
                 let diagnostic = Diagnostic::new(
@@ -571,7 +737,11 @@ impl<'a> Infer<'a> {
     fn secret_leaves(&mut self, expr: &Expr, name: &Name, place: Place) {
         let what = match place {
             Place::Inside | Place::Condition => "a secret goes only where it is sent".to_owned(),
-            place => format!("the secret `${}` could leave {}", name.text, place.described()),
+            place => format!(
+                "the secret `${}` could leave {}",
+                name.text,
+                place.described()
+            ),
         };
         self.report(
             Diagnostic::new(Code::SecretLeaves, expr.span, what, "a secret")
@@ -602,7 +772,14 @@ impl<'a> Infer<'a> {
         Typed::UNKNOWN
     }
 
-    fn binary(&mut self, expr: &Expr, op: BinaryOp, left: &'a Expr, right: &'a Expr, place: Place) -> Typed {
+    fn binary(
+        &mut self,
+        expr: &Expr,
+        op: BinaryOp,
+        left: &'a Expr,
+        right: &'a Expr,
+        place: Place,
+    ) -> Typed {
         match op {
             BinaryOp::And | BinaryOp::Or => {
                 self.operand(left, Type::Bool);
@@ -611,7 +788,10 @@ impl<'a> Infer<'a> {
             }
             BinaryOp::Coalesce => self.coalesce(expr, left, right, place),
             BinaryOp::Eq | BinaryOp::Ne => {
-                let (a, b) = (self.expr(left, Place::Inside), self.expr(right, Place::Inside));
+                let (a, b) = (
+                    self.expr(left, Place::Inside),
+                    self.expr(right, Place::Inside),
+                );
                 let mut whole = true;
                 for (operand, typed) in [(left, a), (right, b)] {
                     if typed.optional {
@@ -628,7 +808,10 @@ impl<'a> Infer<'a> {
                 Typed::of(Type::Bool)
             }
             BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => {
-                let (a, b) = (self.expr(left, Place::Inside), self.expr(right, Place::Inside));
+                let (a, b) = (
+                    self.expr(left, Place::Inside),
+                    self.expr(right, Place::Inside),
+                );
                 for (operand, typed) in [(left, a), (right, b)] {
                     match typed.ty {
                         _ if typed.optional => self.optional(operand, Place::Inside),
@@ -636,30 +819,53 @@ impl<'a> Infer<'a> {
                         Type::Unknown => {}
                         ty if ty.is_numeric() => {}
                         ty => {
-                            let message = format!("`{}` compares numbers, and this is {}", op.as_str(), ty.described());
-                            let diagnostic =
-                                Diagnostic::new(Code::UnlikeComparison, operand.span, message, ty.described());
-                            self.report(diagnostic.with_help("texts are compared with `==` and `!=`"));
+                            let message = format!(
+                                "`{}` compares numbers, and this is {}",
+                                op.as_str(),
+                                ty.described()
+                            );
+                            let diagnostic = Diagnostic::new(
+                                Code::UnlikeComparison,
+                                operand.span,
+                                message,
+                                ty.described(),
+                            );
+                            self.report(
+                                diagnostic.with_help("texts are compared with `==` and `!=`"),
+                            );
                         }
                     }
                 }
                 Typed::of(Type::Bool)
             }
-            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div => self.arithmetic(op, left, right),
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div => {
+                self.arithmetic(op, left, right)
+            }
         }
     }
 
     fn arithmetic(&mut self, op: BinaryOp, left: &'a Expr, right: &'a Expr) -> Typed {
-        let (a, b) = (self.expr(left, Place::Inside), self.expr(right, Place::Inside));
+        let (a, b) = (
+            self.expr(left, Place::Inside),
+            self.expr(right, Place::Inside),
+        );
         if op == BinaryOp::Add && (a.ty == Type::Text || b.ty == Type::Text) {
             let text = if a.ty == Type::Text { left } else { right };
             self.report(
-                Diagnostic::new(Code::WrongType, text.span, "`+` adds numbers, and this is a text", "a text")
-                    .with_help("join texts inside one string: `\"$first $second\"`"),
+                Diagnostic::new(
+                    Code::WrongType,
+                    text.span,
+                    "`+` adds numbers, and this is a text",
+                    "a text",
+                )
+                .with_help("join texts inside one string: `\"$first $second\"`"),
             );
             return Typed::UNKNOWN;
         }
-        let (a, b) = (self.number(left, a, "in a calculation"), self.number(right, b, "in a calculation"));
+        let (a, b) = (
+            self.number(left, a, "in a calculation"),
+            self.number(right, b, "in a calculation"),
+        );
         match (a.ty, b.ty) {
             (Type::Unknown, _) | (_, Type::Unknown) => Typed::UNKNOWN,
             (Type::Int, Type::Int) if op != BinaryOp::Div => Typed::of(Type::Int),
@@ -691,12 +897,24 @@ impl<'a> Infer<'a> {
             }
             (a, b) if a.is_printable() && b.is_printable() => Type::Text,
             (a, b) => {
-                let message = format!("{} cannot stand in place of {}", b.described(), a.described());
-                self.report(Diagnostic::new(Code::WrongType, right.span, message, b.described()));
+                let message = format!(
+                    "{} cannot stand in place of {}",
+                    b.described(),
+                    a.described()
+                );
+                self.report(Diagnostic::new(
+                    Code::WrongType,
+                    right.span,
+                    message,
+                    b.described(),
+                ));
                 return Typed::UNKNOWN;
             }
         };
-        Typed { ty, optional: b.optional }
+        Typed {
+            ty,
+            optional: b.optional,
+        }
     }
 
     /// Says so if two values are not alike.
@@ -704,13 +922,20 @@ impl<'a> Infer<'a> {
         match (a, b) {
             (Type::Unknown, _) | (_, Type::Unknown) => {}
             (a, b) if a.is_numeric() && b.is_numeric() => {}
-            (Type::Json | Type::List(_) | Type::Failure, _) => self.not_printable(left, a, Place::Inside),
+            (Type::Json | Type::List(_) | Type::Failure, _) => {
+                self.not_printable(left, a, Place::Inside)
+            }
             (a, b) if a == b => {}
-            (wanted @ (Type::Phone | Type::Url), Type::Text) => self.expect(right, b, wanted, "here"),
-            (Type::Text, wanted @ (Type::Phone | Type::Url)) => self.expect(left, a, wanted, "here"),
+            (wanted @ (Type::Phone | Type::Url), Type::Text) => {
+                self.expect(right, b, wanted, "here")
+            }
+            (Type::Text, wanted @ (Type::Phone | Type::Url)) => {
+                self.expect(left, a, wanted, "here")
+            }
             (a, b) => {
                 let message = format!("{} is compared with {}", a.described(), b.described());
-                let diagnostic = Diagnostic::new(Code::UnlikeComparison, right.span, message, b.described());
+                let diagnostic =
+                    Diagnostic::new(Code::UnlikeComparison, right.span, message, b.described());
                 let diagnostic = if left.span == right.span {
                     diagnostic
                 } else {
@@ -728,8 +953,13 @@ impl<'a> Infer<'a> {
             }
             let near = suggest::nearest(&name.text, Function::NAMES.iter().copied());
             let message = format!("there is no function `{}`", name.text);
-            let diagnostic = Diagnostic::new(Code::UnknownFunction, name.span, message, "unknown function")
-                .with_help(format!("the functions are {}", quoted(Function::NAMES)));
+            let diagnostic = Diagnostic::new(
+                Code::UnknownFunction,
+                name.span,
+                message,
+                "unknown function",
+            )
+            .with_help(format!("the functions are {}", quoted(Function::NAMES)));
             self.report(match near.first() {
                 Some(near) => diagnostic.with_fix(name.span, *near),
                 None => diagnostic,
@@ -741,7 +971,12 @@ impl<'a> Infer<'a> {
             self.report(Diagnostic::new(
                 Code::WrongArguments,
                 name.span,
-                format!("`{}` takes {} but is given {}", name.text, count(params.len()), count(args.len())),
+                format!(
+                    "`{}` takes {} but is given {}",
+                    name.text,
+                    count(params.len()),
+                    count(args.len())
+                ),
                 function.usage(),
             ));
         }
@@ -776,7 +1011,9 @@ pub enum Function {
 
 impl Function {
     /// What they are called.
-    pub const NAMES: &[&str] = &["upper", "lower", "trim", "length", "round", "contains", "digits"];
+    pub const NAMES: &[&str] = &[
+        "upper", "lower", "trim", "length", "round", "contains", "digits",
+    ];
 
     /// Finds a function.
     pub fn named(name: &str) -> Option<Self> {
@@ -856,7 +1093,9 @@ pub(crate) fn constant_text(file: &File, names: &Names, expr: &Expr) -> Option<S
 fn text_place(place: Place) -> Place {
     match place {
         Place::JsonBody => Place::TextBody,
-        Place::SmsTo | Place::SmsFrom | Place::Media | Place::Condition | Place::Inside => Place::Sms,
+        Place::SmsTo | Place::SmsFrom | Place::Media | Place::Condition | Place::Inside => {
+            Place::Sms
+        }
         other => other,
     }
 }
@@ -867,7 +1106,10 @@ fn declared_type(ty: Option<&TypeName>, optional: bool, otherwise: Type) -> Type
             ty: Type::written(written).unwrap_or(Type::Unknown),
             optional: optional || written.optional,
         },
-        None => Typed { ty: otherwise, optional },
+        None => Typed {
+            ty: otherwise,
+            optional,
+        },
     }
 }
 
@@ -880,7 +1122,11 @@ fn trigger_variable(name: &str) -> Type {
 }
 
 fn quoted(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn count(number: usize) -> String {

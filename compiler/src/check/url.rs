@@ -31,7 +31,9 @@ pub enum Landing {
 impl<'a> UrlTemplate<'a> {
     /// Cuts a URL's string; `constant` gives the text of an expression that is known when the flow is compiled.
     pub fn cut(url: &'a Expr, constant: impl Fn(&Expr) -> Option<String>) -> Option<Self> {
-        let ExprKind::Text(parts) = &url.kind else { return None };
+        let ExprKind::Text(parts) = &url.kind else {
+            return None;
+        };
         let mut fixed = String::new();
         let mut pieces = Vec::new();
         let mut current = String::new();
@@ -62,13 +64,24 @@ impl<'a> UrlTemplate<'a> {
 
     /// The URL with a plain word in place of each variable.
     pub fn example(&self) -> String {
-        self.pieces.iter().map(|piece| if let Piece::Fixed(text) = piece { text.as_str() } else { "x" }).collect()
+        self.pieces
+            .iter()
+            .map(|piece| {
+                if let Piece::Fixed(text) = piece {
+                    text.as_str()
+                } else {
+                    "x"
+                }
+            })
+            .collect()
     }
 }
 
 /// Where a variable behind this fixed text lands.
 fn landing(before: &str) -> Landing {
-    let Some(authority) = authority(before) else { return Landing::Authority };
+    let Some(authority) = authority(before) else {
+        return Landing::Authority;
+    };
     match before.get(authority.end..) {
         Some("") | None => Landing::Authority,
         Some(rest) if rest.contains('?') => Landing::Query,

@@ -1,7 +1,7 @@
 //! What a state asks the runtime to do: the parts of a call and of a message.
 
 use super::border;
-use super::expr::{self, Format};
+use super::expr;
 use super::idents::Idents;
 use crate::check::types::Type;
 use crate::check::url::Landing;
@@ -102,30 +102,36 @@ fn url(idents: &Idents, parts: &[UrlPart]) -> TokenStream {
         [] => quote!(String::new()),
         [UrlPart::Fixed(url)] => quote!(#url.to_owned()),
         parts => {
-            let mut format = Format::default();
-            for part in parts {
-                match part {
-                    UrlPart::Fixed(text) => format.words(text),
-                    UrlPart::Value(expr, landing) => {
-                        let value = expr::display(idents, expr);
-                        format.argument(match landing {
-                            Landing::Query => quote!(encode::query(&#value)),
-                            Landing::Path | Landing::Authority => quote!(encode::segment(&#value)),
-                        });
+            let parts = parts.iter().map(|part| match part {
+                UrlPart::Fixed(text) => quote!(#text),
+                UrlPart::Value(expr, landing) => {
+                    let value = expr::display(idents, expr);
+                    match landing {
+                        Landing::Query => quote!(&encode::query(&#value)),
+                        Landing::Path | Landing::Authority => quote!(&encode::segment(&#value)),
                     }
                 }
-            }
-            format.finish()
+            });
+            quote!([#(#parts),*].concat())
         }
     }
 }
 
+/// A `Vec` of these; not by `vec!`, whose inside prettyplease leaves as it is.
+fn vector(items: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let items: Vec<TokenStream> = items.collect();
+    if items.is_empty() {
+        quote!(Vec::new())
+    } else {
+        quote!(Vec::from([#(#items),*]))
+    }
+}
+
 fn pairs(idents: &Idents, pairs: &[(String, Expr)]) -> TokenStream {
-    let pairs = pairs.iter().map(|(name, value)| {
+    vector(pairs.iter().map(|(name, value)| {
         let value = expr::value(idents, value);
         quote!((#name, #value))
-    });
-    quote!(vec![#(#pairs),*])
+    }))
 }
 
 fn json(idents: &Idents, value: &Json) -> TokenStream {
@@ -139,15 +145,15 @@ fn json(idents: &Idents, value: &Json) -> TokenStream {
             }
         },
         Json::List(items) => {
-            let items = items.iter().map(|item| json(idents, item));
-            quote!(JsonBody::List(vec![#(#items),*]))
+            let items = vector(items.iter().map(|item| json(idents, item)));
+            quote!(JsonBody::List(#items))
         }
         Json::Object(members) => {
-            let members = members.iter().map(|(name, value)| {
+            let members = vector(members.iter().map(|(name, value)| {
                 let value = json(idents, value);
                 quote!((#name, #value))
-            });
-            quote!(JsonBody::Object(vec![#(#members),*]))
+            }));
+            quote!(JsonBody::Object(#members))
         }
     }
 }
@@ -175,13 +181,14 @@ fn media(idents: &Idents, media: &[Expr]) -> TokenStream {
         media if media.iter().any(is_list) => {
             let lists = media.iter().map(|expr| {
                 let value = expr::value(idents, expr);
-                if is_list(expr) { value } else { quote!(vec![#value]) }
+                if is_list(expr) {
+                    value
+                } else {
+                    quote!(Vec::from([#value]))
+                }
             });
             quote!([#(#lists),*].concat())
         }
-        media => {
-            let urls = media.iter().map(|expr| expr::value(idents, expr));
-            quote!(vec![#(#urls),*])
-        }
+        media => vector(media.iter().map(|expr| expr::value(idents, expr))),
     }
 }

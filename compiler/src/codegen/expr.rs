@@ -7,7 +7,7 @@ use crate::check::types::{Type, Typed};
 use crate::graph::{Expr, ExprKind, FailureField, Part};
 use crate::syntax::ast::BinaryOp;
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 
 /// An owned value of the expression's Rust type.
 pub(super) fn value(idents: &Idents, expr: &Expr) -> TokenStream {
@@ -22,7 +22,11 @@ pub(super) fn value(idents: &Idents, expr: &Expr) -> TokenStream {
         ExprKind::Bool(truth) => quote!(#truth),
         ExprKind::Variable(name) => {
             let variable = idents.variable(name);
-            if is_copy(expr.typed) { quote!(#variable) } else { quote!(#variable.clone()) }
+            if is_copy(expr.typed) {
+                quote!(#variable)
+            } else {
+                quote!(#variable.clone())
+            }
         }
         ExprKind::Failure(FailureField::Kind) => quote!(failure.kind.to_string()),
         ExprKind::Failure(FailureField::Message) => quote!(failure.message.clone()),
@@ -33,7 +37,11 @@ pub(super) fn value(idents: &Idents, expr: &Expr) -> TokenStream {
             quote!(!#operand)
         }
         ExprKind::Minus(operand) => {
-            let negate = if expr.typed.ty == Type::Int { quote!(math::neg_int) } else { quote!(math::neg) };
+            let negate = if expr.typed.ty == Type::Int {
+                quote!(math::neg_int)
+            } else {
+                quote!(math::neg)
+            };
             let operand = value(idents, operand);
             quote!(#negate(#operand)?)
         }
@@ -42,7 +50,11 @@ pub(super) fn value(idents: &Idents, expr: &Expr) -> TokenStream {
         ExprKind::Function(function, args) => call(idents, *function, args),
         ExprKind::ToNumber(operand) => {
             let number = value(idents, operand);
-            if operand.typed.optional { quote!(#number.map(Number::from)) } else { quote!(Number::from(#number)) }
+            if operand.typed.optional {
+                quote!(#number.map(Number::from))
+            } else {
+                quote!(Number::from(#number))
+            }
         }
     }
 }
@@ -75,7 +87,7 @@ pub(super) fn display(idents: &Idents, expr: &Expr) -> TokenStream {
         }
         ExprKind::Secret(name) => quote!(secrets.get(#name)),
         ExprKind::Failure(FailureField::Kind) => quote!(failure.kind),
-        ExprKind::Failure(FailureField::Message) => quote!(failure.message),
+        ExprKind::Failure(FailureField::Message) => quote!(&failure.message),
         ExprKind::Coalesce(left, right) => match (&left.kind, &right.kind, left.typed.ty) {
             (ExprKind::Variable(name), ExprKind::Literal(default), Type::Text) => {
                 let variable = idents.variable(name);
@@ -103,24 +115,26 @@ fn template(idents: &Idents, parts: &[Part]) -> TokenStream {
             Part::Literal(text) => format.words(text),
             Part::Value(expr) => match &expr.kind {
                 ExprKind::Variable(name) => format.inline(&idents.variable(name).to_string()),
-                _ => format.argument(display(idents, expr)),
+                _ => format.argument(&display(idents, expr)),
             },
         }
     }
     format.finish()
 }
 
-/// A `format!` that is being put together.
+/// A `format!` that is being put together. What is no local yet becomes one before it: prettyplease leaves the inside of
+/// a macro as it is, so only names go there.
 #[derive(Default)]
-pub(super) struct Format {
+struct Format {
     text: String,
-    arguments: Vec<TokenStream>,
+    locals: Vec<TokenStream>,
 }
 
 impl Format {
     /// Fixed words.
-    pub(super) fn words(&mut self, words: &str) {
-        self.text.push_str(&words.replace('{', "{{").replace('}', "}}"));
+    fn words(&mut self, words: &str) {
+        self.text
+            .push_str(&words.replace('{', "{{").replace('}', "}}"));
     }
 
     /// A local by its name.
@@ -131,14 +145,20 @@ impl Format {
     }
 
     /// Any expression that can be displayed.
-    pub(super) fn argument(&mut self, argument: TokenStream) {
-        self.text.push_str("{}");
-        self.arguments.push(argument);
+    fn argument(&mut self, argument: &TokenStream) {
+        let local = format_ident!("part_{}", self.locals.len() + 1);
+        self.locals.push(quote!(let #local = #argument;));
+        self.inline(&local.to_string());
     }
 
-    pub(super) fn finish(self) -> TokenStream {
-        let Self { text, arguments } = self;
-        quote!(format!(#text #(, #arguments)*))
+    fn finish(self) -> TokenStream {
+        let Self { text, locals } = self;
+        let format = quote!(format!(#text));
+        if locals.is_empty() {
+            format
+        } else {
+            quote!({ #(#locals)* #format })
+        }
     }
 }
 
@@ -152,7 +172,10 @@ fn operand_of(idents: &Idents, expr: &Expr) -> TokenStream {
 }
 
 fn is_arithmetic(op: BinaryOp) -> bool {
-    matches!(op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div)
+    matches!(
+        op,
+        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div
+    )
 }
 
 fn binary(idents: &Idents, op: BinaryOp, left: &Expr, right: &Expr) -> TokenStream {
@@ -193,25 +216,29 @@ fn arithmetic(idents: &Idents, op: BinaryOp, left: &Expr, right: &Expr) -> Token
 }
 
 fn coalesce(idents: &Idents, typed: Typed, left: &Expr, right: &Expr) -> TokenStream {
-    let to_text = |expr: &Expr| typed.ty == Type::Text && expr.typed.ty != Type::Text;
-    let convert = if to_text(left) {
-        quote!(.to_string())
-    } else if typed.ty == Type::Number && left.typed.ty == Type::Int {
-        quote!(.into())
-    } else {
-        quote!()
-    };
     let optional = value(idents, left);
     let default = value(idents, right);
-    let default = match (to_text(right), right.typed.optional) {
+    let becomes_text = |expr: &Expr| typed.ty == Type::Text && expr.typed.ty != Type::Text;
+    let optional = if becomes_text(left) {
+        quote!(#optional.map(|some| some.to_string()))
+    } else if typed.ty == Type::Number && left.typed.ty == Type::Int {
+        quote!(#optional.map(Number::from))
+    } else {
+        optional
+    };
+    let default = match (becomes_text(right), right.typed.optional) {
         (true, true) => quote!(#default.map(|some| some.to_string())),
         (true, false) => quote!(#default.to_string()),
         _ => default,
     };
-    if right.typed.optional {
-        quote!(match #optional { Some(some) => Some(some #convert), None => #default })
-    } else {
-        quote!(match #optional { Some(some) => some #convert, None => #default })
+    match &right.kind {
+        _ if right.typed.optional => quote!(#optional.or(#default)),
+        ExprKind::Int(_) | ExprKind::Bool(_) => quote!(#optional.unwrap_or(#default)),
+        ExprKind::Literal(_) | ExprKind::Variable(_) => {
+            quote!(#optional.unwrap_or_else(|| #default))
+        }
+        // The default may end the function (`?`), which a closure cannot.
+        _ => quote!(match #optional { Some(some) => some, None => #default }),
     }
 }
 

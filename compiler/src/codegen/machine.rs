@@ -20,8 +20,19 @@ pub(super) struct MachineCode<'a> {
 }
 
 impl<'a> MachineCode<'a> {
-    pub(super) fn new(graph: &'a FlowGraph, idents: &'a Idents, index: usize, machine: &'a Machine) -> Self {
-        Self { graph, idents, index, machine, states: name_states(machine) }
+    pub(super) fn new(
+        graph: &'a FlowGraph,
+        idents: &'a Idents,
+        index: usize,
+        machine: &'a Machine,
+    ) -> Self {
+        Self {
+            graph,
+            idents,
+            index,
+            machine,
+            states: name_states(machine),
+        }
     }
 
     /// `mod on_sms { … }`
@@ -34,12 +45,14 @@ impl<'a> MachineCode<'a> {
             let fields = self.fields(id);
             quote!(#[doc = #doc] #variant #fields)
         });
-        let tables = self.states().filter_map(|(_, node, variant)| match &node.kind {
-            NodeKind::Call { call, .. } if !call.bindings.is_empty() => {
-                Some(action::bindings(&table(variant), &call.bindings))
-            }
-            _ => None,
-        });
+        let tables = self
+            .states()
+            .filter_map(|(_, node, variant)| match &node.kind {
+                NodeKind::Call { call, .. } if !call.bindings.is_empty() => {
+                    Some(action::bindings(&table(variant), &call.bindings))
+                }
+                _ => None,
+            });
         let transitions = Transitions::new(self);
         let start = self.start(&transitions);
         let action = self.action();
@@ -72,10 +85,20 @@ impl<'a> MachineCode<'a> {
         let module = self.idents.module(self.index);
         let line = Literal::u32_unsuffixed(self.machine.line);
         match &self.machine.entry {
-            Entry::Sms => Some(quote!(Trigger::Sms(SmsTrigger { line: #line, start: #module::start }))),
+            Entry::Sms => {
+                Some(quote!(Trigger::Sms(SmsTrigger { line: #line, start: #module::start })))
+            }
             Entry::Api(api) => {
-                let Api { name, needs_ani, needs_dnis, .. } = api;
-                let token = api.token.as_ref().map_or_else(|| quote!(None), |token| quote!(Some(#token)));
+                let Api {
+                    name,
+                    needs_ani,
+                    needs_dnis,
+                    ..
+                } = api;
+                let token = api
+                    .token
+                    .as_ref()
+                    .map_or_else(|| quote!(None), |token| quote!(Some(#token)));
                 let inputs = api.inputs.iter().map(|input| {
                     let name = &input.name;
                     let kind = border::kind(input.typed.ty);
@@ -108,11 +131,9 @@ impl<'a> MachineCode<'a> {
 
     /// The states with their variants, in the order of the file.
     fn states(&self) -> impl Iterator<Item = (NodeId, &Node, &Ident)> {
-        // Nodes are built from the ends of the paths backwards.
-        self.machine.nodes.iter().enumerate().rev().filter_map(|(at, node)| {
-            let variant = self.states.get(&NodeId(at))?;
-            Some((NodeId(at), node, variant))
-        })
+        in_file_order(self.machine)
+            .into_iter()
+            .filter_map(|(id, node)| Some((id, node, self.states.get(&id)?)))
     }
 
     fn fields(&self, id: NodeId) -> TokenStream {
@@ -126,12 +147,18 @@ impl<'a> MachineCode<'a> {
                 quote!(#field: #ty)
             })
             .collect();
-        if fields.is_empty() { quote!() } else { quote!({ #(#fields),* }) }
+        if fields.is_empty() {
+            quote!()
+        } else {
+            quote!({ #(#fields),* })
+        }
     }
 
     /// `State::Variant { a, b }`, as an expression or as the pattern that takes all fields out.
     pub(super) fn state(&self, id: NodeId) -> TokenStream {
-        let Some(variant) = self.states.get(&id) else { return quote!() };
+        let Some(variant) = self.states.get(&id) else {
+            return quote!();
+        };
         let fields: Vec<Ident> = self
             .machine
             .node(id)
@@ -139,12 +166,18 @@ impl<'a> MachineCode<'a> {
             .flat_map(|node| node.live.keys())
             .map(|name| self.idents.variable(name))
             .collect();
-        if fields.is_empty() { quote!(State::#variant) } else { quote!(State::#variant { #(#fields),* }) }
+        if fields.is_empty() {
+            quote!(State::#variant)
+        } else {
+            quote!(State::#variant { #(#fields),* })
+        }
     }
 
     /// The pattern of a state that takes only these fields out.
     fn pattern(&self, id: NodeId, wanted: &[Ident]) -> TokenStream {
-        let Some(variant) = self.states.get(&id) else { return quote!(_) };
+        let Some(variant) = self.states.get(&id) else {
+            return quote!(_);
+        };
         let live = self.machine.node(id).map_or(0, |node| node.live.len());
         match (live, wanted.len()) {
             (0, _) => quote!(State::#variant),
@@ -172,7 +205,14 @@ impl<'a> MachineCode<'a> {
                     "media" => quote!(let #variable = sms.media;),
                     _ => quote!(let #variable = sms.from.clone();),
                 });
-                (if live.is_empty() { quote!(_sms: InboundSms) } else { quote!(sms: InboundSms) }, bind.collect())
+                (
+                    if live.is_empty() {
+                        quote!(_sms: InboundSms)
+                    } else {
+                        quote!(sms: InboundSms)
+                    },
+                    bind.collect(),
+                )
             }
             Entry::Api(api) => {
                 let mut takes_values = false;
@@ -205,7 +245,8 @@ impl<'a> MachineCode<'a> {
         quote! {
             pub fn start(#argument, secrets: &Secrets) -> Result<Step, Fault> {
                 #(#bind)*
-                #next.step(secrets)
+                let next = #next;
+                next.step(secrets)
             }
         }
     }
@@ -217,8 +258,14 @@ impl<'a> MachineCode<'a> {
             .map(|(id, node, variant)| {
                 let mut used: Vec<Ident> = Vec::new();
                 node.kind.each_expr(&mut |expr| {
-                    expr.walk(&mut |expr| needs_secrets |= matches!(expr.kind, crate::graph::ExprKind::Secret(_)));
-                    used.extend(crate::graph::variables(expr).keys().map(|name| self.idents.variable(name)));
+                    expr.walk(&mut |expr| {
+                        needs_secrets |= matches!(expr.kind, crate::graph::ExprKind::Secret(_))
+                    });
+                    used.extend(
+                        crate::graph::variables(expr)
+                            .keys()
+                            .map(|name| self.idents.variable(name)),
+                    );
                 });
                 used.sort();
                 used.dedup();
@@ -235,8 +282,16 @@ impl<'a> MachineCode<'a> {
                 quote!(#pattern => #action)
             })
             .collect();
-        let secrets = if needs_secrets { quote!(secrets) } else { quote!(_secrets) };
-        let body = if arms.is_empty() { quote!(match self {}) } else { quote!(Ok(match self { #(#arms,)* })) };
+        let secrets = if needs_secrets {
+            quote!(secrets)
+        } else {
+            quote!(_secrets)
+        };
+        let body = if arms.is_empty() {
+            quote!(match self {})
+        } else {
+            quote!(Ok(match self { #(#arms,)* }))
+        };
         quote! {
             /// What the state asks for.
             pub fn action(self, #secrets: &Secrets) -> Result<Action, Fault> {
@@ -246,10 +301,13 @@ impl<'a> MachineCode<'a> {
     }
 
     fn resume(&self, transitions: &Transitions<'_>) -> TokenStream {
-        let arms: Vec<TokenStream> = self.states().flat_map(|(id, node, _)| self.outcomes(transitions, id, node)).collect();
+        let arms: Vec<TokenStream> = self
+            .states()
+            .flat_map(|(id, node, _)| self.outcomes(transitions, id, node))
+            .collect();
         quote! {
             /// Where the outcome of that leads.
-            pub fn resume(self, outcome: Outcome) -> Result<super::State, Fault> {
+            pub fn resume(self, outcome: Outcome) -> Result<Run, Fault> {
                 Ok(match (self, outcome) {
                     #(#arms)*
                     _ => return Err(unasked()),
@@ -261,13 +319,27 @@ impl<'a> MachineCode<'a> {
     fn outcomes(&self, transitions: &Transitions<'_>, id: NodeId, node: &Node) -> Vec<TokenStream> {
         // What a way on still needs of this state's variables.
         let kept = |to: &NodeId, bound: &[&str]| -> Vec<Ident> {
-            let needed = self.machine.node(*to).into_iter().flat_map(|node| node.live.keys());
-            needed.filter(|name| !bound.contains(&name.as_str())).map(|name| self.idents.variable(name)).collect()
+            let needed = self
+                .machine
+                .node(*to)
+                .into_iter()
+                .flat_map(|node| node.live.keys());
+            needed
+                .filter(|name| !bound.contains(&name.as_str()))
+                .map(|name| self.idents.variable(name))
+                .collect()
         };
         let failed = |fail: &Fail| match fail {
             Fail::Arm(to) => {
-                let takes_failure = self.machine.node(*to).is_some_and(|node| node.live.contains_key("failure"));
-                let failure = if takes_failure { quote!(failure) } else { quote!(_) };
+                let takes_failure = self
+                    .machine
+                    .node(*to)
+                    .is_some_and(|node| node.live.contains_key("failure"));
+                let failure = if takes_failure {
+                    quote!(failure)
+                } else {
+                    quote!(_)
+                };
                 let pattern = self.pattern(id, &kept(to, &["failure"]));
                 let next = transitions.to(*to);
                 quote!((#pattern, Outcome::Failed(#failure)) => #next,)
@@ -276,7 +348,7 @@ impl<'a> MachineCode<'a> {
                 let pattern = self.pattern(id, &[]);
                 let line = Literal::u32_unsuffixed(node.line);
                 quote! {
-                    (#pattern, Outcome::Failed(failure)) => super::State::Failed { line: #line, failure },
+                    (#pattern, Outcome::Failed(failure)) => Run::Failed { line: #line, failure },
                 }
             }
         };
@@ -289,7 +361,11 @@ impl<'a> MachineCode<'a> {
             NodeKind::Start { next } => vec![done(next)],
             NodeKind::Sms { ok, fail, .. } => vec![done(ok), failed(fail)],
             NodeKind::Call { call, ok, fail } => {
-                let names: Vec<&str> = call.bindings.iter().map(|binding| binding.variable.name.as_str()).collect();
+                let names: Vec<&str> = call
+                    .bindings
+                    .iter()
+                    .map(|binding| binding.variable.name.as_str())
+                    .collect();
                 let pattern = self.pattern(id, &kept(ok, &names));
                 let live = self.machine.node(*ok).map(|node| &node.live);
                 let take: Vec<TokenStream> = call
@@ -304,10 +380,11 @@ impl<'a> MachineCode<'a> {
                         quote!(let #local = values.#accessor(#name)?;)
                     })
                     .collect();
-                let next = transitions.to(*ok);
                 let ok = if take.is_empty() {
+                    let next = transitions.to(*ok);
                     quote!((#pattern, Outcome::Response(_)) => #next,)
                 } else {
+                    let next = transitions.tail(*ok);
                     quote!((#pattern, Outcome::Response(mut values)) => { #(#take)* #next })
                 };
                 vec![ok, failed(fail)]
@@ -320,9 +397,12 @@ impl<'a> MachineCode<'a> {
     pub(super) fn enter(&self, machine: usize, args: &[crate::graph::Expr]) -> TokenStream {
         let module = self.idents.module(machine);
         let outer = self.idents.variant(machine);
-        let Some(target) = self.graph.machines.get(machine) else { return quote!(super::State::Completed) };
-        let (Entry::Path { params, .. }, Some(start)) = (&target.entry, target.node(target.start)) else {
-            return quote!(super::State::Completed);
+        let Some(target) = self.graph.machines.get(machine) else {
+            return quote!(Run::Completed);
+        };
+        let (Entry::Path { params, .. }, Some(start)) = (&target.entry, target.node(target.start))
+        else {
+            return quote!(Run::Completed);
         };
         let fields: Vec<TokenStream> = params
             .iter()
@@ -338,9 +418,24 @@ impl<'a> MachineCode<'a> {
                 }
             })
             .collect();
-        let fields = if fields.is_empty() { quote!() } else { quote!({ #(#fields),* }) };
-        quote!(super::State::#outer(super::#module::State::Start #fields))
+        let fields = if fields.is_empty() {
+            quote!()
+        } else {
+            quote!({ #(#fields),* })
+        };
+        quote!(Run::#outer(super::#module::State::Start #fields))
     }
+}
+
+fn in_file_order(machine: &Machine) -> Vec<(NodeId, &Node)> {
+    let mut nodes: Vec<_> = machine
+        .nodes
+        .iter()
+        .enumerate()
+        .map(|(at, node)| (NodeId(at), node))
+        .collect();
+    nodes.sort_by_key(|(_, node)| node.offset);
+    nodes
 }
 
 /// The name of a call's table of response variables.
@@ -352,7 +447,7 @@ fn table(variant: &Ident) -> Ident {
 fn name_states(machine: &Machine) -> HashMap<NodeId, Ident> {
     let (mut calls, mut messages) = (0, 0);
     let mut states = HashMap::new();
-    for (at, node) in machine.nodes.iter().enumerate().rev() {
+    for (id, node) in in_file_order(machine) {
         let variant = match &node.kind {
             NodeKind::Start { .. } => format_ident!("Start"),
             NodeKind::Call { .. } => {
@@ -365,7 +460,7 @@ fn name_states(machine: &Machine) -> HashMap<NodeId, Ident> {
             }
             _ => continue,
         };
-        states.insert(NodeId(at), variant);
+        states.insert(id, variant);
     }
     states
 }

@@ -20,10 +20,41 @@ use quote::quote;
 pub fn emit(graph: &FlowGraph) -> String {
     let tokens = program(graph);
     match syn::parse2(tokens.clone()) {
-        Ok(file) => prettyplease::unparse(&file),
+        Ok(file) => spaced(&prettyplease::unparse(&file)),
         // What syn cannot read rustc cannot either; it says where, and the driver tells that it is a bug of flowc.
         Err(_) => tokens.to_string(),
     }
+}
+
+/// Sets a blank line before each item, which prettyplease does not do. No literal spans lines in its output.
+fn spaced(code: &str) -> String {
+    const ITEMS: &[&str] = &[
+        "///",
+        "#[derive",
+        "use ",
+        "fn ",
+        "pub fn ",
+        "static ",
+        "mod ",
+        "impl ",
+        "enum ",
+        "pub enum ",
+    ];
+    let mut spaced = String::with_capacity(code.len() + code.len() / 16);
+    let mut before = "";
+    for line in code.lines() {
+        let begins_item = ITEMS.iter().any(|item| line.trim_start().starts_with(item));
+        let follows_item = before.ends_with(['}', ';']) || before == "#![allow(unused_imports)]";
+        let among_imports =
+            before.trim_start().starts_with("use ") && line.trim_start().starts_with("use ");
+        if begins_item && follows_item && !among_imports {
+            spaced.push('\n');
+        }
+        spaced.push_str(line);
+        spaced.push('\n');
+        before = line;
+    }
+    spaced
 }
 
 fn program(graph: &FlowGraph) -> TokenStream {
@@ -34,16 +65,25 @@ fn program(graph: &FlowGraph) -> TokenStream {
         .enumerate()
         .map(|(index, machine)| MachineCode::new(graph, &idents, index, machine))
         .collect();
-    let FlowGraph { name, source, secrets, .. } = graph;
+    let FlowGraph {
+        name,
+        source,
+        secrets,
+        ..
+    } = graph;
     let title = format!(" {name}");
-    let origin = format!(" Emitted by flowc {} from `{source}`: edit the flow, not this file.", env!("CARGO_PKG_VERSION"));
+    let origin = format!(
+        " Emitted by flowc {} from `{source}`: edit the flow, not this file.",
+        env!("CARGO_PKG_VERSION")
+    );
     let imports = border::imports();
     let run = border::run();
     let derive = border::derive_storable();
     let triggers = machines.iter().filter_map(MachineCode::trigger);
     let modules = machines.iter().map(MachineCode::module);
-    let (variants, names): (Vec<_>, Vec<_>) =
-        (0..machines.len()).map(|index| (idents.variant(index), idents.module(index))).unzip();
+    let (variants, names): (Vec<_>, Vec<_>) = (0..machines.len())
+        .map(|index| (idents.variant(index), idents.module(index)))
+        .unzip();
     quote! {
         #![doc = #title]
         #![doc = ""]
@@ -66,7 +106,7 @@ fn program(graph: &FlowGraph) -> TokenStream {
 
         /// Where a run is: at a step of a trigger or a path, or at its end.
         #derive
-        enum State {
+        enum Run {
             #(#variants(#names::State),)*
             Completed,
             Failed { line: u32, failure: Failure },
@@ -75,20 +115,20 @@ fn program(graph: &FlowGraph) -> TokenStream {
         /// Goes on from a stored state with the outcome of its action.
         fn resume(state: &str, outcome: Outcome, secrets: &Secrets) -> Result<Step, Fault> {
             let next = match state::load(state)? {
-                #(State::#variants(state) => state.resume(outcome)?,)*
-                State::Completed | State::Failed { .. } => return Err(unasked()),
+                #(Run::#variants(state) => state.resume(outcome)?,)*
+                Run::Completed | Run::Failed { .. } => return Err(unasked()),
             };
             next.step(secrets)
         }
 
-        impl State {
+        impl Run {
             /// The state in its stored form, and what it asks for.
             fn step(self, secrets: &Secrets) -> Result<Step, Fault> {
                 let state = state::save(&self)?;
                 let action = match self {
-                    #(State::#variants(state) => state.action(secrets)?,)*
-                    State::Completed => Action::End(End::Completed),
-                    State::Failed { line, failure } => Action::End(End::Failed { line, failure }),
+                    #(Run::#variants(state) => state.action(secrets)?,)*
+                    Run::Completed => Action::End(End::Completed),
+                    Run::Failed { line, failure } => Action::End(End::Failed { line, failure }),
                 };
                 Ok(Step { state, action })
             }

@@ -25,7 +25,11 @@ pub enum Linking {
 impl Linking {
     /// `flowc build --static` or not.
     pub fn of(is_static: bool) -> Self {
-        if is_static { Self::Static } else { Self::Dynamic }
+        if is_static {
+            Self::Static
+        } else {
+            Self::Dynamic
+        }
     }
 }
 
@@ -39,10 +43,9 @@ pub(super) fn static_target() -> Option<String> {
 /// `Cargo.toml` of a package of this name, with the runtime at a path of ours relative to it.
 pub(super) fn manifest(package: &str, runtime: &str, linking: Linking) -> String {
     let flowc = env!("CARGO_PKG_VERSION");
-    // The C library's resolver loads its parts at run time, which a static binary cannot do.
-    let features = match linking {
+    let default = match linking {
         Linking::Dynamic => "",
-        Linking::Static => ", features = [\"dns\"]",
+        Linking::Static => "default = [\"static\"]\n",
     };
     format!(
         r#"{MARK} {flowc}: edit the flow, not this file.
@@ -54,7 +57,11 @@ edition = "2024"
 publish = false
 
 [dependencies]
-flow-runtime = {{ version = "={RUNTIME_VERSION}", path = "{runtime}"{features} }}
+flow-runtime = {{ version = "={RUNTIME_VERSION}", path = "{runtime}" }}
+
+[features]
+{default}# The C library looks host names up with parts that it loads at run time, which a static binary cannot do.
+static = ["flow-runtime/dns"]
 
 # `s` builds the runtime a quarter faster than 3, and the binary is smaller; a flow waits for others, not for itself.
 [profile.release]
@@ -95,7 +102,9 @@ mod tests {
     #[test]
     fn the_runtime_is_pinned_exactly() {
         let text = manifest("wx", "../../runtime", Linking::Dynamic);
-        let pin = format!("flow-runtime = {{ version = \"={RUNTIME_VERSION}\", path = \"../../runtime\" }}\n");
+        let pin = format!(
+            "flow-runtime = {{ version = \"={RUNTIME_VERSION}\", path = \"../../runtime\" }}\n"
+        );
         assert!(text.starts_with(MARK) && text.contains(&pin), "{text}");
         assert!(text.contains("\nname = \"wx\"\n"));
         assert_eq!(cargo_config(Linking::Dynamic), None);
@@ -103,6 +112,6 @@ mod tests {
 
     #[test]
     fn a_static_binary_looks_names_up_by_itself() {
-        assert!(manifest("wx", "r", Linking::Static).contains("features = [\"dns\"]"));
+        assert!(manifest("wx", "r", Linking::Static).contains("default = [\"static\"]"));
     }
 }

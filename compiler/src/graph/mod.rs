@@ -87,6 +87,8 @@ pub struct NodeId(pub usize);
 /// A step.
 #[derive(Debug)]
 pub struct Node {
+    /// Where it stands in the file, in bytes.
+    pub offset: u32,
     /// Its line in the file, from 1.
     pub line: u32,
     /// What it does, and where it leads.
@@ -280,7 +282,10 @@ impl Machine {
 impl NodeKind {
     /// Whether a run can stand here, waiting for an outcome.
     pub fn is_state(&self) -> bool {
-        matches!(self, Self::Start { .. } | Self::Call { .. } | Self::Sms { .. })
+        matches!(
+            self,
+            Self::Start { .. } | Self::Call { .. } | Self::Sms { .. }
+        )
     }
 
     /// The steps it leads to.
@@ -291,10 +296,13 @@ impl NodeKind {
                 Fail::Arm(fail) => vec![*ok, *fail],
                 Fail::Ends => vec![*ok],
             },
-            Self::If { then, otherwise, .. } => vec![*then, *otherwise],
-            Self::Match { cases, otherwise, .. } => cases.iter().map(|(_, to)| *to).chain(*otherwise).collect(),
+            Self::If {
+                then, otherwise, ..
+            } => vec![*then, *otherwise],
+            Self::Match {
+                cases, otherwise, ..
+            } => cases.iter().map(|(_, to)| *to).chain(*otherwise).collect(),
             Self::Goto { .. } | Self::End => Vec::new(),
         }
     }
 }
-

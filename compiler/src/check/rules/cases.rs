@@ -19,7 +19,9 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 fn cases(context: &Context<'_>, choice: &Match, span: Span, out: &mut Vec<Diagnostic>) {
     let mut seen: HashMap<String, Span> = HashMap::new();
     for pattern in choice.cases.iter().flat_map(|case| &case.patterns) {
-        let Some(value) = constant_text(context.file, context.names, pattern) else { continue };
+        let Some(value) = constant_text(context.file, context.names, pattern) else {
+            continue;
+        };
         let shown = format!("`{value}` was taken care of before, so this case never runs");
         if let Some(first) = seen.insert(value, pattern.span) {
             out.push(

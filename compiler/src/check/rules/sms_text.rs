@@ -12,7 +12,9 @@ const MOST_CHARACTERS: usize = 1600;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     super::each_step(context.file, &mut |step| {
-        let StepKind::Sms(sms) = &step.kind else { return };
+        let StepKind::Sms(sms) = &step.kind else {
+            return;
+        };
         if let Some(text) = &sms.text {
             check_text(context, text, out);
         }
@@ -20,12 +22,16 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 }
 
 fn check_text(context: &Context<'_>, text: &Expr, out: &mut Vec<Diagnostic>) {
-    let ExprKind::Text(parts) = &text.kind else { return };
+    let ExprKind::Text(parts) = &text.kind else {
+        return;
+    };
     let fixed: String = parts
         .iter()
         .map(|part| match part {
             Part::Literal(words) => words.clone(),
-            Part::Value(expr) => constant_text(context.file, context.names, expr).unwrap_or_default(),
+            Part::Value(expr) => {
+                constant_text(context.file, context.names, expr).unwrap_or_default()
+            }
         })
         .collect();
     let characters = fixed.chars().count();
@@ -34,7 +40,9 @@ fn check_text(context: &Context<'_>, text: &Expr, out: &mut Vec<Diagnostic>) {
             Diagnostic::new(
                 Code::SmsTooLong,
                 text.span,
-                format!("a message has at most {MOST_CHARACTERS} characters, and this has {characters}"),
+                format!(
+                    "a message has at most {MOST_CHARACTERS} characters, and this has {characters}"
+                ),
                 "too long",
             )
             .with_help("shorten it, or send two messages"),
@@ -55,7 +63,10 @@ fn check_text(context: &Context<'_>, text: &Expr, out: &mut Vec<Diagnostic>) {
                 format!("this message is sent and charged as {segments} segments"),
                 format!("{units} characters; one segment holds 160"),
             )
-            .with_help(format!("shorten it by {} characters for a single segment", units - 160)),
+            .with_help(format!(
+                "shorten it by {} characters for a single segment",
+                units - 160
+            )),
         );
     }
 }
@@ -65,7 +76,9 @@ fn forced_to_ucs2(span: Span, character: char) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         Code::ForcedUcs2,
         span,
-        format!("`{character}` (U+{code:04X}) is not in the GSM-7 alphabet, so a segment holds 70 characters, not 160"),
+        format!(
+            "`{character}` (U+{code:04X}) is not in the GSM-7 alphabet, so a segment holds 70 characters, not 160"
+        ),
         format!("`{character}` forces UCS-2"),
     );
     match gsm7::plain_twin(character) {

@@ -15,7 +15,10 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             Source::Api(api) => {
                 token(context, trigger, api, out);
                 name(api, out);
-                (api.name.value.as_str(), format!("`on api \"{}\"`", api.name.value))
+                (
+                    api.name.value.as_str(),
+                    format!("`on api \"{}\"`", api.name.value),
+                )
             }
             Source::Bad => continue,
         };
@@ -37,8 +40,13 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 fn name(api: &ApiSource, out: &mut Vec<Diagnostic>) {
     if api.name.value.trim().is_empty() {
         out.push(
-            Diagnostic::new(Code::MissingPart, api.name.span, "an api trigger needs a name that is not empty", "empty")
-                .with_help("callers send it as `flowId`, as in `on api \"order-ready\"`"),
+            Diagnostic::new(
+                Code::MissingPart,
+                api.name.span,
+                "an api trigger needs a name that is not empty",
+                "empty",
+            )
+            .with_help("callers send it as `flowId`, as in `on api \"order-ready\"`"),
         );
     }
 }

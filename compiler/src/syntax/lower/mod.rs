@@ -7,10 +7,10 @@ mod path;
 mod step;
 mod string;
 
+use super::Parsed;
 use super::ast::{self, Expr, ExprId, ExprKind, Name};
 use super::grammar::Rule;
 use super::nesting::MAX_NESTING;
-use super::Parsed;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{LineIndex, Span};
 
@@ -25,7 +25,10 @@ pub(super) fn file(pair: Option<Pair<'_>>, text: &str) -> Parsed {
         lower.item(item, &mut file);
     }
     file.expr_count = lower.next_expr as usize;
-    Parsed { file, diagnostics: first_of_each_line(lower.diagnostics, text) }
+    Parsed {
+        file,
+        diagnostics: first_of_each_line(lower.diagnostics, text),
+    }
 }
 
 /// The diagnostic for brackets or arms that are nested too deeply.
@@ -60,7 +63,10 @@ struct Lower {
 impl Lower {
     /// The place of a pair, without the white space that the grammar may have skipped behind it.
     fn span(&self, pair: &Pair<'_>) -> Span {
-        Span::new(self.base + pair.as_span().start(), self.base + end_of(pair.clone()))
+        Span::new(
+            self.base + pair.as_span().start(),
+            self.base + end_of(pair.clone()),
+        )
     }
 
     /// Goes one level deeper: into an arm, a branch or a group.
@@ -83,8 +89,12 @@ impl Lower {
 
     /// Says that something is missing behind `after`; `what` names it: "a name, as in `secret TOKEN`".
     fn expected(&mut self, after: Span, what: &str) {
-        let diagnostic =
-            Diagnostic::new(Code::MissingPart, Span::at(after.end), format!("expected {what}"), "expected here");
+        let diagnostic = Diagnostic::new(
+            Code::MissingPart,
+            Span::at(after.end),
+            format!("expected {what}"),
+            "expected here",
+        );
         self.report(diagnostic);
     }
 
@@ -102,8 +112,13 @@ impl Lower {
 
     fn unexpected(&mut self, span: Span, text: &str, instead: &str) {
         self.report(
-            Diagnostic::new(Code::UnexpectedText, span, format!("unexpected `{}`", shorten(text)), "not understood")
-                .with_help(format!("here may stand {instead}")),
+            Diagnostic::new(
+                Code::UnexpectedText,
+                span,
+                format!("unexpected `{}`", shorten(text)),
+                "not understood",
+            )
+            .with_help(format!("here may stand {instead}")),
         );
     }
 
@@ -118,7 +133,10 @@ impl Lower {
     }
 
     fn name(&self, pair: &Pair<'_>) -> Name {
-        Name { text: pair.as_str().to_owned(), span: self.span(pair) }
+        Name {
+            text: pair.as_str().to_owned(),
+            span: self.span(pair),
+        }
     }
 }
 
