@@ -1,5 +1,7 @@
 //! What must hold of a flow before it is built: types, and the rules of the language.
 
+pub mod constant;
+pub mod function;
 pub mod infer;
 pub mod literal;
 mod place;

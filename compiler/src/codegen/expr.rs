@@ -2,7 +2,7 @@
 
 use super::border::is_copy;
 use super::idents::Idents;
-use crate::check::infer::Function;
+use crate::check::function::Function;
 use crate::check::types::{Type, Typed};
 use crate::graph::{Expr, ExprKind, FailureField, Part};
 use crate::syntax::ast::BinaryOp;

@@ -86,9 +86,9 @@ on sms -> sms "Hello"
 
     BadEscape = "F0011" Error r#"an escape that does not exist"#
         r#"Inside a string a backslash begins one of `\n`, `\t`, `\"` and `\\`."#
-        wrong r#"on sms -> sms "C:\temp\files"
+        wrong r#"on sms -> sms "C:\files"
 "#
-        right r#"on sms -> sms "C:\\temp\\files"
+        right r#"on sms -> sms "C:\\files"
 "#;
 
     LoneDollar = "F0012" Error r#"a dollar sign without a name"#
@@ -182,11 +182,15 @@ on sms -> if $body == "1" -> sms "9 to 5" -> goto menu else -> goto menu
 
     DuplicateName = "F0204" Error r#"a name declared twice"#
         r#"Two things of the same kind, or two inputs of the same trigger, have one name."#
-        wrong r#"on api "order-ready"
+        wrong r#"secret ORDER_TOKEN
+on api "order-ready"
+     token $ORDER_TOKEN
      expect OrderNo: int, OrderNo: int
   -> sms "Order $OrderNo is ready."
 "#
-        right r#"on api "order-ready"
+        right r#"secret ORDER_TOKEN
+on api "order-ready"
+     token $ORDER_TOKEN
      expect OrderNo: int
   -> sms "Order $OrderNo is ready."
 "#;
@@ -216,30 +220,38 @@ on sms -> goto greet($body)
 
     UnknownType = "F0301" Error r#"a type that does not exist"#
         r#"The types are `text`, `int`, `number`, `bool`, `phone`, `url`, `json` and `list<T>` of these. An Expected Input needs one."#
-        wrong r#"on api "order-ready" expect OrderNo: integer -> sms "Order $OrderNo is ready."
+        wrong r#"secret ORDER_TOKEN
+on api "order-ready" token $ORDER_TOKEN expect OrderNo: integer -> sms "Order $OrderNo is ready."
 "#
-        right r#"on api "order-ready" expect OrderNo: int -> sms "Order $OrderNo is ready."
+        right r#"secret ORDER_TOKEN
+on api "order-ready" token $ORDER_TOKEN expect OrderNo: int -> sms "Order $OrderNo is ready."
 "#;
 
     WrongType = "F0302" Error r#"a value that does not fit its place"#
         r#"Each place wants a type: `sms to` a phone number, `media` a URL, a condition yes or no. The text of a message takes any single value."#
-        wrong r#"on api "order-ready" expect OrderNo: int -> sms to $OrderNo "Your order is ready."
+        wrong r#"secret ORDER_TOKEN
+on api "order-ready" token $ORDER_TOKEN expect OrderNo: int -> sms to $OrderNo "Your order is ready."
 "#
-        right r#"on api "order-ready" expect Phone: phone -> sms to $Phone "Your order is ready."
+        right r#"secret ORDER_TOKEN
+on api "order-ready" token $ORDER_TOKEN expect Phone: phone -> sms to $Phone "Your order is ready."
 "#;
 
     OptionalUnchecked = "F0303" Error r#"an optional variable used as if it were always there"#
         r#"A variable written with `?` may be missing, so each use says what stands in its place: `${Note ?? ""}`."#
-        wrong r#"on api "order-ready" expect Note?: text -> sms "Your order is ready. $Note"
+        wrong r#"secret ORDER_TOKEN
+on api "order-ready" token $ORDER_TOKEN expect Note?: text -> sms "Your order is ready. $Note"
 "#
-        right r#"on api "order-ready" expect Note?: text -> sms "Your order is ready. ${Note ?? ""}"
+        right r#"secret ORDER_TOKEN
+on api "order-ready" token $ORDER_TOKEN expect Note?: text -> sms "Your order is ready. ${Note ?? ""}"
 "#;
 
     UnlikeComparison = "F0304" Error r#"a comparison of unlike things"#
         r#"Like is compared with like: text with text, a number with a number. `<` and its kin compare numbers."#
-        wrong r#"on api "order-ready" expect OrderNo: int -> if $OrderNo > "x" -> sms "Order $OrderNo is ready."
+        wrong r#"secret ORDER_TOKEN
+on api "order-ready" token $ORDER_TOKEN expect OrderNo: int -> if $OrderNo > "x" -> sms "Order $OrderNo is ready."
 "#
-        right r#"on api "order-ready" expect OrderNo: int -> if $OrderNo > 100 -> sms "Order $OrderNo is ready."
+        right r#"secret ORDER_TOKEN
+on api "order-ready" token $ORDER_TOKEN expect OrderNo: int -> if $OrderNo > 100 -> sms "Order $OrderNo is ready."
 "#;
 
     UntypedVariable = "F0305" Error r#"a response variable without a type, compared or computed with"#

@@ -5,7 +5,8 @@ use super::{
     Api, Auth, Binding, Body, Call, Entry, Expr, Fail, FlowGraph, Json, Machine, Node, NodeId,
     NodeKind, Query, Sms, UrlPart, Variable, live,
 };
-use crate::check::infer::{Types, constant_text};
+use crate::check::constant::constant_text;
+use crate::check::infer::Types;
 use crate::check::types::{Item, Type, Typed};
 use crate::check::url::{Piece, UrlTemplate};
 use crate::resolve::names::{Names, VarId};

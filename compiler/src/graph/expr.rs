@@ -1,6 +1,8 @@
 //! Typed expressions: what is left of an expression when names, types and constants are known.
 
-use crate::check::infer::{Function, Types, constant_text};
+use crate::check::constant::constant_text;
+use crate::check::function::Function;
+use crate::check::infer::Types;
 use crate::check::types::{Type, Typed};
 use crate::resolve::names::{Names, Referent};
 use crate::syntax::ast::{self, BinaryOp, File, UnaryOp};

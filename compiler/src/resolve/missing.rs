@@ -10,6 +10,8 @@ use std::collections::HashMap;
 /// A use of a name that is not bound there.
 pub(super) struct Missing<'a> {
     pub(super) name: &'a Name,
+    /// With its dollar sign.
+    pub(super) span: Span,
     /// What is bound there.
     pub(super) visible: Vec<&'a str>,
 }
@@ -34,7 +36,7 @@ impl Missing<'_> {
         let name = &self.name.text;
         let diagnostic = Diagnostic::new(
             Code::NotBoundHere,
-            self.name.span,
+            self.span,
             format!("`${name}` is not bound on this path"),
             "not bound here",
         );
@@ -60,7 +62,7 @@ impl Missing<'_> {
         let name = &self.name.text;
         let diagnostic = Diagnostic::new(
             Code::UnknownVariable,
-            self.name.span,
+            self.span,
             format!("there is no variable `${name}`"),
             "unknown",
         );

@@ -344,6 +344,7 @@ impl<'a> Resolver<'a> {
                 if !self.scope.tainted {
                     self.missing.push(Missing {
                         name,
+                        span: expr.span,
                         visible: self.scope.names().collect(),
                     });
                 }

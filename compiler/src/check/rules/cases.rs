@@ -1,7 +1,7 @@
 //! The cases of `match`: all values are taken care of, and none twice.
 
 use crate::check::Context;
-use crate::check::infer::constant_text;
+use crate::check::constant::constant_text;
 use crate::check::types::Type;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;

@@ -1,7 +1,7 @@
 //! Headers that HTTP allows and that are the flow's to set.
 
 use crate::check::Context;
-use crate::check::infer::constant_text;
+use crate::check::constant::constant_text;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{ClauseKind, Query};

@@ -1,7 +1,7 @@
 //! A message's length and alphabet, as far as its fixed words tell.
 
 use crate::check::Context;
-use crate::check::infer::constant_text;
+use crate::check::constant::constant_text;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::gsm7;
 use crate::source::Span;

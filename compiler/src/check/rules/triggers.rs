@@ -64,11 +64,14 @@ fn token(context: &Context<'_>, trigger: &Trigger, api: &ApiSource, out: &mut Ve
         );
         return;
     };
-    let known = match (&token.kind, context.names.referent(token.id)) {
-        (ExprKind::Bad, _) => true,
-        (ExprKind::Variable(_, None), Some(Referent::Secret(_)) | None) => true,
-        _ => false,
-    };
+    let known = matches!(
+        (&token.kind, context.names.referent(token.id)),
+        (ExprKind::Bad, _)
+            | (
+                ExprKind::Variable(_, None),
+                Some(Referent::Secret(_)) | None
+            )
+    );
     if !known {
         out.push(
             Diagnostic::new(Code::TokenNotSecret, token.span, "an Auth Token is a `secret`", "not a secret")

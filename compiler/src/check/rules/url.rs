@@ -1,7 +1,7 @@
 //! A call's URL: it parses, where it goes is fixed, and credentials do not travel in clear.
 
 use crate::check::Context;
-use crate::check::infer::constant_text;
+use crate::check::constant::constant_text;
 use crate::check::url::{Landing, Piece, UrlTemplate, authority};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::names::Referent;

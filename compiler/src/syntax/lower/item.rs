@@ -43,6 +43,10 @@ impl Lower {
                 };
                 let span = keyword_span.to(source.0);
                 let body = self.body(parts, span, !matches!(source.1, Source::Bad));
+                let span = match &source.1 {
+                    Source::Api(api) => keyword_span.to(api.name.span),
+                    _ => span,
+                };
                 file.triggers.push(Trigger {
                     span,
                     source: source.1,

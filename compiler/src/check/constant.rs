@@ -1,0 +1,34 @@
+//! What is known of an expression when the flow is compiled.
+
+use crate::resolve::names::{Names, Referent};
+use crate::syntax::ast::{Expr, ExprKind, File, Part, UnaryOp};
+
+/// The text of an expression that is known when the flow is compiled: a literal or a constant, or a string of these.
+pub(crate) fn constant_text(file: &File, names: &Names, expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Text(parts) => parts
+            .iter()
+            .map(|part| match part {
+                Part::Literal(text) => Some(text.clone()),
+                Part::Value(value) => constant_text(file, names, value),
+            })
+            .collect(),
+        ExprKind::Number(digits) => Some(digits.clone()),
+        ExprKind::Bool(value) => Some(value.to_string()),
+        ExprKind::Unary(UnaryOp::Minus, operand) => match &operand.kind {
+            ExprKind::Number(digits) => Some(format!("-{digits}")),
+            _ => None,
+        },
+        ExprKind::Variable(_, None) => match names.referent(expr.id) {
+            Some(Referent::Const(at)) => {
+                let value = &file.consts.get(at)?.value;
+                // A constant holds no variables, so this goes no deeper.
+                matches!(&value.kind, ExprKind::Text(parts) if parts.iter().any(|part| matches!(part, Part::Value(_))))
+                    .then_some(())
+                    .map_or_else(|| constant_text(file, names, value), |()| None)
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}

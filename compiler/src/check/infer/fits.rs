@@ -1,0 +1,249 @@
+//! Whether a value fits the place where it stands.
+
+use super::Infer;
+use crate::check::constant::constant_text;
+use crate::check::literal;
+use crate::check::place::Place;
+use crate::check::types::{Type, Typed};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::resolve::names::Referent;
+use crate::source::Span;
+use crate::syntax::ast::{Expr, ExprKind, Part};
+
+impl<'a> Infer<'a> {
+    /// A value of the one type or nature that its place wants.
+    pub(super) fn place(&mut self, expr: &'a Expr, place: Place) {
+        let typed = self.expr(expr, place);
+        self.fits(expr, typed, place);
+    }
+
+    pub(super) fn fits(&mut self, expr: &'a Expr, typed: Typed, place: Place) {
+        if typed.ty == Type::Unknown {
+            return;
+        }
+        if typed.optional {
+            return self.optional(expr, place);
+        }
+        match place.wants() {
+            Some(wanted) => self.expect(expr, typed.ty, wanted, place.described()),
+            None if place.is_text() && !typed.ty.is_printable() => {
+                self.not_printable(expr, typed.ty, place)
+            }
+            None if place == Place::JsonBody && typed.ty == Type::Failure => {
+                self.not_printable(expr, typed.ty, place)
+            }
+            None => {}
+        }
+    }
+
+    pub(super) fn not_printable(&mut self, expr: &Expr, ty: Type, place: Place) {
+        let diagnostic = Diagnostic::new(
+            Code::WrongType,
+            expr.span,
+            format!("{} cannot stand {}", ty.described(), place.described()),
+            ty.described(),
+        );
+        self.report(match ty {
+            Type::Failure => {
+                diagnostic.with_help("name one of its fields: `.kind`, `.status`, `.message`")
+            }
+            _ => {
+                diagnostic.with_help("only a single value can; it fits into a `json` body as it is")
+            }
+        });
+    }
+
+    pub(super) fn optional(&mut self, expr: &Expr, place: Place) {
+        let name = match &expr.kind {
+            ExprKind::Variable(name, _) => name.text.as_str(),
+            _ => "value",
+        };
+        let diagnostic = Diagnostic::new(
+            Code::OptionalUnchecked,
+            expr.span,
+            format!("`${name}` may be missing {}", place.described()),
+            "optional",
+        );
+        let diagnostic = match place {
+            Place::Sms | Place::TextBody | Place::Header | Place::UrlPath | Place::UrlQuery => {
+                diagnostic.with_help(format!(
+                    "say what stands in its place: `${{{name} ?? \"\"}}`"
+                ))
+            }
+            _ => diagnostic.with_help(format!("say what stands in its place: `(${name} ?? …)`")),
+        };
+        let in_text = !matches!(
+            place,
+            Place::Condition | Place::Inside | Place::SmsTo | Place::SmsFrom | Place::Media
+        );
+        let whole_variable = matches!(expr.kind, ExprKind::Variable(_, None));
+        let fixed = diagnostic.with_fix(expr.span, format!("${{{name} ?? \"\"}}"));
+        self.report(if in_text && whole_variable && place == Place::Sms {
+            fixed
+        } else {
+            Diagnostic { fix: None, ..fixed }
+        });
+    }
+
+    /// A single value that is there, as `match` wants it.
+    pub(super) fn single(&mut self, expr: &'a Expr) {
+        let typed = self.expr(expr, Place::Inside);
+        match typed.ty {
+            _ if typed.optional => self.optional(expr, Place::Inside),
+            Type::Scalar => self.untyped(expr),
+            Type::Json | Type::List(_) | Type::Failure => {
+                self.not_printable(expr, typed.ty, Place::Inside)
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn pattern(&mut self, subject: &Expr, pattern: &'a Expr) {
+        let literal = match &pattern.kind {
+            ExprKind::Text(parts) => parts.iter().all(|part| matches!(part, Part::Literal(_))),
+            ExprKind::Variable(..) => {
+                matches!(
+                    self.names.referent(pattern.id),
+                    Some(Referent::Const(_)) | None
+                )
+            }
+            ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Bad => true,
+            _ => false,
+        };
+        let typed = self.expr(pattern, Place::Inside);
+        if !literal {
+            self.report(
+                Diagnostic::new(
+                    Code::WrongType,
+                    pattern.span,
+                    "a case is a literal or a constant",
+                    "not fixed",
+                )
+                .with_help("compare with a variable by `if $a == $b`"),
+            );
+            return;
+        }
+        let subject = self.types.expr(subject).ty;
+        if subject != Type::Scalar {
+            self.compare(pattern, subject, pattern, typed.ty);
+        }
+    }
+
+    /// Says so if a value is not of the wanted type. A text literal may be a phone number or a URL.
+    pub(super) fn expect(&mut self, expr: &Expr, found: Type, wanted: Type, place: &str) {
+        if found == wanted || found == Type::Unknown || wanted == Type::Unknown {
+            return;
+        }
+        if found == Type::Int && wanted == Type::Number {
+            return;
+        }
+        if let (Type::Phone | Type::Url, Some(text)) =
+            (wanted, constant_text(self.file, self.names, expr))
+        {
+            return self.literal(expr, &text, wanted);
+        }
+        if found == Type::Scalar {
+            return self.untyped(expr);
+        }
+        let diagnostic = Diagnostic::new(
+            Code::WrongType,
+            expr.span,
+            format!(
+                "{place} stands {}, not {}",
+                wanted.described(),
+                found.described()
+            ),
+            found.described(),
+        );
+        let diagnostic = self.with_binding(diagnostic, expr);
+        self.report(match (wanted, found) {
+            (Type::Phone, _) => diagnostic.with_help("give it the type `phone` where it is bound"),
+            (Type::Text, found) if found.is_printable() => {
+                diagnostic.with_help("put it into a text: `\"$name\"`")
+            }
+            (Type::Bool, _) => {
+                diagnostic.with_help("compare it with something, as in `$x == \"yes\"`")
+            }
+            _ => diagnostic,
+        });
+    }
+
+    pub(super) fn with_binding(&self, diagnostic: Diagnostic, expr: &Expr) -> Diagnostic {
+        let Some(Referent::Var(var)) = self.names.referent(expr.id) else {
+            return diagnostic;
+        };
+        match self.names.var(var) {
+            Some(variable) if variable.span != Span::default() => {
+                diagnostic.with_label(variable.span, format!("`${}` is bound here", variable.name))
+            }
+            _ => diagnostic,
+        }
+    }
+
+    pub(super) fn literal(&mut self, expr: &Expr, text: &str, wanted: Type) {
+        let (fits, help) = match wanted {
+            Type::Phone => (
+                literal::is_phone(text),
+                "write it as `+` and the whole number, as in `\"+15550100\"`",
+            ),
+            _ => (
+                literal::is_url(text),
+                "write it whole, as in `\"https://example.com/menu.png\"`",
+            ),
+        };
+        if !fits {
+            let message = format!("`{text}` is not {}", wanted.described());
+            self.report(
+                Diagnostic::new(Code::BadLiteral, expr.span, message, "not understood")
+                    .with_help(help),
+            );
+        }
+    }
+
+    pub(super) fn untyped(&mut self, expr: &Expr) {
+        let name = match &expr.kind {
+            ExprKind::Variable(name, _) => name.text.as_str(),
+            _ => "x",
+        };
+        let diagnostic = Diagnostic::new(
+            Code::UntypedVariable,
+            expr.span,
+            format!("`${name}` has no type, so it can only be put into text"),
+            "compared or computed with here",
+        )
+        .with_help(format!(
+            "say what it is where it is bound: `{name}: int = …` or `{name}: text = …`"
+        ));
+        let diagnostic = self.with_binding(diagnostic, expr);
+        self.report(diagnostic);
+    }
+
+    /// Says so if two values are not alike.
+    pub(super) fn compare(&mut self, left: &Expr, a: Type, right: &Expr, b: Type) {
+        match (a, b) {
+            (Type::Unknown, _) | (_, Type::Unknown) => {}
+            (a, b) if a.is_numeric() && b.is_numeric() => {}
+            (Type::Json | Type::List(_) | Type::Failure, _) => {
+                self.not_printable(left, a, Place::Inside)
+            }
+            (a, b) if a == b => {}
+            (wanted @ (Type::Phone | Type::Url), Type::Text) => {
+                self.expect(right, b, wanted, "here")
+            }
+            (Type::Text, wanted @ (Type::Phone | Type::Url)) => {
+                self.expect(left, a, wanted, "here")
+            }
+            (a, b) => {
+                let message = format!("{} is compared with {}", a.described(), b.described());
+                let diagnostic =
+                    Diagnostic::new(Code::UnlikeComparison, right.span, message, b.described());
+                let diagnostic = if left.span == right.span {
+                    diagnostic
+                } else {
+                    diagnostic.with_label(left.span, a.described())
+                };
+                self.report(diagnostic.with_help("only like is compared with like"));
+            }
+        }
+    }
+}
