@@ -42,16 +42,8 @@ impl Build {
             driver::emit(system, folder, &emitted, linking)?;
             console.notice(&format!("wrote the package {}", folder.display()));
         }
-        let output = self
-            .output
-            .clone()
-            .unwrap_or_else(|| Path::new(".").join(package_name(&emitted.name)));
-        let order = Order {
-            emitted: &emitted,
-            source: &self.file,
-            linking,
-            output: Some(&output),
-        };
+        let output = self.output.clone().unwrap_or_else(|| Path::new(".").join(package_name(&emitted.name)));
+        let order = Order { emitted: &emitted, source: &self.file, linking, output: Some(&output) };
         let mut watcher = Watcher::new(console);
         let built = driver::build(system, order, &mut |progress| watcher.see(progress));
         watcher.finish();
@@ -59,10 +51,7 @@ impl Build {
         if !console.quiet {
             let seconds = (system.now() - started).as_secs_f64();
             let size = megabytes(driver::size(system, &path));
-            console.result(&format!(
-                "built {} ({size}) in {seconds:.1} s\n",
-                path.display()
-            ))?;
+            console.result(&format!("built {} ({size}) in {seconds:.1} s\n", path.display()))?;
         }
         Ok(Exit::Fine)
     }

@@ -60,21 +60,10 @@ impl Check {
         Ok(exit)
     }
 
-    fn show(
-        &self,
-        console: &Console<'_>,
-        file: &SourceFile,
-        diagnostics: &[Diagnostic],
-    ) -> Result<(), Error> {
+    fn show(&self, console: &Console<'_>, file: &SourceFile, diagnostics: &[Diagnostic]) -> Result<(), Error> {
         match self.format {
-            Format::Human if diagnostics.is_empty() => {
-                console.notice(&format!("{}: no mistakes found", file.name))
-            }
-            Format::Human => {
-                console
-                    .system
-                    .report(&render::render(file, diagnostics, console.style()))
-            }
+            Format::Human if diagnostics.is_empty() => console.notice(&format!("{}: no mistakes found", file.name)),
+            Format::Human => console.system.report(&render::render(file, diagnostics, console.style())),
             Format::Short => console.result(&short::render(file, diagnostics))?,
             Format::Json => console.result(&json::render(file, diagnostics))?,
         }
@@ -86,10 +75,6 @@ impl Check {
 pub(super) fn compile(console: &Console<'_>, path: &std::path::Path) -> Result<Compilation, Error> {
     let file = flow_file::read(console.system, path)?;
     let compilation = crate::compile(&file);
-    console.system.report(&render::render(
-        &file,
-        &compilation.diagnostics,
-        console.style(),
-    ));
+    console.system.report(&render::render(&file, &compilation.diagnostics, console.style()));
     Ok(compilation)
 }

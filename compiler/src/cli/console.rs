@@ -35,26 +35,17 @@ impl<'a> Console<'a> {
 
     /// Writes an error of a command, and how to mend it.
     pub(super) fn error(&self, message: &str, help: Option<&str>) {
-        let (red, cyan, plain) = if self.style().color {
-            ("\u{1b}[1;31m", "\u{1b}[36m", "\u{1b}[0m")
-        } else {
-            ("", "", "")
-        };
-        let help = help
-            .map(|help| format!("  {cyan}help:{plain} {help}\n"))
-            .unwrap_or_default();
-        self.system
-            .report(&format!("{red}error:{plain} {message}\n{help}"));
+        let (red, cyan, plain) =
+            if self.style().color { ("\u{1b}[1;31m", "\u{1b}[36m", "\u{1b}[0m") } else { ("", "", "") };
+        let help = help.map(|help| format!("  {cyan}help:{plain} {help}\n")).unwrap_or_default();
+        self.system.report(&format!("{red}error:{plain} {message}\n{help}"));
     }
 
     /// How diagnostics are drawn on standard error: in colours only on a terminal, and not if `NO_COLOR` is set
     /// (no-color.org).
     pub(super) fn style(&self) -> Style {
         match self.system.terminal_width() {
-            Some(width) => Style {
-                width: width.max(40),
-                color: self.system.variable("NO_COLOR").is_none(),
-            },
+            Some(width) => Style { width: width.max(40), color: self.system.variable("NO_COLOR").is_none() },
             None => render::Style::PLAIN,
         }
     }

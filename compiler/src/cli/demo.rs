@@ -24,10 +24,7 @@ impl Demo {
         let system = console.system;
         let file = demo::flow();
         let Some(emitted) = crate::compile(&file).emitted else {
-            return Err(Error::Demo(format!(
-                "flowc does not compile its own example, {}",
-                file.name
-            )));
+            return Err(Error::Demo(format!("flowc does not compile its own example, {}", file.name)));
         };
         console.result(
             "A guest texts a hotel's weather hotline. It all happens on this machine: no network, no phone.\n\n",
@@ -50,15 +47,10 @@ impl Demo {
         let path = built?;
         let seconds = (system.now() - started).as_secs_f64();
         let size = megabytes(driver::size(system, &path));
-        console.result(&format!(
-            "\nflowc made one binary of it ({size}) in {seconds:.1} s"
-        ))?;
+        console.result(&format!("\nflowc made one binary of it ({size}) in {seconds:.1} s"))?;
 
         let mut hotline = Hotline::start(system, &path)?;
-        console.result(&format!(
-            ", and it runs at http://{}.\n\n",
-            hotline.address()
-        ))?;
+        console.result(&format!(", and it runs at http://{}.\n\n", hotline.address()))?;
         talk(console, &hotline.text("weather")?)?;
         hotline.switch_service_off();
         console.result("\nNow the forecast service is switched off.\n\n")?;
@@ -73,14 +65,10 @@ impl Demo {
 
 fn talk(console: &Console<'_>, reply: &Reply) -> Result<(), Error> {
     let call = match &reply.request {
-        Some(request) => format!("{request} at the forecast service's stand-in, and was answered"),
-        None => "called the forecast service, and was refused".to_owned(),
+        Some(request) => format!("calls the forecast service's stand-in: {request}, and is answered"),
+        None => "calls the forecast service, and is refused".to_owned(),
     };
-    for (who, what) in [
-        ("guest", "weather"),
-        ("flow", &call),
-        ("hotel", &reply.text),
-    ] {
+    for (who, what) in [("guest", "weather"), ("flow", &call), ("hotel", &reply.text)] {
         let text = super::explain::wrap(what, 80);
         for (number, line) in text.lines().enumerate() {
             let who = if number == 0 { who } else { "" };

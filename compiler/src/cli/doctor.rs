@@ -29,10 +29,7 @@ impl Doctor {
             if finding.state == State::Bad {
                 exit = Exit::Failed;
             }
-            let mend = finding
-                .mend
-                .map(|mend| format!("\n       {mend}"))
-                .unwrap_or_default();
+            let mend = finding.mend.map(|mend| format!("\n       {mend}")).unwrap_or_default();
             console.result(&format!("{mark}  {}{mend}\n", finding.text))?;
         }
         Ok(exit)

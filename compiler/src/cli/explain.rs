@@ -40,14 +40,7 @@ impl Explain {
 }
 
 fn list() -> String {
-    let line = |code: &Code| {
-        format!(
-            "{}  {:<7}  {}\n",
-            code.id(),
-            code.severity().as_str(),
-            code.page().title
-        )
-    };
+    let line = |code: &Code| format!("{}  {:<7}  {}\n", code.id(), code.severity().as_str(), code.page().title);
     Code::ALL.iter().map(line).collect()
 }
 
@@ -89,16 +82,10 @@ pub(super) fn wrap(paragraph: &str, width: usize) -> String {
 
 /// Names the codes that differ little from what was asked for.
 fn near(id: &str) -> String {
-    let ids = suggest::nearest(
-        &id.trim().to_uppercase(),
-        Code::ALL.iter().map(|code| code.id()),
-    );
+    let ids = suggest::nearest(&id.trim().to_uppercase(), Code::ALL.iter().map(|code| code.id()));
     match ids.as_slice() {
         [] => "`flowc explain` lists all codes".to_owned(),
-        ids => format!(
-            "did you mean {}? `flowc explain` lists all codes",
-            ids.join(" or ")
-        ),
+        ids => format!("did you mean {}? `flowc explain` lists all codes", ids.join(" or ")),
     }
 }
 
@@ -109,11 +96,7 @@ mod tests {
     #[test]
     fn a_page_holds_rule_and_both_flows() {
         let text = page(Code::UnknownVariable);
-        for part in [
-            "error[F0201]: ",
-            "\nWrong:\n\n    on sms",
-            "\nRight:\n\n    on sms",
-        ] {
+        for part in ["error[F0201]: ", "\nWrong:\n\n    on sms", "\nRight:\n\n    on sms"] {
             assert!(text.contains(part), "{text}");
         }
     }

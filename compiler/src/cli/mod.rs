@@ -114,16 +114,10 @@ mod tests {
         let mut root = Cli::command();
         root.clone().debug_assert();
         assert!(root.render_long_help().to_string().contains("Example"));
-        for command in root
-            .get_subcommands_mut()
-            .filter(|command| command.get_name() != "help")
-        {
+        for command in root.get_subcommands_mut().filter(|command| command.get_name() != "help") {
             let name = command.get_name().to_owned();
             let help = command.render_long_help().to_string();
-            assert!(
-                help.contains(&format!("Example:\n  flowc {name}")),
-                "{help}"
-            );
+            assert!(help.contains(&format!("Example:\n  flowc {name}")), "{help}");
         }
     }
 
@@ -133,16 +127,12 @@ mod tests {
         let (exit, out, err) = flowc(&memory, "flowc check none.flow");
         assert_eq!((exit, out.as_str()), (Exit::Failed, ""));
         assert!(
-            err.starts_with("error: cannot read `none.flow`: there is no such file")
-                && err.contains("help: "),
+            err.starts_with("error: cannot read `none.flow`: there is no such file") && err.contains("help: "),
             "{err}"
         );
         let (exit, _, err) = flowc(&memory, "flowc build dir");
         assert_eq!(exit, Exit::Failed);
-        assert!(
-            err.contains("is a folder") && err.contains("dir/NAME.flow"),
-            "{err}"
-        );
+        assert!(err.contains("is a folder") && err.contains("dir/NAME.flow"), "{err}");
     }
 
     #[test]
@@ -153,10 +143,7 @@ mod tests {
         assert!(out.starts_with("error[F0201]: "), "{out}");
         let (exit, _, err) = flowc(&memory, "flowc explain F201");
         assert_eq!(exit, Exit::Failed);
-        assert!(
-            err.contains("`F201`") && err.contains("did you mean") && err.contains("F0201"),
-            "{err}"
-        );
+        assert!(err.contains("`F201`") && err.contains("did you mean") && err.contains("F0201"), "{err}");
         let (exit, out, _) = flowc(&memory, "flowc explain");
         assert_eq!(exit, Exit::Fine);
         assert_eq!(out.lines().count(), crate::diagnostic::Code::ALL.len());
@@ -170,10 +157,7 @@ mod tests {
         ]);
         let (exit, out, err) = flowc(&memory, "flowc check good.flow bad.flow");
         assert_eq!((exit, out.as_str()), (Exit::FlowErrors, ""));
-        assert!(
-            err.contains("error[F0201]") && err.contains("1 error in bad.flow"),
-            "{err}"
-        );
+        assert!(err.contains("error[F0201]") && err.contains("1 error in bad.flow"), "{err}");
         let (exit, out, err) = flowc(&memory, "flowc check bad.flow --format short");
         assert_eq!((exit, err.as_str()), (Exit::FlowErrors, ""));
         assert!(out.starts_with("bad.flow:1:23: error[F0201]: "), "{out}");

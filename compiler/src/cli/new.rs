@@ -21,9 +21,7 @@ impl New {
         let name = &self.name;
         flow_file::create(console.system, name)?;
         if !console.quiet {
-            console.result(&format!(
-                "created {name}/{name}.flow; next: cd {name} && flowc run {name}.flow\n"
-            ))?;
+            console.result(&format!("created {name}/{name}.flow; next: cd {name} && flowc run {name}.flow\n"))?;
         }
         Ok(Exit::Fine)
     }

@@ -19,11 +19,7 @@ pub(super) struct Watcher<'a> {
 
 impl<'a> Watcher<'a> {
     pub(super) fn new(console: &'a Console<'a>) -> Self {
-        Self {
-            console,
-            bar: None,
-            told: None,
-        }
+        Self { console, bar: None, told: None }
     }
 
     /// Shows a step of the build.
@@ -49,8 +45,7 @@ impl<'a> Watcher<'a> {
         if self.told.is_none_or(|told| now - told >= INTERVAL) {
             self.told = Some(now);
             let of = total.map(|total| format!("/{total}")).unwrap_or_default();
-            self.console
-                .notice(&format!("building the runtime, once: {ready}{of} crates"));
+            self.console.notice(&format!("building the runtime, once: {ready}{of} crates"));
         }
     }
 
@@ -64,14 +59,10 @@ impl<'a> Watcher<'a> {
 
 fn bar(total: Option<usize>) -> ProgressBar {
     let (bar, template) = match total {
-        Some(total) => (
-            ProgressBar::new(total as u64),
-            "building the runtime, once: {bar:30} {pos}/{len} crates, {elapsed}",
-        ),
-        None => (
-            ProgressBar::no_length(),
-            "{spinner} building the runtime: {pos} crates, {elapsed}",
-        ),
+        Some(total) => {
+            (ProgressBar::new(total as u64), "building the runtime, once: {bar:30} {pos}/{len} crates, {elapsed}")
+        }
+        None => (ProgressBar::no_length(), "{spinner} building the runtime: {pos} crates, {elapsed}"),
     };
     bar.enable_steady_tick(Duration::from_millis(200));
     match ProgressStyle::with_template(template) {

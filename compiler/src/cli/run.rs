@@ -34,21 +34,13 @@ impl Run {
         let Some(emitted) = compile(console, &self.file)?.emitted else {
             return Ok(Exit::FlowErrors);
         };
-        let order = Order {
-            emitted: &emitted,
-            source: &self.file,
-            linking: Linking::Dynamic,
-            output: None,
-        };
+        let order = Order { emitted: &emitted, source: &self.file, linking: Linking::Dynamic, output: None };
         let mut watcher = Watcher::new(console);
         let built = driver::build(system, order, &mut |progress| watcher.see(progress));
         watcher.finish();
         let path = built?;
         // The binary takes flowc's place, so signals and the exit code are its own.
         let cause = system.become_program(&Command::new(&path).with(&self.arguments));
-        Err(Error::Start {
-            program: path.display().to_string(),
-            cause,
-        })
+        Err(Error::Start { program: path.display().to_string(), cause })
     }
 }

@@ -42,11 +42,7 @@ pub enum Progress {
 ///
 /// The lock of the cache is held until the binary is in its place: in the shared target folder, another flow of the same
 /// name would replace it.
-pub fn build(
-    system: &dyn System,
-    order: Order<'_>,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<PathBuf, Error> {
+pub fn build(system: &dyn System, order: Order<'_>, progress: &mut dyn FnMut(Progress)) -> Result<PathBuf, Error> {
     if order.linking == Linking::Static && manifest::static_target().is_none() {
         return Err(Error::StaticElsewhere);
     }
@@ -64,18 +60,11 @@ pub fn build(
     let in_cache = |cause| Error::cache(cache.root(), &cause);
     package::write_cached(system, &folder, order.emitted, order.linking).map_err(in_cache)?;
 
-    let cargo = Cargo {
-        system,
-        cache: &cache,
-        package: &folder,
-    };
+    let cargo = Cargo { system, cache: &cache, package: &folder };
     let built = compile(&cargo, order.linking, progress)?;
     match order.output {
         Some(output) => {
-            let failed = |cause| Error::Write {
-                path: output.to_owned(),
-                cause,
-            };
+            let failed = |cause| Error::Write { path: output.to_owned(), cause };
             files::replace(system, &built, output).map_err(failed)?;
             Ok(output.to_owned())
         }
@@ -87,11 +76,7 @@ pub fn build(
     }
 }
 
-fn compile(
-    cargo: &Cargo<'_>,
-    linking: Linking,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<PathBuf, Error> {
+fn compile(cargo: &Cargo<'_>, linking: Linking, progress: &mut dyn FnMut(Progress)) -> Result<PathBuf, Error> {
     let Cargo { system, cache, .. } = *cargo;
     if !cache.is_stamped(system, Stamp::Fetched) {
         cargo.fetch(progress)?;
@@ -117,34 +102,21 @@ mod tests {
     fn machine() -> Memory {
         let memory = Memory {
             program: Some(Box::new(|memory, command| {
-                let exit = Exit {
-                    code: Some(0),
-                    errors: String::new(),
-                };
+                let exit = Exit { code: Some(0), errors: String::new() };
                 let first = command.arguments[0].to_str().unwrap();
                 let lines = match first {
                     "-vV" => vec!["host: x86_64-unknown-linux-gnu".to_owned()],
                     "build" => {
-                        let main = memory
-                            .read(&command.folder.clone().unwrap().join("src/main.rs"))
-                            .unwrap();
-                        memory
-                            .files
-                            .borrow_mut()
-                            .insert("/c/0.1.0/target/release/wx".into(), main);
+                        let main = memory.read(&command.folder.clone().unwrap().join("src/main.rs")).unwrap();
+                        memory.files.borrow_mut().insert("/c/0.1.0/target/release/wx".into(), main);
                         vec![
                             r#"{"reason":"compiler-artifact","package_id":"r","target":{"kind":["lib"]},"fresh":false}"#.to_owned(),
                             r#"{"reason":"compiler-artifact","package_id":"wx","target":{"kind":["bin"]},"executable":"/c/0.1.0/target/release/wx"}"#.to_owned(),
                         ]
                     }
-                    "tree" => [
-                        "wx v0.0.0",
-                        "flow-runtime v0.1.0",
-                        "url v2.5.0",
-                        "url v2.5.0 (*)",
-                    ]
-                    .map(str::to_owned)
-                    .into(),
+                    "tree" => {
+                        ["wx v0.0.0", "flow-runtime v0.1.0", "url v2.5.0", "url v2.5.0 (*)"].map(str::to_owned).into()
+                    }
                     _ => vec![],
                 };
                 (lines, exit)
@@ -155,31 +127,19 @@ mod tests {
     }
 
     fn order<'a>(emitted: &'a Emitted, output: Option<&'a Path>) -> Order<'a> {
-        Order {
-            emitted,
-            source: Path::new("wx.flow"),
-            linking: Linking::Dynamic,
-            output,
-        }
+        Order { emitted, source: Path::new("wx.flow"), linking: Linking::Dynamic, output }
     }
 
     fn flow(main_rs: &str) -> Emitted {
-        Emitted {
-            name: "wx".to_owned(),
-            main_rs: main_rs.to_owned(),
-        }
+        Emitted { name: "wx".to_owned(), main_rs: main_rs.to_owned() }
     }
 
     #[test]
     fn the_binary_is_put_where_it_is_asked_for() {
         let memory = machine();
         let mut seen = Vec::new();
-        let path = build(
-            &memory,
-            order(&flow("one"), Some(Path::new("/out/wx"))),
-            &mut |step| seen.push(step),
-        )
-        .unwrap();
+        let path =
+            build(&memory, order(&flow("one"), Some(Path::new("/out/wx"))), &mut |step| seen.push(step)).unwrap();
         assert_eq!(path, Path::new("/out/wx"));
         assert_eq!(memory.text("/out/wx"), "one");
         assert_eq!(seen, [Progress::Building(1, Some(2))]);
@@ -188,19 +148,9 @@ mod tests {
     #[test]
     fn a_warm_build_runs_cargo_once() {
         let memory = machine();
-        build(
-            &memory,
-            order(&flow("one"), Some(Path::new("/out/wx"))),
-            &mut |_| {},
-        )
-        .unwrap();
+        build(&memory, order(&flow("one"), Some(Path::new("/out/wx"))), &mut |_| {}).unwrap();
         memory.commands.borrow_mut().clear();
-        build(
-            &memory,
-            order(&flow("two"), Some(Path::new("/out/wx"))),
-            &mut |_| {},
-        )
-        .unwrap();
+        build(&memory, order(&flow("two"), Some(Path::new("/out/wx"))), &mut |_| {}).unwrap();
         assert_eq!(memory.commands.borrow().len(), 1);
         assert_eq!(memory.text("/out/wx"), "two");
     }
@@ -210,24 +160,14 @@ mod tests {
         let memory = machine();
         let path = build(&memory, order(&flow("one"), None), &mut |_| {}).unwrap();
         assert!(path.starts_with("/c/0.1.0/crates") && path.ends_with("wx"));
-        assert!(
-            memory
-                .files
-                .borrow()
-                .keys()
-                .all(|file| file.starts_with("/c"))
-        );
+        assert!(memory.files.borrow().keys().all(|file| file.starts_with("/c")));
     }
 
     #[test]
     fn a_folder_is_not_replaced_by_a_binary() {
         let memory = machine();
         memory.create_folder(Path::new("/out/wx")).unwrap();
-        let refused = build(
-            &memory,
-            order(&flow("one"), Some(Path::new("/out/wx"))),
-            &mut |_| {},
-        );
+        let refused = build(&memory, order(&flow("one"), Some(Path::new("/out/wx"))), &mut |_| {});
         assert!(matches!(refused, Err(Error::OutputIsFolder(_))));
         assert!(memory.commands.borrow().is_empty());
     }

@@ -35,11 +35,7 @@ impl Cache {
         let variable = |name| system.variable(name).map(PathBuf::from);
         let root = variable("FLOWC_CACHE")
             // The specification has relative paths ignored.
-            .or_else(|| {
-                variable("XDG_CACHE_HOME")
-                    .filter(|path| path.is_absolute())
-                    .map(|path| path.join("flowc"))
-            })
+            .or_else(|| variable("XDG_CACHE_HOME").filter(|path| path.is_absolute()).map(|path| path.join("flowc")))
             .or_else(|| variable("HOME").map(|path| path.join(".cache/flowc")))
             .ok_or(Error::NoCache)?;
         // cargo runs in another folder, where a relative path would mean another place.
@@ -73,16 +69,11 @@ impl Cache {
             Linking::Static => "-static",
         };
         let hash = embed::fnv(source.as_os_str().as_encoded_bytes().iter().copied());
-        self.folder
-            .join(format!("crates/{name}-{hash:016x}{ending}"))
+        self.folder.join(format!("crates/{name}-{hash:016x}{ending}"))
     }
 
     /// Takes the lock and unpacks the runtime. `waiting` is called if another flowc holds it.
-    pub fn open(
-        &self,
-        system: &dyn System,
-        waiting: &mut dyn FnMut(),
-    ) -> Result<Box<dyn Lock>, Error> {
+    pub fn open(&self, system: &dyn System, waiting: &mut dyn FnMut()) -> Result<Box<dyn Lock>, Error> {
         let mut open = || {
             system.create_folder(&self.folder)?;
             let lock = system.lock(&self.folder.join("lock"), waiting)?;
@@ -94,9 +85,7 @@ impl Cache {
 
     /// Whether something was done for the sources that this flowc carries.
     pub fn is_stamped(&self, system: &dyn System, stamp: Stamp) -> bool {
-        system
-            .read(&self.stamp(stamp))
-            .is_ok_and(|bytes| bytes == sources_hash().as_bytes())
+        system.read(&self.stamp(stamp)).is_ok_and(|bytes| bytes == sources_hash().as_bytes())
     }
 
     /// Notes that it was done.
@@ -125,13 +114,9 @@ pub enum Stamp {
 
 /// Names the runtime's sources and the versions of its crates.
 fn sources_hash() -> String {
-    let sources = embed::runtime()
-        .iter()
-        .flat_map(|(path, text)| path.bytes().chain([0]).chain(text.bytes()).chain([0]));
-    format!(
-        "{:016x}\n",
-        embed::fnv(sources.chain(lock::lock_for("flow").into_bytes()))
-    )
+    let sources =
+        embed::runtime().iter().flat_map(|(path, text)| path.bytes().chain([0]).chain(text.bytes()).chain([0]));
+    format!("{:016x}\n", embed::fnv(sources.chain(lock::lock_for("flow").into_bytes())))
 }
 
 #[cfg(test)]
@@ -151,54 +136,27 @@ mod tests {
     fn the_folder_is_the_users_choice_then_the_systems() {
         let home = || Memory::default().with_variable("HOME", "/home/ada");
         assert_eq!(root(home()), Path::new("/home/ada/.cache/flowc"));
-        assert_eq!(
-            root(home().with_variable("XDG_CACHE_HOME", "/var/c")),
-            Path::new("/var/c/flowc")
-        );
-        assert_eq!(
-            root(home().with_variable("XDG_CACHE_HOME", "rel")),
-            Path::new("/home/ada/.cache/flowc")
-        );
-        assert_eq!(
-            root(home().with_variable("FLOWC_CACHE", "/fc")),
-            Path::new("/fc")
-        );
-        assert_eq!(
-            root(home().with_variable("FLOWC_CACHE", "fc")),
-            Path::new("/home/ada/fc")
-        );
-        assert!(matches!(
-            Cache::locate(&Memory::default()),
-            Err(Error::NoCache)
-        ));
+        assert_eq!(root(home().with_variable("XDG_CACHE_HOME", "/var/c")), Path::new("/var/c/flowc"));
+        assert_eq!(root(home().with_variable("XDG_CACHE_HOME", "rel")), Path::new("/home/ada/.cache/flowc"));
+        assert_eq!(root(home().with_variable("FLOWC_CACHE", "/fc")), Path::new("/fc"));
+        assert_eq!(root(home().with_variable("FLOWC_CACHE", "fc")), Path::new("/home/ada/fc"));
+        assert!(matches!(Cache::locate(&Memory::default()), Err(Error::NoCache)));
     }
 
     #[test]
     fn flows_of_one_name_do_not_meet() {
         let cache = Cache::locate(&Memory::default().with_variable("FLOWC_CACHE", "/c")).unwrap();
         let package = |path, linking| cache.package("wx", Path::new(path), linking);
-        assert_ne!(
-            package("/a/wx.flow", Linking::Dynamic),
-            package("/b/wx.flow", Linking::Dynamic)
-        );
-        assert_ne!(
-            package("/a/wx.flow", Linking::Dynamic),
-            package("/a/wx.flow", Linking::Static)
-        );
-        assert_eq!(
-            package("/a/wx.flow", Linking::Dynamic),
-            package("/a/wx.flow", Linking::Dynamic)
-        );
+        assert_ne!(package("/a/wx.flow", Linking::Dynamic), package("/b/wx.flow", Linking::Dynamic));
+        assert_ne!(package("/a/wx.flow", Linking::Dynamic), package("/a/wx.flow", Linking::Static));
+        assert_eq!(package("/a/wx.flow", Linking::Dynamic), package("/a/wx.flow", Linking::Dynamic));
         assert!(package("/a/wx.flow", Linking::Dynamic).starts_with("/c/0.1.0/crates"));
     }
 
     #[test]
     fn opening_mends_what_a_killed_build_left() {
-        let memory = Memory::with_files(&[
-            ("/c/0.1.0/runtime/src/lib.rs", "hal"),
-            ("/c/0.1.0/runtime/src/x.rs", ""),
-        ])
-        .with_variable("FLOWC_CACHE", "/c");
+        let memory = Memory::with_files(&[("/c/0.1.0/runtime/src/lib.rs", "hal"), ("/c/0.1.0/runtime/src/x.rs", "")])
+            .with_variable("FLOWC_CACHE", "/c");
         let cache = Cache::locate(&memory).unwrap();
         cache.open(&memory, &mut || {}).unwrap();
         for (path, text) in embed::runtime() {
@@ -207,10 +165,7 @@ mod tests {
         assert_eq!(memory.files.borrow().len(), embed::runtime().len());
         memory.writes.borrow_mut().clear();
         cache.open(&memory, &mut || {}).unwrap();
-        assert!(
-            memory.writes.borrow().is_empty(),
-            "cargo would build the runtime again"
-        );
+        assert!(memory.writes.borrow().is_empty(), "cargo would build the runtime again");
     }
 
     #[test]
@@ -221,10 +176,7 @@ mod tests {
         cache.put_stamp(&memory, Stamp::Fetched).unwrap();
         assert!(cache.is_stamped(&memory, Stamp::Fetched));
         assert!(!cache.is_stamped(&memory, Stamp::Built(Linking::Static)));
-        memory
-            .files
-            .borrow_mut()
-            .insert("/c/0.1.0/fetched".into(), b"older".to_vec());
+        memory.files.borrow_mut().insert("/c/0.1.0/fetched".into(), b"older".to_vec());
         assert!(!cache.is_stamped(&memory, Stamp::Fetched));
     }
 
@@ -237,31 +189,17 @@ mod tests {
         ] {
             let mut memory = Memory::default().with_variable("FLOWC_CACHE", "/c");
             memory.broken = Some(("/c".into(), kind));
-            let error = Cache::locate(&memory)
-                .unwrap()
-                .open(&memory, &mut || {})
-                .err()
-                .unwrap();
+            let error = Cache::locate(&memory).unwrap().open(&memory, &mut || {}).err().unwrap();
             let text = format!("{error}\n{}", error.help().unwrap_or_default());
-            assert!(
-                text.contains("`/c`") && text.contains(words) && text.contains("FLOWC_CACHE"),
-                "{text}"
-            );
+            assert!(text.contains("`/c`") && text.contains(words) && text.contains("FLOWC_CACHE"), "{text}");
         }
     }
 
     #[test]
     fn a_second_build_says_that_it_waits() {
-        let memory = Memory {
-            busy: true,
-            ..Memory::default()
-        }
-        .with_variable("FLOWC_CACHE", "/c");
+        let memory = Memory { busy: true, ..Memory::default() }.with_variable("FLOWC_CACHE", "/c");
         let mut waited = false;
-        Cache::locate(&memory)
-            .unwrap()
-            .open(&memory, &mut || waited = true)
-            .unwrap();
+        Cache::locate(&memory).unwrap().open(&memory, &mut || waited = true).unwrap();
         assert!(waited);
     }
 }

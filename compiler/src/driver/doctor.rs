@@ -32,27 +32,15 @@ pub enum State {
 
 impl Finding {
     fn good(text: impl Into<String>) -> Self {
-        Self {
-            state: State::Good,
-            text: text.into(),
-            mend: None,
-        }
+        Self { state: State::Good, text: text.into(), mend: None }
     }
 
     fn later(text: impl Into<String>, mend: &str) -> Self {
-        Self {
-            state: State::Later,
-            text: text.into(),
-            mend: Some(mend.to_owned()),
-        }
+        Self { state: State::Later, text: text.into(), mend: Some(mend.to_owned()) }
     }
 
     fn bad(error: &Error) -> Self {
-        Self {
-            state: State::Bad,
-            text: error.to_string(),
-            mend: error.help(),
-        }
+        Self { state: State::Bad, text: error.to_string(), mend: error.help() }
     }
 }
 
@@ -70,16 +58,11 @@ pub fn examine(system: &dyn System) -> Vec<Finding> {
                     "the next build does it, and needs the network for that",
                 )
             });
-            findings.push(
-                if cache.is_stamped(system, Stamp::Built(Linking::Dynamic)) {
-                    Finding::good("the runtime is built: a flow is built in about a second")
-                } else {
-                    Finding::later(
-                        "the runtime is not built yet",
-                        "the next build does it, once, in a minute or two",
-                    )
-                },
-            );
+            findings.push(if cache.is_stamped(system, Stamp::Built(Linking::Dynamic)) {
+                Finding::good("the runtime is built: a flow is built in about a second")
+            } else {
+                Finding::later("the runtime is not built yet", "the next build does it, once, in a minute or two")
+            });
         }
         Err(error) => findings.push(Finding::bad(&error)),
     }
@@ -89,15 +72,11 @@ pub fn examine(system: &dyn System) -> Vec<Finding> {
 /// The first line that a program prints.
 fn first_line(system: &dyn System, program: &str, argument: &str) -> Result<String, Error> {
     let mut first = None;
-    let exit = cargo::run(
-        system,
-        Command::new(program).with([argument]),
-        &mut |line| {
-            if let Line::Output(text) = line {
-                first.get_or_insert_with(|| text.to_owned());
-            }
-        },
-    )?;
+    let exit = cargo::run(system, Command::new(program).with([argument]), &mut |line| {
+        if let Line::Output(text) = line {
+            first.get_or_insert_with(|| text.to_owned());
+        }
+    })?;
     match first {
         Some(line) if exit.is_success() => Ok(line),
         // rustup's stand-in is there, and has no toolchain to call.
@@ -115,9 +94,7 @@ fn cargo_here(system: &dyn System) -> Finding {
 fn rustc_here(system: &dyn System) -> Finding {
     match first_line(system, "rustc", "--version") {
         Ok(line) if is_new_enough(&line) => Finding::good(line),
-        Ok(_) => Finding::bad(&Error::OldRust {
-            needed: RUST_VERSION,
-        }),
+        Ok(_) => Finding::bad(&Error::OldRust { needed: RUST_VERSION }),
         Err(_) => Finding::bad(&Error::NoRustc),
     }
 }
@@ -145,12 +122,8 @@ fn cache_writable(system: &dyn System, cache: &Cache) -> Finding {
 
 /// Whether `rustc 1.95.0 (…)` is at least the version that the runtime needs.
 fn is_new_enough(line: &str) -> bool {
-    let numbers = |version: &str| -> Vec<u32> {
-        version
-            .split(['.', '-'])
-            .map_while(|part| part.parse().ok())
-            .collect()
-    };
+    let numbers =
+        |version: &str| -> Vec<u32> { version.split(['.', '-']).map_while(|part| part.parse().ok()).collect() };
     numbers(line.split(' ').nth(1).unwrap_or_default()) >= numbers(RUST_VERSION)
 }
 
@@ -165,18 +138,8 @@ mod tests {
     fn machine(rustc: &'static str) -> Memory {
         let memory = Memory {
             program: Some(Box::new(move |_, command| {
-                let line = if command.program == "rustc" {
-                    rustc
-                } else {
-                    "tool 1.0"
-                };
-                (
-                    vec![line.to_owned()],
-                    Exit {
-                        code: Some(0),
-                        errors: String::new(),
-                    },
-                )
+                let line = if command.program == "rustc" { rustc } else { "tool 1.0" };
+                (vec![line.to_owned()], Exit { code: Some(0), errors: String::new() })
             })),
             ..Memory::default()
         };
@@ -184,10 +147,7 @@ mod tests {
     }
 
     fn states(memory: &Memory) -> Vec<State> {
-        examine(memory)
-            .iter()
-            .map(|finding| finding.state)
-            .collect()
+        examine(memory).iter().map(|finding| finding.state).collect()
     }
 
     #[test]
@@ -202,10 +162,7 @@ mod tests {
     fn what_is_wrong_says_how_to_mend_it() {
         let mut memory = machine("rustc 1.85.0 (abc 2025-01-01)");
         memory.broken = Some(("/c".into(), ErrorKind::PermissionDenied));
-        let bad: Vec<_> = examine(&memory)
-            .into_iter()
-            .filter(|finding| finding.state == State::Bad)
-            .collect();
+        let bad: Vec<_> = examine(&memory).into_iter().filter(|finding| finding.state == State::Bad).collect();
         assert_eq!(bad.len(), 2);
         assert!(bad.iter().all(|finding| finding.mend.is_some()));
         assert_eq!(states(&Memory::default()), [State::Bad; 4]);
@@ -213,12 +170,9 @@ mod tests {
 
     #[test]
     fn versions_are_compared_as_numbers() {
-        for (line, enough) in [
-            ("rustc 1.95.0", true),
-            ("rustc 1.100.1-nightly (x)", true),
-            ("rustc 1.94.9", false),
-            ("", false),
-        ] {
+        for (line, enough) in
+            [("rustc 1.95.0", true), ("rustc 1.100.1-nightly (x)", true), ("rustc 1.94.9", false), ("", false)]
+        {
             assert_eq!(is_new_enough(line), enough, "{line}");
         }
     }

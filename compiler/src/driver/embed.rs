@@ -13,9 +13,7 @@ pub(super) fn runtime() -> &'static [SourceText] {
 /// A hash of a text for names of folders and stamps: FNV-1a, 64 bits (Fowler, Noll, Vo). It guards against mix-ups, not
 /// against an adversary.
 pub(super) fn fnv(bytes: impl IntoIterator<Item = u8>) -> u64 {
-    bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]
@@ -26,9 +24,7 @@ mod tests {
     fn the_whole_package_is_here() {
         let paths: Vec<_> = runtime().iter().map(|(path, _)| *path).collect();
         assert!(
-            paths.contains(&"Cargo.toml")
-                && paths.contains(&"src/lib.rs")
-                && paths.contains(&"src/flow.rs"),
+            paths.contains(&"Cargo.toml") && paths.contains(&"src/lib.rs") && paths.contains(&"src/flow.rs"),
             "{paths:?}"
         );
         assert!(paths.is_sorted());

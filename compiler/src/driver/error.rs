@@ -46,9 +46,7 @@ pub enum Error {
     #[error("`{}` is not empty, and flowc did not write it", .0.display())]
     NotEmission(PathBuf),
     /// No environment variable says where the cache folder is.
-    #[error(
-        "there is no place for flowc's cache folder: FLOWC_CACHE, XDG_CACHE_HOME and HOME are all unset"
-    )]
+    #[error("there is no place for flowc's cache folder: FLOWC_CACHE, XDG_CACHE_HOME and HOME are all unset")]
     NoCache,
     /// The cache folder cannot be written.
     #[error("cannot write flowc's cache folder `{}`: {cause}", folder.display())]
@@ -82,10 +80,7 @@ pub enum Error {
         needed: &'static str,
     },
     /// The crates that the runtime is made of are not here, and could not be downloaded.
-    #[error(
-        "cannot download the crates that every flow's binary is made of\n\n{}",
-        indent(output)
-    )]
+    #[error("cannot download the crates that every flow's binary is made of\n\n{}", indent(output))]
     Fetch {
         /// What cargo said.
         output: String,
@@ -173,10 +168,7 @@ fn reason(cause: &io::Error) -> String {
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => {
             let text = cause.to_string();
-            text.split(" (os error")
-                .next()
-                .unwrap_or(&text)
-                .to_lowercase()
+            text.split(" (os error").next().unwrap_or(&text).to_lowercase()
         }
     }
 }
@@ -184,17 +176,11 @@ fn reason(cause: &io::Error) -> String {
 impl Error {
     /// The cache folder could not be written.
     pub(super) fn cache(folder: &std::path::Path, cause: &io::Error) -> Self {
-        Self::Cache {
-            folder: folder.to_owned(),
-            cause: reason(cause),
-        }
+        Self::Cache { folder: folder.to_owned(), cause: reason(cause) }
     }
 }
 
 fn indent(text: &str) -> String {
-    let lines = text
-        .trim_end()
-        .lines()
-        .map(|line| format!("    {line}").trim_end().to_owned());
+    let lines = text.trim_end().lines().map(|line| format!("    {line}").trim_end().to_owned());
     lines.collect::<Vec<_>>().join("\n")
 }

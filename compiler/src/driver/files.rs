@@ -8,10 +8,7 @@ use super::system::{Entry, System};
 
 /// Writes a file unless it already holds this text: cargo takes a file for changed when its time has changed.
 pub(super) fn write_if_changed(system: &dyn System, path: &Path, text: &str) -> io::Result<()> {
-    if system
-        .read(path)
-        .is_ok_and(|bytes| bytes == text.as_bytes())
-    {
+    if system.read(path).is_ok_and(|bytes| bytes == text.as_bytes()) {
         return Ok(());
     }
     if let Some(folder) = path.parent() {
@@ -21,11 +18,7 @@ pub(super) fn write_if_changed(system: &dyn System, path: &Path, text: &str) -> 
 }
 
 /// Makes a folder hold these files and no others. A half-done run is completed by the next.
-pub(super) fn sync_folder(
-    system: &dyn System,
-    folder: &Path,
-    files: &[SourceText],
-) -> io::Result<()> {
+pub(super) fn sync_folder(system: &dyn System, folder: &Path, files: &[SourceText]) -> io::Result<()> {
     for (name, text) in files {
         write_if_changed(system, &folder.join(name), text)?;
     }
@@ -54,9 +47,7 @@ pub(super) fn replace(system: &dyn System, from: &Path, to: &Path) -> io::Result
     let name = to.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     // A rename is one step only within a disk, so the copy is made beside its goal.
     let part = to.with_file_name(format!(".{}.{}.part", name.display(), system.process()));
-    let done = system
-        .copy(from, &part)
-        .and_then(|()| system.rename(&part, to));
+    let done = system.copy(from, &part).and_then(|()| system.rename(&part, to));
     if done.is_err() && system.entry(&part).is_some() {
         // The first error is the one to tell.
         let _ = system.remove(&part);
@@ -89,23 +80,11 @@ mod tests {
 
     #[test]
     fn a_synced_folder_holds_just_its_files() {
-        let memory = Memory::with_files(&[
-            ("/r/src/old.rs", "x"),
-            ("/r/src/lib.rs", "half"),
-            ("/r/gone/a", ""),
-            ("/b", ""),
-        ]);
-        sync_folder(
-            &memory,
-            Path::new("/r"),
-            &[("Cargo.toml", "m"), ("src/lib.rs", "whole")],
-        )
-        .unwrap();
+        let memory =
+            Memory::with_files(&[("/r/src/old.rs", "x"), ("/r/src/lib.rs", "half"), ("/r/gone/a", ""), ("/b", "")]);
+        sync_folder(&memory, Path::new("/r"), &[("Cargo.toml", "m"), ("src/lib.rs", "whole")]).unwrap();
         let files: Vec<_> = memory.files.borrow().keys().cloned().collect();
-        assert_eq!(
-            files,
-            ["/b", "/r/Cargo.toml", "/r/src/lib.rs"].map(PathBuf::from)
-        );
+        assert_eq!(files, ["/b", "/r/Cargo.toml", "/r/src/lib.rs"].map(PathBuf::from));
         assert_eq!(memory.text("/r/src/lib.rs"), "whole");
     }
 

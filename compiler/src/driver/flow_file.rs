@@ -11,19 +11,10 @@ pub fn read(system: &dyn System, path: &Path) -> Result<SourceFile, Error> {
     if system.entry(path) == Some(Entry::Folder) {
         return Err(Error::SourceIsFolder(path.to_owned()));
     }
-    let bytes = system.read(path).map_err(|cause| Error::Read {
-        path: path.to_owned(),
-        cause,
-    })?;
+    let bytes = system.read(path).map_err(|cause| Error::Read { path: path.to_owned(), cause })?;
     let text = String::from_utf8(bytes).map_err(|error| {
-        let valid = error
-            .as_bytes()
-            .iter()
-            .take(error.utf8_error().valid_up_to());
-        Error::NotText {
-            path: path.to_owned(),
-            line: 1 + valid.filter(|byte| **byte == b'\n').count(),
-        }
+        let valid = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
+        Error::NotText { path: path.to_owned(), line: 1 + valid.filter(|byte| **byte == b'\n').count() }
     })?;
     Ok(SourceFile::new(path.to_string_lossy(), text))
 }
@@ -32,8 +23,7 @@ pub fn read(system: &dyn System, path: &Path) -> Result<SourceFile, Error> {
 ///
 /// Nothing that is there is changed: a file or folder of this name is [`Error::Exists`].
 pub fn create(system: &dyn System, name: &str) -> Result<(), Error> {
-    let fits =
-        |character: char| character.is_ascii_alphanumeric() || character == '-' || character == '_';
+    let fits = |character: char| character.is_ascii_alphanumeric() || character == '-' || character == '_';
     if !name.starts_with(|first: char| first.is_ascii_alphabetic()) || !name.chars().all(fits) {
         return Err(Error::BadName(name.to_owned()));
     }
@@ -47,16 +37,11 @@ pub fn create(system: &dyn System, name: &str) -> Result<(), Error> {
         ("README.md".to_owned(), include_str!("new/README.md")),
         (".gitignore".to_owned(), "/BINARY\n"),
     ];
-    system.create_folder(folder).map_err(|cause| Error::Write {
-        path: folder.to_owned(),
-        cause,
-    })?;
+    system.create_folder(folder).map_err(|cause| Error::Write { path: folder.to_owned(), cause })?;
     for (file, text) in files {
         let path = folder.join(file);
         let text = text.replace("NAME", name).replace("BINARY", &binary);
-        system
-            .write(&path, text.as_bytes())
-            .map_err(|cause| Error::Write { path, cause })?;
+        system.write(&path, text.as_bytes()).map_err(|cause| Error::Write { path, cause })?;
     }
     Ok(())
 }
@@ -71,26 +56,11 @@ mod tests {
     #[test]
     fn what_is_no_text_is_named_with_its_line() {
         let memory = Memory::with_files(&[("/a/b.flow", "on sms")]);
-        memory
-            .files
-            .borrow_mut()
-            .insert("/latin".into(), b"a\nb\n\xe9".to_vec());
-        assert!(matches!(
-            read(&memory, Path::new("/latin")),
-            Err(Error::NotText { line: 3, .. })
-        ));
-        assert!(matches!(
-            read(&memory, Path::new("/a")),
-            Err(Error::SourceIsFolder(_))
-        ));
-        assert!(matches!(
-            read(&memory, Path::new("/none")),
-            Err(Error::Read { .. })
-        ));
-        assert_eq!(
-            read(&memory, Path::new("/a/b.flow")).unwrap().text,
-            "on sms"
-        );
+        memory.files.borrow_mut().insert("/latin".into(), b"a\nb\n\xe9".to_vec());
+        assert!(matches!(read(&memory, Path::new("/latin")), Err(Error::NotText { line: 3, .. })));
+        assert!(matches!(read(&memory, Path::new("/a")), Err(Error::SourceIsFolder(_))));
+        assert!(matches!(read(&memory, Path::new("/none")), Err(Error::Read { .. })));
+        assert_eq!(read(&memory, Path::new("/a/b.flow")).unwrap().text, "on sms");
     }
 
     #[test]
@@ -110,10 +80,7 @@ mod tests {
             assert!(matches!(create(&memory, name), Err(Error::Exists(_))));
         }
         for name in ["", "../x", "a b", "-q", "ü", "1st"] {
-            assert!(
-                matches!(create(&memory, name), Err(Error::BadName(_))),
-                "{name}"
-            );
+            assert!(matches!(create(&memory, name), Err(Error::BadName(_))), "{name}");
         }
         assert!(memory.writes.borrow().is_empty());
     }

@@ -17,9 +17,7 @@ pub(super) fn lock_for(package: &str) -> String {
         "{ENTRY}{package}\"\nversion = \"{}\"\ndependencies = [\n \"flow-runtime\",\n]\n",
         manifest::PACKAGE_VERSION
     );
-    let later = EMITTED
-        .match_indices(ENTRY)
-        .find(|(at, _)| name_at(*at).is_some_and(|name| name > package));
+    let later = EMITTED.match_indices(ENTRY).find(|(at, _)| name_at(*at).is_some_and(|name| name > package));
     match later.and_then(|(at, _)| EMITTED.split_at_checked(at)) {
         Some((before, after)) => format!("{before}{own}\n{after}"),
         None => format!("{EMITTED}\n{own}"),
@@ -28,9 +26,7 @@ pub(super) fn lock_for(package: &str) -> String {
 
 /// The names of all packages an emitted package is built from, sorted; a name comes twice if two versions are used.
 pub(super) fn packages() -> impl Iterator<Item = &'static str> {
-    EMITTED
-        .match_indices(ENTRY)
-        .filter_map(|(at, _)| name_at(at))
+    EMITTED.match_indices(ENTRY).filter_map(|(at, _)| name_at(at))
 }
 
 /// The name in the entry that starts at this offset.
@@ -53,19 +49,11 @@ mod tests {
     fn the_flow_is_sorted_in_among_its_crates() {
         for package in ["a", "hotel", "tracing-hotel", "zzz"] {
             let lock = lock_for(package);
-            let names: Vec<_> = lock
-                .lines()
-                .filter_map(|line| line.strip_prefix("name = "))
-                .collect();
+            let names: Vec<_> = lock.lines().filter_map(|line| line.strip_prefix("name = ")).collect();
             assert!(names.is_sorted(), "{package}");
             assert_eq!(names.len(), packages().count() + 1);
-            let own = format!(
-                "{ENTRY}{package}\"\nversion = \"0.0.0\"\ndependencies = [\n \"flow-runtime\",\n]\n"
-            );
-            assert!(
-                lock.contains(&own) && lock.ends_with('\n') && !lock.contains("\n\n\n"),
-                "{package}"
-            );
+            let own = format!("{ENTRY}{package}\"\nversion = \"0.0.0\"\ndependencies = [\n \"flow-runtime\",\n]\n");
+            assert!(lock.contains(&own) && lock.ends_with('\n') && !lock.contains("\n\n\n"), "{package}");
         }
     }
 
@@ -77,43 +65,24 @@ mod tests {
         fs::create_dir_all(folder.join("flow-runtime/src")).unwrap();
         fs::write(folder.join("src/main.rs"), "").unwrap();
         fs::write(folder.join("flow-runtime/src/lib.rs"), "").unwrap();
-        fs::copy(
-            workspace.join("runtime/Cargo.toml"),
-            folder.join("flow-runtime/Cargo.toml"),
-        )
-        .unwrap();
+        fs::copy(workspace.join("runtime/Cargo.toml"), folder.join("flow-runtime/Cargo.toml")).unwrap();
         fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-        fs::write(
-            folder.join("Cargo.toml"),
-            manifest::manifest("zzz", "flow-runtime", manifest::Linking::Dynamic),
-        )
-        .unwrap();
+        fs::write(folder.join("Cargo.toml"), manifest::manifest("zzz", "flow-runtime", manifest::Linking::Dynamic))
+            .unwrap();
         let status = Command::new(env!("CARGO"))
             .args(["update", "--workspace", "--offline"])
             .current_dir(&folder)
             .output()
             .unwrap();
-        assert!(
-            status.status.success(),
-            "{}",
-            String::from_utf8_lossy(&status.stderr)
-        );
+        assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
         let lock = fs::read_to_string(folder.join("Cargo.lock")).unwrap();
         fs::remove_dir_all(&folder).unwrap();
 
         let (shared, own) = lock.split_once(&format!("\n{ENTRY}zzz\"")).unwrap();
         let rest = own.split_once("\n\n").map_or("", |(_, rest)| rest);
-        let truth = if rest.is_empty() {
-            shared.to_owned()
-        } else {
-            format!("{shared}\n{rest}")
-        };
+        let truth = if rest.is_empty() { shared.to_owned() } else { format!("{shared}\n{rest}") };
         if std::env::var_os("FLOWC_BLESS").is_some() {
-            fs::write(
-                Path::new(env!("CARGO_MANIFEST_DIR")).join("emitted.lock"),
-                truth,
-            )
-            .unwrap();
+            fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("emitted.lock"), truth).unwrap();
             return;
         }
         assert!(

@@ -25,11 +25,7 @@ pub enum Linking {
 impl Linking {
     /// `flowc build --static` or not.
     pub fn of(is_static: bool) -> Self {
-        if is_static {
-            Self::Static
-        } else {
-            Self::Dynamic
-        }
+        if is_static { Self::Static } else { Self::Dynamic }
     }
 }
 
@@ -102,9 +98,7 @@ mod tests {
     #[test]
     fn the_runtime_is_pinned_exactly() {
         let text = manifest("wx", "../../runtime", Linking::Dynamic);
-        let pin = format!(
-            "flow-runtime = {{ version = \"={RUNTIME_VERSION}\", path = \"../../runtime\" }}\n"
-        );
+        let pin = format!("flow-runtime = {{ version = \"={RUNTIME_VERSION}\", path = \"../../runtime\" }}\n");
         assert!(text.starts_with(MARK) && text.contains(&pin), "{text}");
         assert!(text.contains("\nname = \"wx\"\n"));
         assert_eq!(cargo_config(Linking::Dynamic), None);

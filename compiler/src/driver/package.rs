@@ -16,12 +16,7 @@ use crate::Emitted;
 const RUNTIME: &str = "flow-runtime";
 
 /// Writes the package that flowc builds itself; its runtime is the cache's.
-pub(super) fn write_cached(
-    system: &dyn System,
-    folder: &Path,
-    emitted: &Emitted,
-    linking: Linking,
-) -> io::Result<()> {
+pub(super) fn write_cached(system: &dyn System, folder: &Path, emitted: &Emitted, linking: Linking) -> io::Result<()> {
     write(system, folder, emitted, "../../runtime", linking)
 }
 
@@ -29,16 +24,8 @@ pub(super) fn write_cached(
 ///
 /// An earlier emission is rewritten, a new or empty folder is filled, and any other is left as it is with
 /// [`Error::NotEmission`].
-pub fn emit(
-    system: &dyn System,
-    folder: &Path,
-    emitted: &Emitted,
-    linking: Linking,
-) -> Result<(), Error> {
-    let failed = |cause| Error::Write {
-        path: folder.to_owned(),
-        cause,
-    };
+pub fn emit(system: &dyn System, folder: &Path, emitted: &Emitted, linking: Linking) -> Result<(), Error> {
+    let failed = |cause| Error::Write { path: folder.to_owned(), cause };
     match system.entry(folder) {
         Some(Entry::File(_)) => return Err(Error::NotEmission(folder.to_owned())),
         Some(Entry::Folder) if !system.list(folder).map_err(failed)?.is_empty() => {
@@ -54,19 +41,9 @@ pub fn emit(
     sync_folder(system, &folder.join(RUNTIME), embed::runtime()).map_err(failed)
 }
 
-fn write(
-    system: &dyn System,
-    folder: &Path,
-    emitted: &Emitted,
-    runtime: &str,
-    linking: Linking,
-) -> io::Result<()> {
+fn write(system: &dyn System, folder: &Path, emitted: &Emitted, runtime: &str, linking: Linking) -> io::Result<()> {
     let name = package_name(&emitted.name);
-    write_if_changed(
-        system,
-        &folder.join("Cargo.toml"),
-        &manifest::manifest(&name, runtime, linking),
-    )?;
+    write_if_changed(system, &folder.join("Cargo.toml"), &manifest::manifest(&name, runtime, linking))?;
     write_if_changed(system, &folder.join("Cargo.lock"), &lock_for(&name))?;
     write_if_changed(system, &folder.join("src/main.rs"), &emitted.main_rs)?;
     let config = folder.join(".cargo/config.toml");
@@ -85,37 +62,19 @@ mod tests {
     use super::*;
 
     fn weather() -> Emitted {
-        Emitted {
-            name: "Weather Forecast".to_owned(),
-            main_rs: "fn main() {}\n".to_owned(),
-        }
+        Emitted { name: "Weather Forecast".to_owned(), main_rs: "fn main() {}\n".to_owned() }
     }
 
     #[test]
     fn a_package_stands_alone_and_can_be_written_again() {
         let memory = Memory::default();
         emit(&memory, Path::new("/out"), &weather(), Linking::Dynamic).unwrap();
-        assert!(
-            memory
-                .text("/out/Cargo.toml")
-                .contains("path = \"flow-runtime\"")
-        );
-        assert!(
-            memory
-                .text("/out/Cargo.lock")
-                .contains("name = \"weather-forecast\"")
-        );
+        assert!(memory.text("/out/Cargo.toml").contains("path = \"flow-runtime\""));
+        assert!(memory.text("/out/Cargo.lock").contains("name = \"weather-forecast\""));
         assert_eq!(memory.text("/out/src/main.rs"), "fn main() {}\n");
-        assert!(
-            memory
-                .text("/out/flow-runtime/Cargo.toml")
-                .contains("name = \"flow-runtime\"")
-        );
+        assert!(memory.text("/out/flow-runtime/Cargo.toml").contains("name = \"flow-runtime\""));
 
-        memory
-            .files
-            .borrow_mut()
-            .insert("/out/src/main.rs".into(), b"edited".to_vec());
+        memory.files.borrow_mut().insert("/out/src/main.rs".into(), b"edited".to_vec());
         memory.writes.borrow_mut().clear();
         emit(&memory, Path::new("/out"), &weather(), Linking::Dynamic).unwrap();
         assert_eq!(*memory.writes.borrow(), [Path::new("/out/src/main.rs")]);
@@ -123,11 +82,8 @@ mod tests {
 
     #[test]
     fn what_others_wrote_is_left_alone() {
-        let memory = Memory::with_files(&[
-            ("/home/notes.txt", "mine"),
-            ("/app/Cargo.toml", "[package]"),
-            ("/file", ""),
-        ]);
+        let memory =
+            Memory::with_files(&[("/home/notes.txt", "mine"), ("/app/Cargo.toml", "[package]"), ("/file", "")]);
         for folder in ["/home", "/app", "/file"] {
             let refused = emit(&memory, Path::new(folder), &weather(), Linking::Dynamic);
             assert!(matches!(refused, Err(Error::NotEmission(_))), "{folder}");
@@ -140,11 +96,7 @@ mod tests {
     fn a_dynamic_package_forgets_that_it_was_static() {
         let memory = Memory::default();
         emit(&memory, Path::new("/out"), &weather(), Linking::Static).unwrap();
-        assert!(
-            memory
-                .text("/out/.cargo/config.toml")
-                .contains("+crt-static")
-        );
+        assert!(memory.text("/out/.cargo/config.toml").contains("+crt-static"));
         emit(&memory, Path::new("/out"), &weather(), Linking::Dynamic).unwrap();
         assert_eq!(memory.entry(Path::new("/out/.cargo/config.toml")), None);
     }

@@ -43,19 +43,12 @@ pub(super) fn read(line: &str) -> Option<Message> {
                 return None;
             }
             let compiled = value.pointer("/fresh").and_then(Value::as_bool) == Some(false);
-            Some(Message::Crate {
-                id: text("/package_id")?.to_owned(),
-                compiled,
-            })
+            Some(Message::Crate { id: text("/package_id")?.to_owned(), compiled })
         }
-        "compiler-message" if text("/message/level")?.starts_with("error") => {
-            Some(Message::Error(CompilerError {
-                source: text("/target/src_path").unwrap_or_default().into(),
-                text: text("/message/rendered")
-                    .or_else(|| text("/message/message"))?
-                    .to_owned(),
-            }))
-        }
+        "compiler-message" if text("/message/level")?.starts_with("error") => Some(Message::Error(CompilerError {
+            source: text("/target/src_path").unwrap_or_default().into(),
+            text: text("/message/rendered").or_else(|| text("/message/message"))?.to_owned(),
+        })),
         _ => None,
     }
 }
@@ -76,23 +69,14 @@ const STATUS: &[&str] = &[
 
 /// Whether a line of cargo's standard error says that it waits for another cargo.
 pub(super) fn is_waiting(line: &str) -> bool {
-    line.trim_start()
-        .starts_with("Blocking waiting for file lock")
+    line.trim_start().starts_with("Blocking waiting for file lock")
 }
 
 /// What cargo wrote to standard error, without the lines about its progress.
 pub(super) fn without_status(errors: &str) -> String {
-    let is_status = |line: &&str| {
-        line.starts_with(' ')
-            && STATUS
-                .iter()
-                .any(|word| line.trim_start().starts_with(word))
-    };
-    errors
-        .lines()
-        .filter(|line| !is_status(line))
-        .collect::<Vec<_>>()
-        .join("\n")
+    let is_status =
+        |line: &&str| line.starts_with(' ') && STATUS.iter().any(|word| line.trim_start().starts_with(word));
+    errors.lines().filter(|line| !is_status(line)).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -111,17 +95,11 @@ mod tests {
         ] {
             assert_eq!(read(nothing), None, "{nothing}");
         }
-        assert_eq!(
-            without_status("   Compiling a v1\nerror: x\n  at y\n"),
-            "error: x\n  at y"
-        );
+        assert_eq!(without_status("   Compiling a v1\nerror: x\n  at y\n"), "error: x\n  at y");
         let error = r#"{"reason":"compiler-message","target":{"src_path":"/x/main.rs"},"message":{"level":"error","rendered":"error: e"}}"#;
         assert_eq!(
             read(error),
-            Some(Message::Error(CompilerError {
-                source: "/x/main.rs".into(),
-                text: "error: e".to_owned()
-            }))
+            Some(Message::Error(CompilerError { source: "/x/main.rs".into(), text: "error: e".to_owned() }))
         );
     }
 }

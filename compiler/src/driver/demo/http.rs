@@ -21,30 +21,18 @@ pub(super) struct Message {
 impl Message {
     /// An answer's status; 0 if it has none.
     pub(super) fn status(&self) -> u16 {
-        self.first_line
-            .split(' ')
-            .nth(1)
-            .and_then(|status| status.parse().ok())
-            .unwrap_or(0)
+        self.first_line.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0)
     }
 }
 
 /// Sends a request and reads its answer. A body is sent as JSON.
-pub(super) fn request(
-    to: SocketAddr,
-    method: &str,
-    path: &str,
-    body: Option<&str>,
-) -> io::Result<Message> {
+pub(super) fn request(to: SocketAddr, method: &str, path: &str, body: Option<&str>) -> io::Result<Message> {
     let mut stream = TcpStream::connect_timeout(&to, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut text = format!("{method} {path} HTTP/1.1\r\nHost: {to}\r\nConnection: close\r\n");
     if let Some(body) = body {
-        text += &format!(
-            "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
+        text += &format!("Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len());
     } else {
         text += "\r\n";
     }
@@ -74,10 +62,7 @@ pub(super) fn read(stream: impl Read, to_end: bool) -> io::Result<Message> {
         chunked |= name.eq_ignore_ascii_case("transfer-encoding");
     }
     if chunked {
-        return Err(io::Error::new(
-            io::ErrorKind::Unsupported,
-            "a body in chunks",
-        ));
+        return Err(io::Error::new(io::ErrorKind::Unsupported, "a body in chunks"));
     }
     let mut body = String::new();
     match length {
@@ -102,29 +87,11 @@ mod tests {
 
     #[test]
     fn a_body_ends_with_its_length_or_with_the_stream() {
-        let message = read(
-            &b"HTTP/1.1 202 Accepted\r\ncontent-length: 2\r\n\r\nokmore"[..],
-            true,
-        )
-        .unwrap();
+        let message = read(&b"HTTP/1.1 202 Accepted\r\ncontent-length: 2\r\n\r\nokmore"[..], true).unwrap();
         assert_eq!((message.status(), message.body.as_str()), (202, "ok"));
-        assert_eq!(
-            read(&b"HTTP/1.1 200 OK\r\n\r\nall"[..], true).unwrap().body,
-            "all"
-        );
-        assert_eq!(
-            read(&b"GET / HTTP/1.1\r\nHost: a\r\n\r\nnot mine"[..], false)
-                .unwrap()
-                .body,
-            ""
-        );
-        assert!(
-            read(
-                &b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"[..],
-                true
-            )
-            .is_err()
-        );
+        assert_eq!(read(&b"HTTP/1.1 200 OK\r\n\r\nall"[..], true).unwrap().body, "all");
+        assert_eq!(read(&b"GET / HTTP/1.1\r\nHost: a\r\n\r\nnot mine"[..], false).unwrap().body, "");
+        assert!(read(&b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"[..], true).is_err());
         assert_eq!(read(&b""[..], true).unwrap().status(), 0);
     }
 }

@@ -50,42 +50,20 @@ pub struct Reply {
 impl<'a> Demo<'a> {
     /// Starts the stand-in, and the binary at this path, on ports that are free.
     pub fn start(system: &'a dyn System, binary: &Path) -> Result<Self, Error> {
-        let service = StandIn::start(FORECAST)
-            .map_err(|cause| stopped("no port is free for the stand-in", &cause))?;
+        let service = StandIn::start(FORECAST).map_err(|cause| stopped("no port is free for the stand-in", &cause))?;
         let command = Command::new(PathBuf::from(binary))
-            .with([
-                "--listen",
-                "127.0.0.1:0",
-                "--carrier",
-                "simulator",
-                "--connect-to",
-            ])
+            .with(["--listen", "127.0.0.1:0", "--carrier", "simulator", "--connect-to"])
             .with([format!("api.weather.gov:443=http://{}", service.address)]);
         let mut command = command;
         // What is configured for the user's own flows is not for the demo.
-        command.without = system
-            .variables()
-            .into_iter()
-            .filter(|name| name.starts_with("FLOW_"))
-            .collect();
-        let mut binary = system
-            .start(&command)
-            .map_err(|cause| stopped("its binary does not start", &cause))?;
+        command.without = system.variables().into_iter().filter(|name| name.starts_with("FLOW_")).collect();
+        let mut binary = system.start(&command).map_err(|cause| stopped("its binary does not start", &cause))?;
         let ready = binary.line(PATIENCE).and_then(|line| address_in(&line));
         let Some(address) = ready else {
-            let said = binary
-                .stop(Duration::ZERO)
-                .map(|exit| exit.errors)
-                .unwrap_or_default();
+            let said = binary.stop(Duration::ZERO).map(|exit| exit.errors).unwrap_or_default();
             return Err(stopped("its binary did not get ready", &said.trim()));
         };
-        Ok(Self {
-            system,
-            service,
-            binary,
-            address,
-            seen: 0,
-        })
+        Ok(Self { system, service, binary, address, seen: 0 })
     }
 
     /// Where the binary listens.
@@ -99,25 +77,16 @@ impl<'a> Demo<'a> {
         let taken = http::request(self.address, "POST", "/simulator/sms", Some(&sms))
             .map_err(|cause| stopped("its binary took no text", &cause))?;
         if !(200..300).contains(&taken.status()) {
-            return Err(stopped(
-                "its binary took no text",
-                &format!("{} {}", taken.first_line, taken.body),
-            ));
+            return Err(stopped("its binary took no text", &format!("{} {}", taken.first_line, taken.body)));
         }
         let deadline = self.system.now() + PATIENCE;
         while self.system.now() < deadline {
             if let Some(text) = self.next_message()? {
-                return Ok(Reply {
-                    request: self.service.request(),
-                    text,
-                });
+                return Ok(Reply { request: self.service.request(), text });
             }
             self.system.sleep(Duration::from_millis(10));
         }
-        Err(stopped(
-            "no answer came",
-            &format!("waited {} s", PATIENCE.as_secs()),
-        ))
+        Err(stopped("no answer came", &format!("waited {} s", PATIENCE.as_secs())))
     }
 
     /// Switches the forecast service off.
@@ -127,26 +96,16 @@ impl<'a> Demo<'a> {
 
     /// Stops the binary as a server is stopped.
     pub fn stop(mut self) -> Result<(), Error> {
-        let exit = self
-            .binary
-            .stop(PATIENCE)
-            .map_err(|cause| stopped("its binary does not stop", &cause))?;
-        if exit.is_success() {
-            Ok(())
-        } else {
-            Err(stopped("its binary did not end well", &exit.errors.trim()))
-        }
+        let exit = self.binary.stop(PATIENCE).map_err(|cause| stopped("its binary does not stop", &cause))?;
+        if exit.is_success() { Ok(()) } else { Err(stopped("its binary did not end well", &exit.errors.trim())) }
     }
 
     fn next_message(&mut self) -> Result<Option<String>, Error> {
         let outbox = http::request(self.address, "GET", "/simulator/outbox", None)
             .map_err(|cause| stopped("its outbox cannot be read", &cause))?;
-        let messages: Value = serde_json::from_str(&outbox.body)
-            .map_err(|cause| stopped("its outbox cannot be read", &cause))?;
-        let text = messages
-            .get(self.seen)
-            .and_then(|message| message.get("body"))
-            .and_then(Value::as_str);
+        let messages: Value =
+            serde_json::from_str(&outbox.body).map_err(|cause| stopped("its outbox cannot be read", &cause))?;
+        let text = messages.get(self.seen).and_then(|message| message.get("body")).and_then(Value::as_str);
         self.seen += usize::from(text.is_some());
         Ok(text.map(str::to_owned))
     }
@@ -172,10 +131,7 @@ mod tests {
     #[test]
     fn the_port_is_read_from_the_ready_line() {
         let port = |line| address_in(line).map(|address| address.port());
-        assert_eq!(
-            port("Weather Forecast listens on http://127.0.0.1:41233 (simulator)"),
-            Some(41233)
-        );
+        assert_eq!(port("Weather Forecast listens on http://127.0.0.1:41233 (simulator)"), Some(41233));
         assert_eq!(port("127.0.0.1:80"), Some(80));
         assert_eq!(port("listening"), None);
     }

@@ -38,12 +38,7 @@ impl StandIn {
                 }
             }
         });
-        Ok(Self {
-            address,
-            requests,
-            off,
-            thread: Some(thread),
-        })
+        Ok(Self { address, requests, off, thread: Some(thread) })
     }
 
     /// The next request that was answered, as `GET /path`; `None` if there was none.
@@ -74,11 +69,7 @@ fn serve(stream: &TcpStream, body: &str) -> io::Result<String> {
     let request = http::read(stream, false)?;
     http::answer(stream, body)?;
     let mut words = request.first_line.split(' ');
-    Ok(format!(
-        "{} {}",
-        words.next().unwrap_or_default(),
-        words.next().unwrap_or_default()
-    ))
+    Ok(format!("{} {}", words.next().unwrap_or_default(), words.next().unwrap_or_default()))
 }
 
 #[cfg(test)]

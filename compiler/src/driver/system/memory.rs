@@ -44,10 +44,7 @@ impl Memory {
     pub(crate) fn with_files(files: &[(&str, &str)]) -> Self {
         let memory = Self::default();
         for (path, text) in files {
-            memory
-                .files
-                .borrow_mut()
-                .insert(PathBuf::from(path), text.as_bytes().to_vec());
+            memory.files.borrow_mut().insert(PathBuf::from(path), text.as_bytes().to_vec());
         }
         memory
     }
@@ -61,10 +58,7 @@ impl Memory {
     /// A file's text; empty if there is none.
     pub(crate) fn text(&self, path: &str) -> String {
         let files = self.files.borrow();
-        files
-            .get(Path::new(path))
-            .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
-            .unwrap_or_default()
+        files.get(Path::new(path)).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
     }
 
     fn check(&self, path: &Path) -> io::Result<()> {
@@ -77,19 +71,13 @@ impl Memory {
 
 impl System for Memory {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.files
-            .borrow()
-            .get(path)
-            .cloned()
-            .ok_or_else(|| io::ErrorKind::NotFound.into())
+        self.files.borrow().get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.check(path)?;
         self.writes.borrow_mut().push(path.to_owned());
-        self.files
-            .borrow_mut()
-            .insert(path.to_owned(), bytes.to_vec());
+        self.files.borrow_mut().insert(path.to_owned(), bytes.to_vec());
         Ok(())
     }
 
@@ -101,11 +89,7 @@ impl System for Memory {
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.check(to)?;
-        let bytes = self
-            .files
-            .borrow_mut()
-            .remove(from)
-            .ok_or(io::ErrorKind::NotFound)?;
+        let bytes = self.files.borrow_mut().remove(from).ok_or(io::ErrorKind::NotFound)?;
         self.files.borrow_mut().insert(to.to_owned(), bytes);
         Ok(())
     }
@@ -117,12 +101,8 @@ impl System for Memory {
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         self.check(path)?;
-        self.files
-            .borrow_mut()
-            .retain(|file, _| !file.starts_with(path));
-        self.folders
-            .borrow_mut()
-            .retain(|folder| !folder.starts_with(path));
+        self.files.borrow_mut().retain(|file, _| !file.starts_with(path));
+        self.folders.borrow_mut().retain(|folder| !folder.starts_with(path));
         Ok(())
     }
 
@@ -130,24 +110,14 @@ impl System for Memory {
         if let Some(bytes) = self.files.borrow().get(path) {
             return Some(Entry::File(bytes.len() as u64));
         }
-        let implied = self
-            .files
-            .borrow()
-            .keys()
-            .any(|file| file.starts_with(path));
-        let created = self
-            .folders
-            .borrow()
-            .iter()
-            .any(|folder| folder.starts_with(path));
+        let implied = self.files.borrow().keys().any(|file| file.starts_with(path));
+        let created = self.folders.borrow().iter().any(|folder| folder.starts_with(path));
         (implied || created).then_some(Entry::Folder)
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         let files = self.files.borrow();
-        let inside = files
-            .keys()
-            .filter_map(|file| file.strip_prefix(folder).ok()?.iter().next());
+        let inside = files.keys().filter_map(|file| file.strip_prefix(folder).ok()?.iter().next());
         let mut paths: Vec<_> = inside.map(|name| folder.join(name)).collect();
         paths.dedup();
         Ok(paths)

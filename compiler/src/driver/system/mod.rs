@@ -94,10 +94,7 @@ pub struct Command {
 impl Command {
     /// A program with no arguments.
     pub fn new(program: impl Into<OsString>) -> Self {
-        Self {
-            program: program.into(),
-            ..Self::default()
-        }
+        Self { program: program.into(), ..Self::default() }
     }
 
     /// Adds arguments.

@@ -23,9 +23,7 @@ pub struct Real {
 impl Real {
     /// The clock starts now.
     pub fn new() -> Self {
-        Self {
-            started: Instant::now(),
-        }
+        Self { started: Instant::now() }
     }
 }
 
@@ -57,36 +55,23 @@ impl System for Real {
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        if fs::symlink_metadata(path)?.is_dir() {
-            fs::remove_dir_all(path)
-        } else {
-            fs::remove_file(path)
-        }
+        if fs::symlink_metadata(path)?.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
     }
 
     fn entry(&self, path: &Path) -> Option<Entry> {
         let metadata = fs::metadata(path).ok()?;
-        Some(if metadata.is_dir() {
-            Entry::Folder
-        } else {
-            Entry::File(metadata.len())
-        })
+        Some(if metadata.is_dir() { Entry::Folder } else { Entry::File(metadata.len()) })
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
-        let mut paths = fs::read_dir(folder)?
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect::<io::Result<Vec<_>>>()?;
+        let mut paths =
+            fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
         paths.sort();
         Ok(paths)
     }
 
     fn lock(&self, path: &Path, waiting: &mut dyn FnMut()) -> io::Result<Box<dyn Lock>> {
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path)?;
+        let file = File::options().create(true).truncate(false).write(true).open(path)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -107,9 +92,7 @@ impl System for Real {
     }
 
     fn variables(&self) -> Vec<String> {
-        std::env::vars_os()
-            .filter_map(|(name, _)| name.into_string().ok())
-            .collect()
+        std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect()
     }
 
     fn process(&self) -> u32 {
@@ -117,10 +100,7 @@ impl System for Real {
     }
 
     fn run(&self, command: &Command, line: &mut dyn FnMut(Line<'_>)) -> io::Result<Exit> {
-        let mut child = prepare(command)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
+        let mut child = prepare(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         // Both pipes are read at once, or a program that fills the one nobody reads would stop for ever.
         let (sender, lines) = mpsc::channel();
         send_lines(child.stdout.take(), sender.clone(), |text| (false, text));
@@ -135,25 +115,15 @@ impl System for Real {
                 line(Line::Output(&text));
             }
         }
-        Ok(Exit {
-            code: child.wait()?.code(),
-            errors,
-        })
+        Ok(Exit { code: child.wait()?.code(), errors })
     }
 
     fn start(&self, command: &Command) -> io::Result<Box<dyn Running>> {
-        let mut child = prepare(command)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
+        let mut child = prepare(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let errors = Some(collect(child.stderr.take()));
         let (sender, lines) = mpsc::channel();
         send_lines(child.stdout.take(), sender, |text| text);
-        Ok(Box::new(Process {
-            child,
-            lines,
-            errors,
-        }))
+        Ok(Box::new(Process { child, lines, errors }))
     }
 
     #[cfg(unix)]
@@ -184,10 +154,7 @@ impl System for Real {
         if !io::stderr().is_terminal() {
             return None;
         }
-        Some(
-            terminal_size::terminal_size_of(io::stderr())
-                .map_or(80, |(width, _)| usize::from(width.0)),
-        )
+        Some(terminal_size::terminal_size_of(io::stderr()).map_or(80, |(width, _)| usize::from(width.0)))
     }
 
     fn now(&self) -> Duration {
@@ -238,10 +205,7 @@ fn send_lines<T: Send + 'static>(
     let Some(pipe) = pipe else { return };
     std::thread::spawn(move || {
         for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
-            if sender
-                .send(wrap(String::from_utf8_lossy(&line).into_owned()))
-                .is_err()
-            {
+            if sender.send(wrap(String::from_utf8_lossy(&line).into_owned())).is_err() {
                 return;
             }
         }
@@ -256,11 +220,7 @@ struct Process {
 
 impl Process {
     fn exit(&mut self, code: Option<i32>) -> Exit {
-        let errors = self
-            .errors
-            .take()
-            .and_then(|errors| errors.join().ok())
-            .unwrap_or_default();
+        let errors = self.errors.take().and_then(|errors| errors.join().ok()).unwrap_or_default();
         Exit { code, errors }
     }
 }
@@ -276,9 +236,7 @@ impl Running for Process {
             return Ok(self.exit(status.code()));
         }
         // The standard library sends no signal but SIGKILL, so the system's own tool sends SIGTERM.
-        let asked = std::process::Command::new("kill")
-            .arg(self.child.id().to_string())
-            .status();
+        let asked = std::process::Command::new("kill").arg(self.child.id().to_string()).status();
         while asked.is_ok() && Instant::now() < deadline {
             if let Some(status) = self.child.try_wait()? {
                 return Ok(self.exit(status.code()));
