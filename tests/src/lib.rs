@@ -1,1 +1,20 @@
-//! Tests that see compiler and runtime together.
+//! What the end-to-end tests are made of: flows are built with flowc, and their binaries are started and spoken to over
+//! loopback sockets, with stand-ins for the services that they call.
+//!
+//! Everything here panics when it is disappointed, as tests do, and waits by looking again until a deadline.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+pub mod build;
+pub mod folder;
+pub mod http;
+pub mod process;
+pub mod program;
+pub mod stand_in;
+pub mod wait;
+
+pub use build::{binary_of, flowc};
+pub use folder::Scratch;
+pub use http::Request;
+pub use program::Program;
+pub use stand_in::{Gate, Reply, StandIn};

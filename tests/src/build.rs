@@ -1,0 +1,49 @@
+//! From the text of a flow to its binary.
+
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::folder;
+use crate::process::run;
+
+/// The first build on a machine builds the runtime, twice if one is static.
+pub const BUILD_LIMIT: Duration = Duration::from_secs(900);
+
+/// flowc, with the tests' cache folder.
+pub fn flowc() -> Command {
+    let mut command = Command::new(folder::programs().join("flowc-under-test"));
+    command.env("FLOWC_CACHE", folder::cache());
+    command
+}
+
+/// The binary of a flow. It is built once for each flow and flowc, whichever tests and test runs ask for it.
+pub fn binary_of(name: &str, flow: &str) -> PathBuf {
+    let folder = folder::root().join(format!("flows/{name}-{:016x}", hash(flow)));
+    fs::create_dir_all(&folder).unwrap();
+    let lock = File::create(folder.join("lock")).unwrap();
+    lock.lock().unwrap();
+
+    let (binary, stamp) = (folder.join(name), folder.join("stamp"));
+    let this_flowc = fs::metadata(flowc().get_program()).expect("cargo builds flowc-under-test before the tests");
+    let this_flowc = format!("{} {:?}", this_flowc.len(), this_flowc.modified().unwrap());
+    if fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == this_flowc) {
+        return binary;
+    }
+    let source = folder.join(format!("{name}.flow"));
+    fs::write(&source, flow).unwrap();
+    let mut command = flowc();
+    command.arg("build").arg(&source).arg("-o").arg(&binary);
+    let ended = run(command, BUILD_LIMIT);
+    assert_eq!(ended.code, Some(0), "{name} does not build: {}", ended.err);
+    fs::write(stamp, this_flowc).unwrap();
+    binary
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}

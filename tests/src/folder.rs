@@ -1,0 +1,77 @@
+//! Where the tests keep files.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The root of the workspace.
+pub fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// Data that lies beside the project on some machines, as `nws/afg-368-294.json`; `None`, with a line that says so, where
+/// it does not.
+pub fn shared_data(path: &str) -> Option<PathBuf> {
+    let found = workspace().join("../shared/data").join(path);
+    if found.exists() {
+        return Some(found);
+    }
+    println!("skipped: there is no {}", found.display());
+    None
+}
+
+/// Beside the test programs: `target/debug`.
+pub(crate) fn programs() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    // target/debug/deps/e2e-0123456789abcdef
+    test.parent().and_then(Path::parent).unwrap().to_owned()
+}
+
+/// All that the tests write: `target/e2e`.
+pub(crate) fn root() -> PathBuf {
+    programs().parent().unwrap().join("e2e")
+}
+
+/// The cache folder of flowc in all tests, so that its runtime is built once.
+pub fn cache() -> PathBuf {
+    root().join("cache")
+}
+
+/// An empty folder of one test's own, which goes with it.
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    /// Makes one.
+    pub fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = root().join(format!("scratch/{}-{number}", std::process::id()));
+        // A process of this number may have been killed once, and left something.
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// Writes a file into it and returns its path.
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

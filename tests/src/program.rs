@@ -1,0 +1,131 @@
+//! A flow's binary, running.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::http::{Answer, Request};
+use crate::process::{Ended, Process, run};
+use crate::wait::{self, PATIENCE};
+
+/// The phone of the person who texts.
+pub const GUEST: &str = "+13055550123";
+
+/// The number that is texted.
+pub const HOTEL: &str = "+13055550100";
+
+/// A binary to be started.
+pub struct Start(Command);
+
+impl Start {
+    /// Adds arguments.
+    pub fn with<'a>(mut self, arguments: impl IntoIterator<Item = &'a str>) -> Self {
+        self.0.args(arguments);
+        self
+    }
+
+    /// Sets a variable of its environment, which is empty otherwise.
+    pub fn variable(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.0.env(name, value);
+        self
+    }
+
+    /// Sends what the flow addresses to `host`, with its port, to another URL.
+    pub fn connect(self, host: &str, url: &str) -> Self {
+        self.with(["--connect-to", &format!("{host}={url}")])
+    }
+
+    /// Starts it and waits until it is ready.
+    pub fn start(mut self) -> Program {
+        self.0.args(["--listen", "127.0.0.1:0"]);
+        let mut process = Process::start(self.0);
+        let ready = wait::until("a ready program", || {
+            let ended = process.status();
+            assert!(ended.is_none(), "it ended before it was ready: {}", process.err());
+            Some(process.out()).filter(|out| out.ends_with('\n'))
+        });
+        let address = ready.trim().strip_prefix("ready on http://").and_then(|address| address.parse().ok());
+        let address = address.unwrap_or_else(|| panic!("not a ready line: {ready:?}"));
+        Program { process, address }
+    }
+
+    /// Runs it to its end, for when it should not serve at all.
+    pub fn run(self) -> Ended {
+        run(self.0, PATIENCE)
+    }
+}
+
+/// A binary that serves; dropping it kills it.
+pub struct Program {
+    /// The process.
+    pub process: Process,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+impl Program {
+    /// A binary to be started.
+    pub fn of(binary: &Path) -> Start {
+        let mut command = Command::new(binary);
+        command.env_clear();
+        Start(command)
+    }
+
+    /// Sends a request.
+    pub fn send(&self, request: &Request) -> Answer {
+        request.send(self.address)
+    }
+
+    /// Sends a GET.
+    pub fn get(&self, target: &str) -> Answer {
+        self.send(&Request::new("GET", target))
+    }
+
+    /// Texts it, as [`GUEST`] to [`HOTEL`].
+    pub fn text(&self, body: &str) -> Answer {
+        let sms = json!({ "from": GUEST, "to": HOTEL, "body": body });
+        self.send(&Request::new("POST", "/simulator/sms").json(&sms))
+    }
+
+    /// The messages that it has sent, oldest first.
+    pub fn outbox(&self) -> Vec<Value> {
+        self.get("/simulator/outbox").json().as_array().unwrap().clone()
+    }
+
+    /// Waits until it has sent this many messages, and returns their texts.
+    pub fn messages(&self, count: usize) -> Vec<String> {
+        let outbox = wait::within(PATIENCE, || Some(self.outbox()).filter(|outbox| outbox.len() >= count));
+        let outbox = outbox.unwrap_or_else(|| panic!("no message {count}: {}", self.process.err()));
+        outbox.iter().map(|sent| sent["body"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Texts it and waits for the answer: the message after those that it has sent before.
+    pub fn converse(&self, body: &str) -> String {
+        let before = self.outbox().len();
+        let taken = self.text(body);
+        assert_eq!(taken.status, 202, "{}", taken.text());
+        self.messages(before + 1).swap_remove(before)
+    }
+
+    /// The lines of its log that hold all these members.
+    pub fn log(&self, members: &[(&str, Value)]) -> Vec<Value> {
+        let log = self.process.err();
+        let lines = log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}")));
+        lines.filter(|line: &Value| members.iter().all(|(name, value)| line[name] == *value)).collect()
+    }
+
+    /// Waits until this many runs have ended.
+    pub fn ended(&self, count: usize) -> Vec<Value> {
+        wait::until("ended runs", || {
+            Some(self.log(&[("message", json!("run ended"))])).filter(|ended| ended.len() >= count)
+        })
+    }
+
+    /// Stops it as a server is stopped, and waits for its end.
+    pub fn stop(mut self) -> Ended {
+        self.process.signal("TERM");
+        self.process.wait(PATIENCE)
+    }
+}
