@@ -160,7 +160,7 @@ mod tests {
         assert!(err.contains("error[F0201]") && err.contains("1 error in bad.flow"), "{err}");
         let (exit, out, err) = flowc(&memory, "flowc check bad.flow --format short");
         assert_eq!((exit, err.as_str()), (Exit::FlowErrors, ""));
-        assert!(out.starts_with("bad.flow:1:23: error[F0201]: "), "{out}");
+        assert!(out.starts_with("bad.flow:1:22: error[F0201]: "), "{out}");
         let (exit, out, err) = flowc(&memory, "flowc check good.flow --format json");
         assert_eq!((exit, out.as_str(), err.as_str()), (Exit::Fine, "", ""));
     }

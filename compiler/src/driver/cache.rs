@@ -18,7 +18,7 @@ use super::embed;
 use super::error::Error;
 use super::files;
 use super::lock;
-use super::manifest::Linking;
+use super::manifest::{self, Linking};
 use super::system::{Lock, System};
 
 /// The cache folder of this version of flowc.
@@ -112,11 +112,12 @@ pub enum Stamp {
     Built(Linking),
 }
 
-/// Names the runtime's sources and the versions of its crates.
+/// Names the runtime's sources, the versions of its crates, and how they are compiled.
 fn sources_hash() -> String {
     let sources =
         embed::runtime().iter().flat_map(|(path, text)| path.bytes().chain([0]).chain(text.bytes()).chain([0]));
-    format!("{:016x}\n", embed::fnv(sources.chain(lock::lock_for("flow").into_bytes())))
+    let settings = lock::lock_for("flow") + &manifest::manifest("flow", "", Linking::Dynamic);
+    format!("{:016x}\n", embed::fnv(sources.chain(settings.into_bytes())))
 }
 
 #[cfg(test)]
