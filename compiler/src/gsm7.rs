@@ -17,9 +17,7 @@ pub(crate) fn holds(character: char) -> bool {
 
 /// How many 7-bit units a text takes, all of whose characters the alphabet holds.
 pub(crate) fn units(text: &str) -> usize {
-    text.chars()
-        .map(|character| if EXTENSION.contains(character) { 2 } else { 1 })
-        .sum()
+    text.chars().map(|character| if EXTENSION.contains(character) { 2 } else { 1 }).sum()
 }
 
 /// How many segments such a text is sent as.

@@ -34,14 +34,7 @@ pub struct Emitted {
 }
 
 /// Text to a checked tree: all diagnostics, in the order of their places.
-fn analyze(
-    source: &SourceFile,
-) -> (
-    syntax::ast::File,
-    resolve::names::Names,
-    check::infer::Types,
-    Vec<Diagnostic>,
-) {
+fn analyze(source: &SourceFile) -> (syntax::ast::File, resolve::names::Names, check::infer::Types, Vec<Diagnostic>) {
     let parsed = syntax::parse(source);
     let whole = parsed.diagnostics.is_empty();
     let (names, of_names) = resolve::resolve(&parsed.file);
@@ -62,18 +55,9 @@ pub fn check(source: &SourceFile) -> Vec<Diagnostic> {
 pub fn compile(source: &SourceFile) -> Compilation {
     let (file, names, types, diagnostics) = analyze(source);
     if diagnostics.iter().any(Diagnostic::is_error) {
-        return Compilation {
-            diagnostics,
-            emitted: None,
-        };
+        return Compilation { diagnostics, emitted: None };
     }
     let graph = graph::build(source, &file, &names, &types);
     let main_rs = codegen::emit(&graph);
-    Compilation {
-        diagnostics,
-        emitted: Some(Emitted {
-            name: graph.name,
-            main_rs,
-        }),
-    }
+    Compilation { diagnostics, emitted: Some(Emitted { name: graph.name, main_rs }) }
 }

@@ -14,10 +14,7 @@ pub struct SourceFile {
 impl SourceFile {
     /// A file of this name and text.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            text: text.into(),
-        }
+        Self { name: name.into(), text: text.into() }
     }
 
     /// The text that a span covers; empty for a span of another file.
@@ -39,26 +36,17 @@ impl Span {
     /// The bytes from `start` up to, not including, `end`. Files are at most 4 GiB.
     pub fn new(start: usize, end: usize) -> Self {
         let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-        Self {
-            start: clamp(start),
-            end: clamp(end),
-        }
+        Self { start: clamp(start), end: clamp(end) }
     }
 
     /// The empty span at an offset.
     pub fn at(offset: u32) -> Self {
-        Self {
-            start: offset,
-            end: offset,
-        }
+        Self { start: offset, end: offset }
     }
 
     /// The smallest span that covers both.
     pub fn to(self, other: Self) -> Self {
-        Self {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
     /// As a range of byte offsets.
@@ -86,9 +74,7 @@ impl LineIndex {
     /// Finds the lines of a text; a line ends with `\n`.
     pub fn new(text: &str) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let starts = std::iter::once(0)
-            .chain(ends.map(|(at, _)| Span::new(at, at + 1).end))
-            .collect();
+        let starts = std::iter::once(0).chain(ends.map(|(at, _)| Span::new(at, at + 1).end)).collect();
         Self { starts }
     }
 
@@ -102,10 +88,7 @@ impl LineIndex {
         let line = self.line(offset);
         let start = self.starts.get(line as usize - 1).copied().unwrap_or(0);
         let before = text.get(Span { start, end: offset }.range()).unwrap_or("");
-        LineColumn {
-            line,
-            column: Span::new(0, before.chars().count() + 1).end,
-        }
+        LineColumn { line, column: Span::new(0, before.chars().count() + 1).end }
     }
 }
 
@@ -118,17 +101,8 @@ mod tests {
         let text = "a\nçé x\n";
         let index = LineIndex::new(text);
         let offset = text.find('x').unwrap_or_default();
-        assert_eq!(
-            index.line_column(text, offset as u32),
-            LineColumn { line: 2, column: 4 }
-        );
-        assert_eq!(
-            index.line_column(text, 0),
-            LineColumn { line: 1, column: 1 }
-        );
-        assert_eq!(
-            index.line_column(text, text.len() as u32),
-            LineColumn { line: 3, column: 1 }
-        );
+        assert_eq!(index.line_column(text, offset as u32), LineColumn { line: 2, column: 4 });
+        assert_eq!(index.line_column(text, 0), LineColumn { line: 1, column: 1 });
+        assert_eq!(index.line_column(text, text.len() as u32), LineColumn { line: 3, column: 1 });
     }
 }

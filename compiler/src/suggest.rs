@@ -30,10 +30,7 @@ mod tests {
     #[test]
     fn only_near_names_are_suggested() {
         assert_eq!(nearest("tmep", ["temp", "winds", "from"]), ["temp"]);
-        assert_eq!(
-            nearest("orderno", ["OrderNo", "order_no"]),
-            ["OrderNo", "order_no"]
-        );
+        assert_eq!(nearest("orderno", ["OrderNo", "order_no"]), ["OrderNo", "order_no"]);
         assert!(nearest("x", ["y", "temp"]).is_empty());
         assert!(nearest("forecast", ["temp"]).is_empty());
     }

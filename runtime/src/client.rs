@@ -11,15 +11,12 @@ use rustls::{ClientConfig, RootCertStore};
 /// needs nothing from the machine; no proxy from the environment; no redirect is followed, since
 /// the flow has vouched for one host only. Timeouts are each request's own.
 pub(crate) fn build() -> Result<Client, String> {
-    let roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
-    let tls =
-        ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| error.to_string())?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
     Client::builder()
         .tls_backend_preconfigured(tls)
         .no_proxy()

@@ -30,18 +30,11 @@ impl fmt::Display for Blame {
 
 impl Failure {
     pub(crate) fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            status: None,
-            message: message.into(),
-        }
+        Self { kind, status: None, message: message.into() }
     }
 
     pub(crate) fn with_status(self, status: u16) -> Self {
-        Self {
-            status: Some(status),
-            ..self
-        }
+        Self { status: Some(status), ..self }
     }
 
     pub(crate) fn blame(&self) -> Blame {

@@ -159,10 +159,7 @@ pub struct Call {
 
 impl std::fmt::Debug for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Call")
-            .field("line", &self.line)
-            .field("method", &self.method)
-            .finish_non_exhaustive()
+        f.debug_struct("Call").field("line", &self.line).field("method", &self.method).finish_non_exhaustive()
     }
 }
 
@@ -359,10 +356,7 @@ impl Secrets {
 
     /// The secret's value; every secret that a program declares is there, any other is empty.
     pub fn get(&self, name: &str) -> &str {
-        self.values
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map_or("", |(_, value)| value)
+        self.values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
     }
 }
 
@@ -370,9 +364,7 @@ impl Secrets {
     /// Blots every secret out of a text that is to be shown, and a long beginning of one too, since
     /// messages quote foreign values shortened.
     pub(crate) fn redact(&self, text: String) -> String {
-        self.values
-            .iter()
-            .fold(text, |text, (_, secret)| blot_out(&text, secret))
+        self.values.iter().fold(text, |text, (_, secret)| blot_out(&text, secret))
     }
 }
 
@@ -386,13 +378,8 @@ fn blot_out(text: &str, secret: &str) -> String {
     let mut rest = text;
     while let Some((before, _)) = rest.split_once(&beginning) {
         let found = rest.get(before.len()..).unwrap_or_default();
-        let same = found
-            .chars()
-            .zip(secret.chars())
-            .take_while(|(a, b)| a == b);
-        let length = same
-            .map(|(character, _)| character.len_utf8())
-            .sum::<usize>();
+        let same = found.chars().zip(secret.chars()).take_while(|(a, b)| a == b);
+        let length = same.map(|(character, _)| character.len_utf8()).sum::<usize>();
         shown.push_str(before);
         shown.push_str("(secret)");
         rest = found.get(length..).unwrap_or_default();
@@ -403,9 +390,7 @@ fn blot_out(text: &str, secret: &str) -> String {
 
 impl std::fmt::Debug for Secrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list()
-            .entries(self.values.iter().map(|(name, _)| name))
-            .finish()
+        f.debug_list().entries(self.values.iter().map(|(name, _)| name)).finish()
     }
 }
 
@@ -415,15 +400,9 @@ mod tests {
 
     #[test]
     fn secrets_are_blotted_out() {
-        let secrets = Secrets::new(vec![
-            ("A", "sk-0123456789abcdef".to_owned()),
-            ("B", "(secret)".to_owned()),
-        ]);
+        let secrets = Secrets::new(vec![("A", "sk-0123456789abcdef".to_owned()), ("B", "(secret)".to_owned())]);
         let redact = |text: &str| secrets.redact(text.to_owned());
-        assert_eq!(
-            redact("a sk-0123456789abcdef b sk-0123456789abcdef"),
-            "a (secret) b (secret)"
-        );
+        assert_eq!(redact("a sk-0123456789abcdef b sk-0123456789abcdef"), "a (secret) b (secret)");
         assert_eq!(redact("\"sk-0123456…\""), "\"(secret)…\"");
         assert_eq!(redact("nothing to see"), "nothing to see");
         assert!(!format!("{secrets:?}").contains("sk-"));

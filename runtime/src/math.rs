@@ -11,44 +11,37 @@ fn too_large(what: &str, kind: &str) -> Fault {
 
 /// `a + b`
 pub fn add_int(a: i64, b: i64) -> Result<i64, Fault> {
-    a.checked_add(b)
-        .ok_or_else(|| too_large(&format!("{a} + {b}"), "an int"))
+    a.checked_add(b).ok_or_else(|| too_large(&format!("{a} + {b}"), "an int"))
 }
 
 /// `a - b`
 pub fn sub_int(a: i64, b: i64) -> Result<i64, Fault> {
-    a.checked_sub(b)
-        .ok_or_else(|| too_large(&format!("{a} - {b}"), "an int"))
+    a.checked_sub(b).ok_or_else(|| too_large(&format!("{a} - {b}"), "an int"))
 }
 
 /// `a * b`
 pub fn mul_int(a: i64, b: i64) -> Result<i64, Fault> {
-    a.checked_mul(b)
-        .ok_or_else(|| too_large(&format!("{a} * {b}"), "an int"))
+    a.checked_mul(b).ok_or_else(|| too_large(&format!("{a} * {b}"), "an int"))
 }
 
 /// `-a`
 pub fn neg_int(a: i64) -> Result<i64, Fault> {
-    a.checked_neg()
-        .ok_or_else(|| too_large(&format!("-({a})"), "an int"))
+    a.checked_neg().ok_or_else(|| too_large(&format!("-({a})"), "an int"))
 }
 
 /// `a + b`
 pub fn add(a: Number, b: Number) -> Result<Number, Fault> {
-    a.checked_add(b)
-        .ok_or_else(|| too_large(&format!("{a} + {b}"), "a number"))
+    a.checked_add(b).ok_or_else(|| too_large(&format!("{a} + {b}"), "a number"))
 }
 
 /// `a - b`
 pub fn sub(a: Number, b: Number) -> Result<Number, Fault> {
-    a.checked_sub(b)
-        .ok_or_else(|| too_large(&format!("{a} - {b}"), "a number"))
+    a.checked_sub(b).ok_or_else(|| too_large(&format!("{a} - {b}"), "a number"))
 }
 
 /// `a * b`
 pub fn mul(a: Number, b: Number) -> Result<Number, Fault> {
-    a.checked_mul(b)
-        .ok_or_else(|| too_large(&format!("{a} * {b}"), "a number"))
+    a.checked_mul(b).ok_or_else(|| too_large(&format!("{a} * {b}"), "a number"))
 }
 
 /// `a / b`, to 28 digits; dividing by zero is a [`Fault::Flow`].
@@ -56,8 +49,7 @@ pub fn div(a: Number, b: Number) -> Result<Number, Fault> {
     if b.is_zero() {
         return Err(Fault::Flow(format!("{a} cannot be divided by zero")));
     }
-    a.checked_div(b)
-        .ok_or_else(|| too_large(&format!("{a} / {b}"), "a number"))
+    a.checked_div(b).ok_or_else(|| too_large(&format!("{a} / {b}"), "a number"))
 }
 
 /// `-a`
@@ -80,10 +72,7 @@ mod tests {
     #[test]
     fn results_are_exact() {
         assert_eq!(add(number("0.1"), number("0.2")), Ok(number("0.3")));
-        assert_eq!(
-            mul(number("12.50"), number("3")).map(|n| n.to_string()),
-            Ok("37.50".to_owned())
-        );
+        assert_eq!(mul(number("12.50"), number("3")).map(|n| n.to_string()), Ok("37.50".to_owned()));
         assert_eq!(div(number("10"), number("4")), Ok(number("2.5")));
         assert_eq!(round(number("2.345"), 2), number("2.35"));
         assert_eq!(round(number("-2.5"), 0), number("-3"));
@@ -94,15 +83,10 @@ mod tests {
     fn what_has_no_value_is_the_flows_fault() {
         assert_eq!(
             add_int(i64::MAX, 1),
-            Err(Fault::Flow(
-                "the result of 9223372036854775807 + 1 is too large for an int".to_owned()
-            ))
+            Err(Fault::Flow("the result of 9223372036854775807 + 1 is too large for an int".to_owned()))
         );
         assert!(neg_int(i64::MIN).is_err());
-        assert_eq!(
-            div(number("1"), number("0.0")),
-            Err(Fault::Flow("1 cannot be divided by zero".to_owned()))
-        );
+        assert_eq!(div(number("1"), number("0.0")), Err(Fault::Flow("1 cannot be divided by zero".to_owned())));
         assert!(mul(Number::MAX, number("10")).is_err());
     }
 }

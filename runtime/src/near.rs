@@ -13,14 +13,8 @@ pub(crate) fn is_near(given: &str, known: &str) -> bool {
 }
 
 /// The known name that is nearest to `given`, if one is near at all.
-pub(crate) fn nearest<'a>(
-    given: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    known
-        .into_iter()
-        .filter(|known| is_near(given, known))
-        .min_by_key(|known| distance(given, known))
+pub(crate) fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known.into_iter().filter(|known| is_near(given, known)).min_by_key(|known| distance(given, known))
 }
 
 /// Optimal string alignment: the fewest insertions, deletions, replacements and swaps of neighbours.
@@ -33,13 +27,11 @@ fn distance(a: &str, b: &str) -> usize {
         let mut current = Vec::with_capacity(last.len());
         current.push(row + 1);
         for (column, b_char) in b.iter().enumerate() {
-            let at =
-                |line: &[usize], index: usize| line.get(index).copied().unwrap_or(usize::MAX - 1);
+            let at = |line: &[usize], index: usize| line.get(index).copied().unwrap_or(usize::MAX - 1);
             let mut best = (at(&last, column) + usize::from(a_char != *b_char))
                 .min(at(&last, column + 1) + 1)
                 .min(at(&current, column) + 1);
-            let swapped =
-                column > 0 && left_char == Some(*b_char) && b.get(column - 1) == Some(&a_char);
+            let swapped = column > 0 && left_char == Some(*b_char) && b.get(column - 1) == Some(&a_char);
             if swapped {
                 best = best.min(at(&before_last, column - 1) + 1);
             }
@@ -70,10 +62,7 @@ mod tests {
         assert!(is_near("Phnoe", "Phone"));
         assert!(!is_near("Note", "OrderNo"));
         assert!(!is_near("a", "b"));
-        assert_eq!(
-            nearest("--listn", ["--listen", "--carrier"]),
-            Some("--listen")
-        );
+        assert_eq!(nearest("--listn", ["--listen", "--carrier"]), Some("--listen"));
         assert_eq!(nearest("--quick", ["--listen", "--carrier"]), None);
     }
 }

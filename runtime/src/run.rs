@@ -66,49 +66,22 @@ impl Engine {
         web: WebCaller,
         limits: Limits,
     ) -> Self {
-        let slots = Arc::new(Semaphore::new(
-            usize::try_from(limits.runs).unwrap_or(Semaphore::MAX_PERMITS),
-        ));
-        Self {
-            program,
-            secrets,
-            carrier,
-            web,
-            limits,
-            slots,
-        }
+        let slots = Arc::new(Semaphore::new(usize::try_from(limits.runs).unwrap_or(Semaphore::MAX_PERMITS)));
+        Self { program, secrets, carrier, web, limits, slots }
     }
 
     /// Starts a run in the background and gives its id, or refuses it at once.
     ///
     /// `line` is the trigger's line in the flow; `begin` is its `start`, with what came in.
-    pub(crate) fn accept<F>(
-        self: &Arc<Self>,
-        line: u32,
-        parties: Parties,
-        begin: F,
-    ) -> Result<RunId, Busy>
+    pub(crate) fn accept<F>(self: &Arc<Self>, line: u32, parties: Parties, begin: F) -> Result<RunId, Busy>
     where
         F: FnOnce(&Secrets) -> Result<Step, Fault> + Send + 'static,
     {
-        let slot = Arc::clone(&self.slots)
-            .try_acquire_owned()
-            .map_err(|_| Busy)?;
+        let slot = Arc::clone(&self.slots).try_acquire_owned().map_err(|_| Busy)?;
         let id = RunId(Uuid::now_v7());
-        let person = parties
-            .person
-            .as_ref()
-            .map(|phone| Masked(phone).to_string());
+        let person = parties.person.as_ref().map(|phone| Masked(phone).to_string());
         info!(run = %id, line, person, "run accepted");
-        tokio::spawn(
-            Run {
-                id,
-                parties,
-                engine: Arc::clone(self),
-                _slot: slot,
-            }
-            .carry_out(begin),
-        );
+        tokio::spawn(Run { id, parties, engine: Arc::clone(self), _slot: slot }.carry_out(begin));
         Ok(id)
     }
 
@@ -120,9 +93,7 @@ impl Engine {
 
     /// How many runs are in flight.
     pub(crate) fn in_flight(&self) -> usize {
-        usize::try_from(self.limits.runs)
-            .unwrap_or(usize::MAX)
-            .saturating_sub(self.slots.available_permits())
+        usize::try_from(self.limits.runs).unwrap_or(usize::MAX).saturating_sub(self.slots.available_permits())
     }
 }
 
@@ -158,12 +129,7 @@ impl Run {
     where
         F: FnOnce(&Secrets) -> Result<Step, Fault>,
     {
-        let Engine {
-            program,
-            secrets,
-            limits,
-            ..
-        } = &*self.engine;
+        let Engine { program, secrets, limits, .. } = &*self.engine;
         let mut step = begin(secrets)?;
         for _ in 0..limits.steps {
             let outcome = match self.carry_out_action(step.action).await? {
@@ -190,19 +156,10 @@ impl Run {
                 tokio::task::yield_now().await;
                 return Ok(Acted::Outcome(Outcome::Done));
             }
-            Action::Call(call) => (
-                call.line,
-                "call",
-                self.engine
-                    .web
-                    .carry_out(*call)
-                    .await
-                    .map(Outcome::Response),
-            ),
+            Action::Call(call) => (call.line, "call", self.engine.web.carry_out(*call).await.map(Outcome::Response)),
             Action::Sms(message) => {
                 let line = message.line;
-                let sent =
-                    sms::carry_out(&*self.engine.carrier, self.id, &self.parties, message).await?;
+                let sent = sms::carry_out(&*self.engine.carrier, self.id, &self.parties, message).await?;
                 (line, "sms", sent.map(|()| Outcome::Done))
             }
         };
@@ -214,10 +171,7 @@ impl Run {
             }
             Err(failure) => {
                 // An upstream may echo what it was sent; a secret must not come back into the flow.
-                let failure = Failure {
-                    message: self.engine.secrets.redact(failure.message),
-                    ..failure
-                };
+                let failure = Failure { message: self.engine.secrets.redact(failure.message), ..failure };
                 warn!(%run, line, step, outcome = "fail", kind = %failure.kind, status = failure.status,
                       blame = %failure.blame(), retry = failure.may_pass(), reason = masked(&failure.message), ms, "step");
                 Outcome::Failed(failure)
@@ -261,10 +215,7 @@ mod tests {
         fn send<'a>(&'a self, message: Outgoing<'a>) -> Sending<'a> {
             Box::pin(async move {
                 self.go.notified().await;
-                self.sent
-                    .lock()
-                    .unwrap()
-                    .push((message.from.to_string(), message.to.to_string()));
+                self.sent.lock().unwrap().push((message.from.to_string(), message.to.to_string()));
                 Ok(())
             })
         }
@@ -275,64 +226,29 @@ mod tests {
     }
 
     fn greet(_: &Secrets) -> Result<Step, Fault> {
-        let greeting = Sms {
-            line: 2,
-            to: None,
-            from: None,
-            body: "hi".to_owned(),
-            media: vec![],
-        };
-        Ok(Step {
-            state: "greeted".to_owned(),
-            action: Action::Sms(greeting),
-        })
+        let greeting = Sms { line: 2, to: None, from: None, body: "hi".to_owned(), media: vec![] };
+        Ok(Step { state: "greeted".to_owned(), action: Action::Sms(greeting) })
     }
 
     fn resume(state: &str, _: Outcome, _: &Secrets) -> Result<Step, Fault> {
-        let action = if state == "loop" {
-            Action::Continue
-        } else {
-            Action::End(End::Completed)
-        };
-        Ok(Step {
-            state: state.to_owned(),
-            action,
-        })
+        let action = if state == "loop" { Action::Continue } else { Action::End(End::Completed) };
+        Ok(Step { state: state.to_owned(), action })
     }
 
-    static PROGRAM: Program = Program {
-        name: "Test",
-        source: "test.flow",
-        secrets: &[],
-        triggers: &[],
-        resume,
-    };
+    static PROGRAM: Program = Program { name: "Test", source: "test.flow", secrets: &[], triggers: &[], resume };
 
     fn engine(carrier: &Arc<Held>) -> Arc<Engine> {
         let web = WebCaller::new(client::build().unwrap(), vec![]);
         let limits = Limits { runs: 1, steps: 50 };
-        Arc::new(Engine::new(
-            &PROGRAM,
-            Secrets::new(vec![]),
-            Arc::clone(carrier) as _,
-            web,
-            limits,
-        ))
+        Arc::new(Engine::new(&PROGRAM, Secrets::new(vec![]), Arc::clone(carrier) as _, web, limits))
     }
 
     fn parties() -> Parties {
-        Parties {
-            person: Some(Phone::literal("+15550123456")),
-            own: Some(Phone::literal("911")),
-        }
+        Parties { person: Some(Phone::literal("+15550123456")), own: Some(Phone::literal("911")) }
     }
 
     fn block_on<T>(future: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap()
-            .block_on(future)
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
     }
 
     #[test]
@@ -345,10 +261,7 @@ mod tests {
             assert_eq!(engine.in_flight(), 1);
             carrier.go.notify_one();
             engine.drained().await;
-            assert_eq!(
-                *carrier.sent.lock().unwrap(),
-                [("911".to_owned(), "+15550123456".to_owned())]
-            );
+            assert_eq!(*carrier.sent.lock().unwrap(), [("911".to_owned(), "+15550123456".to_owned())]);
             assert!(engine.accept(1, parties(), greet).is_ok());
         });
     }
@@ -357,12 +270,7 @@ mod tests {
     fn a_loop_that_never_ends_is_stopped() {
         block_on(async {
             let engine = engine(&Arc::new(Held::default()));
-            let step = || {
-                Ok(Step {
-                    state: "loop".to_owned(),
-                    action: Action::Continue,
-                })
-            };
+            let step = || Ok(Step { state: "loop".to_owned(), action: Action::Continue });
             assert!(engine.accept(1, parties(), move |_| step()).is_ok());
             engine.drained().await;
         });

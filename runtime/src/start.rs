@@ -22,26 +22,19 @@ const WORKERS: usize = 2;
 /// Exits with 0 when all had ended, with 1 when runs were cut off by a second signal or the end of
 /// the grace, with 2 when it could not start.
 pub fn main(program: &'static Program) -> ExitCode {
-    match config::read(program, std::env::args_os().skip(1), &|name| {
-        std::env::var_os(name)
-    }) {
+    match config::read(program, std::env::args_os().skip(1), &|name| std::env::var_os(name)) {
         Ok(Command::Print(text)) => {
             // Whoever closed the pipe does not want to read it.
             let _ = std::io::stdout().write_all(text.as_bytes());
             ExitCode::SUCCESS
         }
-        Ok(Command::Serve(config)) => {
-            start(program, *config).unwrap_or_else(|problem| refuse(program, problem))
-        }
+        Ok(Command::Serve(config)) => start(program, *config).unwrap_or_else(|problem| refuse(program, problem)),
         Err(error) => fail(&error),
     }
 }
 
 fn refuse(program: &'static Program, problem: String) -> ExitCode {
-    fail(&StartError {
-        program: program.name,
-        problems: vec![problem],
-    })
+    fail(&StartError { program: program.name, problems: vec![problem] })
 }
 
 fn fail(error: &StartError) -> ExitCode {
@@ -63,11 +56,9 @@ fn start(program: &'static Program, config: Config) -> Result<ExitCode, String> 
 }
 
 async fn run(program: &'static Program, config: Config) -> Result<ExitCode, String> {
-    let mut signals =
-        Signals::listen().map_err(|error| format!("signals cannot be received: {error}"))?;
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|error| format!("--listen {}: {error}", config.listen))?;
+    let mut signals = Signals::listen().map_err(|error| format!("signals cannot be received: {error}"))?;
+    let listener =
+        TcpListener::bind(config.listen).await.map_err(|error| format!("--listen {}: {error}", config.listen))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     // A second signal must be heard while the first is being heeded.
     let (first, heeded) = tokio::sync::oneshot::channel();
@@ -82,12 +73,7 @@ async fn run(program: &'static Program, config: Config) -> Result<ExitCode, Stri
         // The sender lives as long as `second` does.
         let _ = heeded.await;
     };
-    match select(
-        pin!(serve(program, config, listener, shutdown)),
-        pin!(second),
-    )
-    .await
-    {
+    match select(pin!(serve(program, config, listener, shutdown)), pin!(second)).await {
         Either::Left((drained, _)) => Ok(ExitCode::from(u8::from(drained?.unfinished > 0))),
         Either::Right(_) => Ok(ExitCode::FAILURE),
     }
@@ -106,10 +92,7 @@ struct Signals {
 
 impl Signals {
     fn listen() -> std::io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
     async fn next(&mut self) {

@@ -12,6 +12,5 @@ pub fn load<S: DeserializeOwned>(text: &str) -> Result<S, Fault> {
 
 /// Writes a state.
 pub fn save<S: Serialize>(state: &S) -> Result<String, Fault> {
-    serde_json::to_string(state)
-        .map_err(|error| Fault::Bug(format!("a state could not be written: {error}")))
+    serde_json::to_string(state).map_err(|error| Fault::Bug(format!("a state could not be written: {error}")))
 }

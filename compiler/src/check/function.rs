@@ -17,9 +17,7 @@ pub enum Function {
 
 impl Function {
     /// What they are called.
-    pub const NAMES: &[&str] = &[
-        "upper", "lower", "trim", "length", "round", "contains", "digits",
-    ];
+    pub const NAMES: &[&str] = &["upper", "lower", "trim", "length", "round", "contains", "digits"];
 
     /// Finds a function.
     pub fn named(name: &str) -> Option<Self> {

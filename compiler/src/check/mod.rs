@@ -26,11 +26,7 @@ pub(crate) struct Context<'a> {
 /// `whole` says that the text was understood in full: only then is a name that nothing uses a mistake of its own.
 pub fn check(file: &File, names: &Names, whole: bool) -> (Types, Vec<Diagnostic>) {
     let (types, mut diagnostics) = infer::infer(file, names);
-    let context = Context {
-        file,
-        names,
-        types: &types,
-    };
+    let context = Context { file, names, types: &types };
     for rule in rules::ALL {
         rule(&context, &mut diagnostics);
     }

@@ -36,15 +36,7 @@ pub(super) enum Place {
 impl Place {
     /// Whether a secret may stand here.
     pub(super) fn takes_secrets(self) -> bool {
-        matches!(
-            self,
-            Self::UrlQuery
-                | Self::Header
-                | Self::Auth
-                | Self::JsonBody
-                | Self::TextBody
-                | Self::Token
-        )
+        matches!(self, Self::UrlQuery | Self::Header | Self::Auth | Self::JsonBody | Self::TextBody | Self::Token)
     }
 
     /// The one type this place wants; `None`: any that its nature allows.

@@ -57,17 +57,12 @@ impl Typed {
 
     /// Always there.
     pub const fn of(ty: Type) -> Self {
-        Self {
-            ty,
-            optional: false,
-        }
+        Self { ty, optional: false }
     }
 }
 
 /// The names of all types that can be written.
-pub const TYPE_NAMES: &[&str] = &[
-    "text", "int", "number", "bool", "phone", "url", "json", "list",
-];
+pub const TYPE_NAMES: &[&str] = &["text", "int", "number", "bool", "phone", "url", "json", "list"];
 
 impl Item {
     fn named(name: &str) -> Option<Self> {

@@ -64,16 +64,7 @@ impl<'a> UrlTemplate<'a> {
 
     /// The URL with a plain word in place of each variable.
     pub fn example(&self) -> String {
-        self.pieces
-            .iter()
-            .map(|piece| {
-                if let Piece::Fixed(text) = piece {
-                    text.as_str()
-                } else {
-                    "x"
-                }
-            })
-            .collect()
+        self.pieces.iter().map(|piece| if let Piece::Fixed(text) = piece { text.as_str() } else { "x" }).collect()
     }
 }
 

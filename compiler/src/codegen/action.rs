@@ -120,11 +120,7 @@ fn url(idents: &Idents, parts: &[UrlPart]) -> TokenStream {
 /// A `Vec` of these; not by `vec!`, whose inside prettyplease leaves as it is.
 fn vector(items: impl Iterator<Item = TokenStream>) -> TokenStream {
     let items: Vec<TokenStream> = items.collect();
-    if items.is_empty() {
-        quote!(Vec::new())
-    } else {
-        quote!(Vec::from([#(#items),*]))
-    }
+    if items.is_empty() { quote!(Vec::new()) } else { quote!(Vec::from([#(#items),*])) }
 }
 
 fn pairs(idents: &Idents, pairs: &[(String, Expr)]) -> TokenStream {
@@ -181,11 +177,7 @@ fn media(idents: &Idents, media: &[Expr]) -> TokenStream {
         media if media.iter().any(is_list) => {
             let lists = media.iter().map(|expr| {
                 let value = expr::value(idents, expr);
-                if is_list(expr) {
-                    value
-                } else {
-                    quote!(Vec::from([#value]))
-                }
+                if is_list(expr) { value } else { quote!(Vec::from([#value])) }
             });
             quote!([#(#lists),*].concat())
         }

@@ -43,11 +43,7 @@ pub(super) fn rust_type(typed: Typed) -> TokenStream {
             quote!(Vec<#item>)
         }
     };
-    if typed.optional {
-        quote!(Option<#ty>)
-    } else {
-        ty
-    }
+    if typed.optional { quote!(Option<#ty>) } else { ty }
 }
 
 /// Whether its Rust type is `Copy`.

@@ -22,11 +22,7 @@ pub(super) fn value(idents: &Idents, expr: &Expr) -> TokenStream {
         ExprKind::Bool(truth) => quote!(#truth),
         ExprKind::Variable(name) => {
             let variable = idents.variable(name);
-            if is_copy(expr.typed) {
-                quote!(#variable)
-            } else {
-                quote!(#variable.clone())
-            }
+            if is_copy(expr.typed) { quote!(#variable) } else { quote!(#variable.clone()) }
         }
         ExprKind::Failure(FailureField::Kind) => quote!(failure.kind.to_string()),
         ExprKind::Failure(FailureField::Message) => quote!(failure.message.clone()),
@@ -37,11 +33,7 @@ pub(super) fn value(idents: &Idents, expr: &Expr) -> TokenStream {
             quote!(!#operand)
         }
         ExprKind::Minus(operand) => {
-            let negate = if expr.typed.ty == Type::Int {
-                quote!(math::neg_int)
-            } else {
-                quote!(math::neg)
-            };
+            let negate = if expr.typed.ty == Type::Int { quote!(math::neg_int) } else { quote!(math::neg) };
             let operand = value(idents, operand);
             quote!(#negate(#operand)?)
         }
@@ -50,11 +42,7 @@ pub(super) fn value(idents: &Idents, expr: &Expr) -> TokenStream {
         ExprKind::Function(function, args) => call(idents, *function, args),
         ExprKind::ToNumber(operand) => {
             let number = value(idents, operand);
-            if operand.typed.optional {
-                quote!(#number.map(Number::from))
-            } else {
-                quote!(Number::from(#number))
-            }
+            if operand.typed.optional { quote!(#number.map(Number::from)) } else { quote!(Number::from(#number)) }
         }
     }
 }
@@ -133,8 +121,7 @@ struct Format {
 impl Format {
     /// Fixed words.
     fn words(&mut self, words: &str) {
-        self.text
-            .push_str(&words.replace('{', "{{").replace('}', "}}"));
+        self.text.push_str(&words.replace('{', "{{").replace('}', "}}"));
     }
 
     /// A local by its name.
@@ -154,11 +141,7 @@ impl Format {
     fn finish(self) -> TokenStream {
         let Self { text, locals } = self;
         let format = quote!(format!(#text));
-        if locals.is_empty() {
-            format
-        } else {
-            quote!({ #(#locals)* #format })
-        }
+        if locals.is_empty() { format } else { quote!({ #(#locals)* #format }) }
     }
 }
 
@@ -172,10 +155,7 @@ fn operand_of(idents: &Idents, expr: &Expr) -> TokenStream {
 }
 
 fn is_arithmetic(op: BinaryOp) -> bool {
-    matches!(
-        op,
-        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div
-    )
+    matches!(op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div)
 }
 
 fn binary(idents: &Idents, op: BinaryOp, left: &Expr, right: &Expr) -> TokenStream {

@@ -8,12 +8,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 /// Words that a variable may not be called in the emitted code: Rust's own, and the locals that we emit (besides
 /// `part_1` and `join_1` and so on).
 const TAKEN: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
-    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
-    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
-    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
-    "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "api", "outcome", "next",
-    "secrets", "sms", "some", "values",
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
+    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
+    "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "api", "outcome",
+    "next", "secrets", "sms", "some", "values",
 ];
 
 /// The identifiers of one program.
@@ -24,26 +23,17 @@ pub(super) struct Idents {
 
 impl Idents {
     pub(super) fn of(graph: &FlowGraph) -> Self {
-        Self {
-            variables: variables(graph),
-            machines: machines(graph),
-        }
+        Self { variables: variables(graph), machines: machines(graph) }
     }
 
     /// A variable.
     pub(super) fn variable(&self, name: &str) -> Ident {
-        self.variables
-            .get(name)
-            .cloned()
-            .unwrap_or_else(|| ident(&escaped(&snake_case(name))))
+        self.variables.get(name).cloned().unwrap_or_else(|| ident(&escaped(&snake_case(name))))
     }
 
     /// The module of a machine.
     pub(super) fn module(&self, machine: usize) -> Ident {
-        self.machines
-            .get(machine)
-            .cloned()
-            .unwrap_or_else(|| format_ident!("machine_{machine}"))
+        self.machines.get(machine).cloned().unwrap_or_else(|| format_ident!("machine_{machine}"))
     }
 
     /// The variant of a machine in the program's `State`.
@@ -57,9 +47,7 @@ fn variables(graph: &FlowGraph) -> HashMap<String, Ident> {
     for machine in &graph.machines {
         match &machine.entry {
             Entry::Api(api) => names.extend(api.inputs.iter().map(|input| input.name.as_str())),
-            Entry::Path { params, .. } => {
-                names.extend(params.iter().map(|param| param.name.as_str()))
-            }
+            Entry::Path { params, .. } => names.extend(params.iter().map(|param| param.name.as_str())),
             Entry::Sms => {}
         }
         for node in &machine.nodes {
@@ -67,11 +55,7 @@ fn variables(graph: &FlowGraph) -> HashMap<String, Ident> {
             match &node.kind {
                 NodeKind::Set { variable, .. } => drop(names.insert(&variable.name)),
                 NodeKind::Call { call, .. } => {
-                    names.extend(
-                        call.bindings
-                            .iter()
-                            .map(|binding| binding.variable.name.as_str()),
-                    );
+                    names.extend(call.bindings.iter().map(|binding| binding.variable.name.as_str()));
                 }
                 _ => {}
             }
@@ -79,18 +63,11 @@ fn variables(graph: &FlowGraph) -> HashMap<String, Ident> {
     }
     let mut used = HashSet::new();
     // Names that are snake_case already keep theirs; the others give way.
-    let (as_they_are, others): (Vec<&str>, Vec<&str>) = names
-        .into_iter()
-        .partition(|name| snake_case(name) == *name);
+    let (as_they_are, others): (Vec<&str>, Vec<&str>) = names.into_iter().partition(|name| snake_case(name) == *name);
     as_they_are
         .into_iter()
         .chain(others)
-        .map(|name| {
-            (
-                name.to_owned(),
-                ident(&free(escaped(&snake_case(name)), &mut used)),
-            )
-        })
+        .map(|name| (name.to_owned(), ident(&free(escaped(&snake_case(name)), &mut used))))
         .collect()
 }
 
@@ -120,11 +97,7 @@ fn free(mut name: String, used: &mut HashSet<String>) -> String {
 
 fn escaped(name: &str) -> String {
     let is_ours = TAKEN.contains(&name) || name.starts_with("part_") || name.starts_with("join_");
-    if is_ours || name.chars().all(|c| c == '_') {
-        format!("{name}_")
-    } else {
-        name.to_owned()
-    }
+    if is_ours || name.chars().all(|c| c == '_') { format!("{name}_") } else { name.to_owned() }
 }
 
 fn ident(name: &str) -> Ident {
@@ -147,11 +120,7 @@ fn snake_case(name: &str) -> String {
         if begins_word {
             snake.push('_');
         }
-        snake.push(if character.is_ascii_alphanumeric() {
-            character.to_ascii_lowercase()
-        } else {
-            '_'
-        });
+        snake.push(if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '_' });
     }
     snake
 }
@@ -175,13 +144,9 @@ mod tests {
 
     #[test]
     fn names_become_rust_names() {
-        for (flow, rust) in [
-            ("OrderNo", "order_no"),
-            ("ANI", "ani"),
-            ("orderNO", "order_no"),
-            ("a-b", "a_b"),
-            ("x1Y", "x1_y"),
-        ] {
+        for (flow, rust) in
+            [("OrderNo", "order_no"), ("ANI", "ani"), ("orderNO", "order_no"), ("a-b", "a_b"), ("x1Y", "x1_y")]
+        {
             assert_eq!(snake_case(flow), rust);
         }
         assert_eq!(camel_case("on_api_order_ready"), "OnApiOrderReady");

@@ -20,19 +20,8 @@ pub(super) struct MachineCode<'a> {
 }
 
 impl<'a> MachineCode<'a> {
-    pub(super) fn new(
-        graph: &'a FlowGraph,
-        idents: &'a Idents,
-        index: usize,
-        machine: &'a Machine,
-    ) -> Self {
-        Self {
-            graph,
-            idents,
-            index,
-            machine,
-            states: name_states(machine),
-        }
+    pub(super) fn new(graph: &'a FlowGraph, idents: &'a Idents, index: usize, machine: &'a Machine) -> Self {
+        Self { graph, idents, index, machine, states: name_states(machine) }
     }
 
     /// `mod on_sms { … }`
@@ -45,14 +34,12 @@ impl<'a> MachineCode<'a> {
             let fields = self.fields(id);
             quote!(#[doc = #doc] #variant #fields)
         });
-        let tables = self
-            .states()
-            .filter_map(|(_, node, variant)| match &node.kind {
-                NodeKind::Call { call, .. } if !call.bindings.is_empty() => {
-                    Some(action::bindings(&table(variant), &call.bindings))
-                }
-                _ => None,
-            });
+        let tables = self.states().filter_map(|(_, node, variant)| match &node.kind {
+            NodeKind::Call { call, .. } if !call.bindings.is_empty() => {
+                Some(action::bindings(&table(variant), &call.bindings))
+            }
+            _ => None,
+        });
         let transitions = Transitions::new(self);
         let start = self.start(&transitions);
         let action = self.action();
@@ -85,20 +72,10 @@ impl<'a> MachineCode<'a> {
         let module = self.idents.module(self.index);
         let line = Literal::u32_unsuffixed(self.machine.line);
         match &self.machine.entry {
-            Entry::Sms => {
-                Some(quote!(Trigger::Sms(SmsTrigger { line: #line, start: #module::start })))
-            }
+            Entry::Sms => Some(quote!(Trigger::Sms(SmsTrigger { line: #line, start: #module::start }))),
             Entry::Api(api) => {
-                let Api {
-                    name,
-                    needs_ani,
-                    needs_dnis,
-                    ..
-                } = api;
-                let token = api
-                    .token
-                    .as_ref()
-                    .map_or_else(|| quote!(None), |token| quote!(Some(#token)));
+                let Api { name, needs_ani, needs_dnis, .. } = api;
+                let token = api.token.as_ref().map_or_else(|| quote!(None), |token| quote!(Some(#token)));
                 let inputs = api.inputs.iter().map(|input| {
                     let name = &input.name;
                     let kind = border::kind(input.typed.ty);
@@ -131,9 +108,7 @@ impl<'a> MachineCode<'a> {
 
     /// The states with their variants, in the order of the file.
     fn states(&self) -> impl Iterator<Item = (NodeId, &Node, &Ident)> {
-        in_file_order(self.machine)
-            .into_iter()
-            .filter_map(|(id, node)| Some((id, node, self.states.get(&id)?)))
+        in_file_order(self.machine).into_iter().filter_map(|(id, node)| Some((id, node, self.states.get(&id)?)))
     }
 
     fn fields(&self, id: NodeId) -> TokenStream {
@@ -147,11 +122,7 @@ impl<'a> MachineCode<'a> {
                 quote!(#field: #ty)
             })
             .collect();
-        if fields.is_empty() {
-            quote!()
-        } else {
-            quote!({ #(#fields),* })
-        }
+        if fields.is_empty() { quote!() } else { quote!({ #(#fields),* }) }
     }
 
     /// `State::Variant { a, b }`, as an expression or as the pattern that takes all fields out.
@@ -166,11 +137,7 @@ impl<'a> MachineCode<'a> {
             .flat_map(|node| node.live.keys())
             .map(|name| self.idents.variable(name))
             .collect();
-        if fields.is_empty() {
-            quote!(State::#variant)
-        } else {
-            quote!(State::#variant { #(#fields),* })
-        }
+        if fields.is_empty() { quote!(State::#variant) } else { quote!(State::#variant { #(#fields),* }) }
     }
 
     /// The pattern of a state that takes only these fields out.
@@ -205,14 +172,7 @@ impl<'a> MachineCode<'a> {
                     "media" => quote!(let #variable = sms.media;),
                     _ => quote!(let #variable = sms.from.clone();),
                 });
-                (
-                    if live.is_empty() {
-                        quote!(_sms: InboundSms)
-                    } else {
-                        quote!(sms: InboundSms)
-                    },
-                    bind.collect(),
-                )
+                (if live.is_empty() { quote!(_sms: InboundSms) } else { quote!(sms: InboundSms) }, bind.collect())
             }
             Entry::Api(api) => {
                 let mut takes_values = false;
@@ -258,14 +218,8 @@ impl<'a> MachineCode<'a> {
             .map(|(id, node, variant)| {
                 let mut used: Vec<Ident> = Vec::new();
                 node.kind.each_expr(&mut |expr| {
-                    expr.walk(&mut |expr| {
-                        needs_secrets |= matches!(expr.kind, crate::graph::ExprKind::Secret(_))
-                    });
-                    used.extend(
-                        crate::graph::variables(expr)
-                            .keys()
-                            .map(|name| self.idents.variable(name)),
-                    );
+                    expr.walk(&mut |expr| needs_secrets |= matches!(expr.kind, crate::graph::ExprKind::Secret(_)));
+                    used.extend(crate::graph::variables(expr).keys().map(|name| self.idents.variable(name)));
                 });
                 used.sort();
                 used.dedup();
@@ -282,16 +236,8 @@ impl<'a> MachineCode<'a> {
                 quote!(#pattern => #action)
             })
             .collect();
-        let secrets = if needs_secrets {
-            quote!(secrets)
-        } else {
-            quote!(_secrets)
-        };
-        let body = if arms.is_empty() {
-            quote!(match self {})
-        } else {
-            quote!(Ok(match self { #(#arms,)* }))
-        };
+        let secrets = if needs_secrets { quote!(secrets) } else { quote!(_secrets) };
+        let body = if arms.is_empty() { quote!(match self {}) } else { quote!(Ok(match self { #(#arms,)* })) };
         quote! {
             /// What the state asks for.
             pub fn action(self, #secrets: &Secrets) -> Result<Action, Fault> {
@@ -301,10 +247,8 @@ impl<'a> MachineCode<'a> {
     }
 
     fn resume(&self, transitions: &Transitions<'_>) -> TokenStream {
-        let arms: Vec<TokenStream> = self
-            .states()
-            .flat_map(|(id, node, _)| self.outcomes(transitions, id, node))
-            .collect();
+        let arms: Vec<TokenStream> =
+            self.states().flat_map(|(id, node, _)| self.outcomes(transitions, id, node)).collect();
         quote! {
             /// Where the outcome of that leads.
             pub fn resume(self, outcome: Outcome) -> Result<Run, Fault> {
@@ -319,27 +263,13 @@ impl<'a> MachineCode<'a> {
     fn outcomes(&self, transitions: &Transitions<'_>, id: NodeId, node: &Node) -> Vec<TokenStream> {
         // What a way on still needs of this state's variables.
         let kept = |to: &NodeId, bound: &[&str]| -> Vec<Ident> {
-            let needed = self
-                .machine
-                .node(*to)
-                .into_iter()
-                .flat_map(|node| node.live.keys());
-            needed
-                .filter(|name| !bound.contains(&name.as_str()))
-                .map(|name| self.idents.variable(name))
-                .collect()
+            let needed = self.machine.node(*to).into_iter().flat_map(|node| node.live.keys());
+            needed.filter(|name| !bound.contains(&name.as_str())).map(|name| self.idents.variable(name)).collect()
         };
         let failed = |fail: &Fail| match fail {
             Fail::Arm(to) => {
-                let takes_failure = self
-                    .machine
-                    .node(*to)
-                    .is_some_and(|node| node.live.contains_key("failure"));
-                let failure = if takes_failure {
-                    quote!(failure)
-                } else {
-                    quote!(_)
-                };
+                let takes_failure = self.machine.node(*to).is_some_and(|node| node.live.contains_key("failure"));
+                let failure = if takes_failure { quote!(failure) } else { quote!(_) };
                 let pattern = self.pattern(id, &kept(to, &["failure"]));
                 let next = transitions.to(*to);
                 quote!((#pattern, Outcome::Failed(#failure)) => #next,)
@@ -361,11 +291,7 @@ impl<'a> MachineCode<'a> {
             NodeKind::Start { next } => vec![done(next)],
             NodeKind::Sms { ok, fail, .. } => vec![done(ok), failed(fail)],
             NodeKind::Call { call, ok, fail } => {
-                let names: Vec<&str> = call
-                    .bindings
-                    .iter()
-                    .map(|binding| binding.variable.name.as_str())
-                    .collect();
+                let names: Vec<&str> = call.bindings.iter().map(|binding| binding.variable.name.as_str()).collect();
                 let pattern = self.pattern(id, &kept(ok, &names));
                 let live = self.machine.node(*ok).map(|node| &node.live);
                 let take: Vec<TokenStream> = call
@@ -400,8 +326,7 @@ impl<'a> MachineCode<'a> {
         let Some(target) = self.graph.machines.get(machine) else {
             return quote!(Run::Completed);
         };
-        let (Entry::Path { params, .. }, Some(start)) = (&target.entry, target.node(target.start))
-        else {
+        let (Entry::Path { params, .. }, Some(start)) = (&target.entry, target.node(target.start)) else {
             return quote!(Run::Completed);
         };
         let fields: Vec<TokenStream> = params
@@ -418,22 +343,13 @@ impl<'a> MachineCode<'a> {
                 }
             })
             .collect();
-        let fields = if fields.is_empty() {
-            quote!()
-        } else {
-            quote!({ #(#fields),* })
-        };
+        let fields = if fields.is_empty() { quote!() } else { quote!({ #(#fields),* }) };
         quote!(Run::#outer(super::#module::State::Start #fields))
     }
 }
 
 fn in_file_order(machine: &Machine) -> Vec<(NodeId, &Node)> {
-    let mut nodes: Vec<_> = machine
-        .nodes
-        .iter()
-        .enumerate()
-        .map(|(at, node)| (NodeId(at), node))
-        .collect();
+    let mut nodes: Vec<_> = machine.nodes.iter().enumerate().map(|(at, node)| (NodeId(at), node)).collect();
     nodes.sort_by_key(|(_, node)| node.offset);
     nodes
 }

@@ -28,25 +28,14 @@ pub fn emit(graph: &FlowGraph) -> String {
 
 /// Sets a blank line before each item, which prettyplease does not do. No literal spans lines in its output.
 fn spaced(code: &str) -> String {
-    const ITEMS: &[&str] = &[
-        "///",
-        "#[derive",
-        "use ",
-        "fn ",
-        "pub fn ",
-        "static ",
-        "mod ",
-        "impl ",
-        "enum ",
-        "pub enum ",
-    ];
+    const ITEMS: &[&str] =
+        &["///", "#[derive", "use ", "fn ", "pub fn ", "static ", "mod ", "impl ", "enum ", "pub enum "];
     let mut spaced = String::with_capacity(code.len() + code.len() / 16);
     let mut before = "";
     for line in code.lines() {
         let begins_item = ITEMS.iter().any(|item| line.trim_start().starts_with(item));
         let follows_item = before.ends_with(['}', ';']) || before == "#![allow(unused_imports)]";
-        let among_imports =
-            before.trim_start().starts_with("use ") && line.trim_start().starts_with("use ");
+        let among_imports = before.trim_start().starts_with("use ") && line.trim_start().starts_with("use ");
         if begins_item && follows_item && !among_imports {
             spaced.push('\n');
         }
@@ -65,25 +54,17 @@ fn program(graph: &FlowGraph) -> TokenStream {
         .enumerate()
         .map(|(index, machine)| MachineCode::new(graph, &idents, index, machine))
         .collect();
-    let FlowGraph {
-        name,
-        source,
-        secrets,
-        ..
-    } = graph;
+    let FlowGraph { name, source, secrets, .. } = graph;
     let title = format!(" {name}");
-    let origin = format!(
-        " Emitted by flowc {} from `{source}`: edit the flow, not this file.",
-        env!("CARGO_PKG_VERSION")
-    );
+    let origin =
+        format!(" Emitted by flowc {} from `{source}`: edit the flow, not this file.", env!("CARGO_PKG_VERSION"));
     let imports = border::imports();
     let run = border::run();
     let derive = border::derive_storable();
     let triggers = machines.iter().filter_map(MachineCode::trigger);
     let modules = machines.iter().map(MachineCode::module);
-    let (variants, names): (Vec<_>, Vec<_>) = (0..machines.len())
-        .map(|index| (idents.variant(index), idents.module(index)))
-        .unzip();
+    let (variants, names): (Vec<_>, Vec<_>) =
+        (0..machines.len()).map(|index| (idents.variant(index), idents.module(index))).unzip();
     quote! {
         #![doc = #title]
         #![doc = ""]

@@ -18,41 +18,19 @@ pub(super) struct Transitions<'a> {
 
 impl<'a> Transitions<'a> {
     pub(super) fn new(code: &'a MachineCode<'a>) -> Self {
-        let shared = code
-            .machine
-            .nodes
-            .iter()
-            .enumerate()
-            .rev()
-            .filter(|(_, node)| {
-                node.incoming > 1
-                    && matches!(
-                        node.kind,
-                        NodeKind::If { .. } | NodeKind::Match { .. } | NodeKind::Set { .. }
-                    )
-            });
-        let joins = shared
-            .enumerate()
-            .map(|(number, (at, _))| (NodeId(at), format_ident!("join_{}", number + 1)));
-        Self {
-            code,
-            joins: joins.collect(),
-        }
+        let shared = code.machine.nodes.iter().enumerate().rev().filter(|(_, node)| {
+            node.incoming > 1
+                && matches!(node.kind, NodeKind::If { .. } | NodeKind::Match { .. } | NodeKind::Set { .. })
+        });
+        let joins = shared.enumerate().map(|(number, (at, _))| (NodeId(at), format_ident!("join_{}", number + 1)));
+        Self { code, joins: joins.collect() }
     }
 
     /// An expression of the type `Run` that leads to a step.
     pub(super) fn to(&self, id: NodeId) -> TokenStream {
         let tail = self.tail(id);
-        let binds = self
-            .code
-            .machine
-            .node(id)
-            .is_some_and(|node| matches!(node.kind, NodeKind::Set { .. }));
-        if binds && !self.joins.contains_key(&id) {
-            quote!({ #tail })
-        } else {
-            tail
-        }
+        let binds = self.code.machine.node(id).is_some_and(|node| matches!(node.kind, NodeKind::Set { .. }));
+        if binds && !self.joins.contains_key(&id) { quote!({ #tail }) } else { tail }
     }
 
     /// The same as the last lines of a block.
@@ -88,12 +66,7 @@ impl<'a> Transitions<'a> {
     }
 
     fn live(&self, id: NodeId) -> impl Iterator<Item = (Ident, TokenStream)> {
-        let live = self
-            .code
-            .machine
-            .node(id)
-            .into_iter()
-            .flat_map(|node| &node.live);
+        let live = self.code.machine.node(id).into_iter().flat_map(|node| &node.live);
         live.map(|(name, typed)| (self.code.idents.variable(name), border::rust_type(*typed)))
     }
 
@@ -110,50 +83,29 @@ impl<'a> Transitions<'a> {
             }
             NodeKind::End => quote!(Run::Completed),
             NodeKind::Goto { machine, args } => self.code.enter(*machine, args),
-            NodeKind::Set {
-                variable,
-                value,
-                next,
-            } => {
+            NodeKind::Set { variable, value, next } => {
                 let local = idents.variable(&variable.name);
                 let ty = border::rust_type(variable.typed);
                 let value = expr::value(idents, value);
                 let next = self.tail(*next);
                 quote!(let #local: #ty = #value; #next)
             }
-            NodeKind::If {
-                condition,
-                then,
-                otherwise,
-            } => {
+            NodeKind::If { condition, then, otherwise } => {
                 let condition = expr::value(idents, condition);
                 let (then, otherwise) = (self.tail(*then), self.tail(*otherwise));
                 quote!(if #condition { #then } else { #otherwise })
             }
-            NodeKind::Match {
-                subject,
-                cases,
-                otherwise,
-            } => self.choice(subject, cases, *otherwise),
+            NodeKind::Match { subject, cases, otherwise } => self.choice(subject, cases, *otherwise),
         }
     }
 
-    fn choice(
-        &self,
-        subject: &Expr,
-        cases: &[(Vec<Expr>, NodeId)],
-        otherwise: Option<NodeId>,
-    ) -> TokenStream {
+    fn choice(&self, subject: &Expr, cases: &[(Vec<Expr>, NodeId)], otherwise: Option<NodeId>) -> TokenStream {
         let idents = self.code.idents;
         if subject.typed.ty == Type::Number {
             return self.number_choice(subject, cases, otherwise);
         }
         let is_text = matches!(subject.typed.ty, Type::Text | Type::Phone | Type::Url);
-        let value = if is_text {
-            expr::str_of(idents, subject)
-        } else {
-            expr::value(idents, subject)
-        };
+        let value = if is_text { expr::str_of(idents, subject) } else { expr::value(idents, subject) };
         let arms = cases.iter().map(|(patterns, to)| {
             let patterns = patterns.iter().map(|pattern| match &pattern.kind {
                 ExprKind::Literal(text) => quote!(#text),
@@ -170,25 +122,17 @@ impl<'a> Transitions<'a> {
     }
 
     /// Decimals cannot be patterns: a row of `if`.
-    fn number_choice(
-        &self,
-        subject: &Expr,
-        cases: &[(Vec<Expr>, NodeId)],
-        otherwise: Option<NodeId>,
-    ) -> TokenStream {
+    fn number_choice(&self, subject: &Expr, cases: &[(Vec<Expr>, NodeId)], otherwise: Option<NodeId>) -> TokenStream {
         let idents = self.code.idents;
         let subject = expr::value(idents, subject);
         let otherwise = otherwise.map_or_else(|| quote!(Run::Completed), |to| self.tail(to));
-        cases
-            .iter()
-            .rev()
-            .fold(quote!({ #otherwise }), |rest, (patterns, to)| {
-                let tests = patterns.iter().map(|pattern| {
-                    let pattern = expr::value(idents, pattern);
-                    quote!(#subject == #pattern)
-                });
-                let to = self.tail(*to);
-                quote!(if #(#tests)||* { #to } else #rest)
-            })
+        cases.iter().rev().fold(quote!({ #otherwise }), |rest, (patterns, to)| {
+            let tests = patterns.iter().map(|pattern| {
+                let pattern = expr::value(idents, pattern);
+                quote!(#subject == #pattern)
+            });
+            let to = self.tail(*to);
+            quote!(if #(#tests)||* { #to } else #rest)
+        })
     }
 }

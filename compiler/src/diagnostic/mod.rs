@@ -48,30 +48,14 @@ pub struct Fix {
 
 impl Diagnostic {
     /// A diagnostic of this code; `label` says what stands at `span`.
-    pub fn new(
-        code: Code,
-        span: Span,
-        message: impl Into<String>,
-        label: impl Into<String>,
-    ) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            span,
-            label: label.into(),
-            labels: Vec::new(),
-            help: None,
-            fix: None,
-        }
+    pub fn new(code: Code, span: Span, message: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { code, message: message.into(), span, label: label.into(), labels: Vec::new(), help: None, fix: None }
     }
 
     /// Points at a second place.
     #[must_use]
     pub fn with_label(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label {
-            span,
-            text: text.into(),
-        });
+        self.labels.push(Label { span, text: text.into() });
         self
     }
 
@@ -85,10 +69,7 @@ impl Diagnostic {
     /// Gives the edit that mends it.
     #[must_use]
     pub fn with_fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
-        self.fix = Some(Fix {
-            span,
-            replacement: replacement.into(),
-        });
+        self.fix = Some(Fix { span, replacement: replacement.into() });
         self
     }
 

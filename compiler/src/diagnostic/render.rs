@@ -3,8 +3,8 @@
 use std::fmt;
 
 use miette::{
-    Diagnostic as Drawable, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
-    MietteSpanContents, Severity as Level, SourceCode, SourceSpan, SpanContents,
+    Diagnostic as Drawable, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
+    Severity as Level, SourceCode, SourceSpan, SpanContents,
 };
 
 use super::{Diagnostic, Severity};
@@ -21,10 +21,7 @@ pub struct Style {
 
 impl Style {
     /// For a file, a pipe, or a test.
-    pub const PLAIN: Self = Self {
-        width: 120,
-        color: false,
-    };
+    pub const PLAIN: Self = Self { width: 120, color: false };
 }
 
 /// Draws all diagnostics of a file, each with its part of the text, and a line that sums them up. Empty if there are none.
@@ -32,31 +29,15 @@ pub fn render(file: &SourceFile, diagnostics: &[Diagnostic], style: Style) -> St
     if diagnostics.is_empty() {
         return String::new();
     }
-    let theme = if style.color {
-        GraphicalTheme::unicode()
-    } else {
-        GraphicalTheme::unicode_nocolor()
-    };
-    let handler = GraphicalReportHandler::new_themed(theme)
-        .with_width(style.width)
-        .with_links(false);
-    let excerpt = Excerpt {
-        file,
-        index: LineIndex::new(&file.text),
-    };
+    let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false);
+    let excerpt = Excerpt { file, index: LineIndex::new(&file.text) };
     let mut text = String::new();
     for diagnostic in diagnostics {
-        let drawing = Drawing {
-            diagnostic,
-            excerpt: &excerpt,
-            help: help(diagnostic),
-        };
+        let drawing = Drawing { diagnostic, excerpt: &excerpt, help: help(diagnostic) };
         if handler.render_report(&mut text, &drawing).is_err() {
             // Nothing here fails on a valid span; of an invalid one the message must still be seen.
-            text.push_str(&super::short::render(
-                file,
-                std::slice::from_ref(diagnostic),
-            ));
+            text.push_str(&super::short::render(file, std::slice::from_ref(diagnostic)));
         }
         text.push('\n');
     }
@@ -66,38 +47,22 @@ pub fn render(file: &SourceFile, diagnostics: &[Diagnostic], style: Style) -> St
 
 /// ``2 errors, 1 warning in wx.flow; `flowc explain F0201` tells more``
 fn summary(file: &SourceFile, diagnostics: &[Diagnostic]) -> String {
-    let errors = diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.is_error())
-        .count();
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
     let count = |number: usize, noun: &str| match number {
         0 => None,
         1 => Some(format!("1 {noun}")),
         _ => Some(format!("{number} {noun}s")),
     };
-    let counts = [
-        count(errors, "error"),
-        count(diagnostics.len() - errors, "warning"),
-    ];
+    let counts = [count(errors, "error"), count(diagnostics.len() - errors, "warning")];
     let counts = counts.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    let first = diagnostics
-        .iter()
-        .find(|diagnostic| diagnostic.is_error())
-        .or(diagnostics.first());
+    let first = diagnostics.iter().find(|diagnostic| diagnostic.is_error()).or(diagnostics.first());
     let code = first.map_or("CODE", |diagnostic| diagnostic.code.id());
-    format!(
-        "{counts} in {}; `flowc explain {code}` tells more\n",
-        file.name
-    )
+    format!("{counts} in {}; `flowc explain {code}` tells more\n", file.name)
 }
 
 /// The help, with what the fix writes if the help does not show it.
 fn help(diagnostic: &Diagnostic) -> Option<String> {
-    let fix = diagnostic
-        .fix
-        .as_ref()
-        .map(|fix| fix.replacement.trim())
-        .filter(|text| !text.is_empty());
+    let fix = diagnostic.fix.as_ref().map(|fix| fix.replacement.trim()).filter(|text| !text.is_empty());
     match (&diagnostic.help, fix) {
         (Some(help), Some(fix)) if !help.contains(fix) => Some(format!("{help}: write `{fix}`")),
         (None, Some(fix)) => Some(format!("write `{fix}`")),
@@ -124,11 +89,7 @@ impl std::error::Error for Drawing<'_> {}
 impl Drawable for Drawing<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let code = self.diagnostic.code;
-        Some(Box::new(format!(
-            "{}[{}]",
-            code.severity().as_str(),
-            code.id()
-        )))
+        Some(Box::new(format!("{}[{}]", code.severity().as_str(), code.id())))
     }
 
     fn severity(&self) -> Option<Level> {
@@ -139,9 +100,7 @@ impl Drawable for Drawing<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help
-            .as_ref()
-            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -151,13 +110,9 @@ impl Drawable for Drawing<'_> {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let place = |span| self.excerpt.place(span);
         let words = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        let first = LabeledSpan::new_primary_with_span(
-            words(&self.diagnostic.label),
-            place(self.diagnostic.span),
-        );
+        let first = LabeledSpan::new_primary_with_span(words(&self.diagnostic.label), place(self.diagnostic.span));
         let others = self.diagnostic.labels.iter();
-        let others = others
-            .map(move |label| LabeledSpan::new_with_span(words(&label.text), place(label.span)));
+        let others = others.map(move |label| LabeledSpan::new_with_span(words(&label.text), place(label.span)));
         Some(Box::new(std::iter::once(first).chain(others)))
     }
 }
@@ -174,22 +129,14 @@ impl Excerpt<'_> {
     /// The span, cut to what can be shown: within the text, and at the borders of characters.
     fn place(&self, span: Span) -> SourceSpan {
         let start = self.file.text.floor_char_boundary(span.start as usize);
-        let end = self
-            .file
-            .text
-            .floor_char_boundary((span.end as usize).max(start));
+        let end = self.file.text.floor_char_boundary((span.end as usize).max(start));
         (start, end - start).into()
     }
 
     /// Where the line of an offset starts, and how many of the lines before it there are, up to `lines`.
     fn lines_before(&self, offset: usize, lines: usize) -> (usize, usize) {
         let before = self.file.text.get(..offset).unwrap_or_default();
-        let mut starts = before
-            .rmatch_indices('\n')
-            .map(|(at, _)| at + 1)
-            .chain([0])
-            .take(lines + 1)
-            .enumerate();
+        let mut starts = before.rmatch_indices('\n').map(|(at, _)| at + 1).chain([0]).take(lines + 1).enumerate();
         let first = starts.next().unwrap_or_default();
         let (count, start) = starts.last().unwrap_or(first);
         (start, count)
@@ -198,10 +145,7 @@ impl Excerpt<'_> {
     /// Where the line of an offset ends, or so many lines further on; the line break is not part of it.
     fn lines_after(&self, offset: usize, lines: usize) -> usize {
         let after = self.file.text.get(offset..).unwrap_or_default();
-        after
-            .match_indices('\n')
-            .nth(lines)
-            .map_or(self.file.text.len(), |(at, _)| offset + at)
+        after.match_indices('\n').nth(lines).map_or(self.file.text.len(), |(at, _)| offset + at)
     }
 }
 
@@ -214,9 +158,7 @@ impl SourceCode for Excerpt<'_> {
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let text = &self.file.text;
         let (from, to) = (span.offset(), span.offset() + span.len());
-        let place = self
-            .index
-            .line_column(text, u32::try_from(from).unwrap_or(u32::MAX));
+        let place = self.index.line_column(text, u32::try_from(from).unwrap_or(u32::MAX));
         let (line, column) = (place.line as usize - 1, place.column as usize - 1);
         // Without context, miette asks where the span itself is.
         let (start, line, column) = match lines_before {
@@ -226,11 +168,7 @@ impl SourceCode for Excerpt<'_> {
                 (start, line - count, 0)
             }
         };
-        let end = if lines_after == 0 {
-            to
-        } else {
-            self.lines_after(to, lines_after)
-        };
+        let end = if lines_after == 0 { to } else { self.lines_after(to, lines_after) };
         let data = text.get(start..end).ok_or(MietteError::OutOfBounds)?;
         let covered = (start, data.len()).into();
         let contents = MietteSpanContents::new_named(
@@ -261,14 +199,10 @@ mod tests {
     fn the_place_is_exact_behind_characters_of_many_bytes() {
         let text = "flow \"x\"\non sms\n  -> sms \"Grüße 天気 $nmae!\"\n";
         let file = SourceFile::new("wx.flow", text);
-        let diagnostic = Diagnostic::new(
-            Code::UnknownVariable,
-            at(text, "$nmae"),
-            "unknown variable `$nmae`",
-            "not bound",
-        )
-        .with_label(at(text, "sms\n"), "binds `$from`")
-        .with_fix(at(text, "$nmae"), "$name");
+        let diagnostic =
+            Diagnostic::new(Code::UnknownVariable, at(text, "$nmae"), "unknown variable `$nmae`", "not bound")
+                .with_label(at(text, "sms\n"), "binds `$from`")
+                .with_fix(at(text, "$nmae"), "$name");
         let drawn = render(&file, &[diagnostic], Style::PLAIN);
         let expected = "\
 error[F0201]
@@ -294,19 +228,10 @@ error[F0201]
     fn a_place_at_the_end_or_outside_is_still_drawn() {
         for text in ["", "on sms", "on sms\n", "on sms ->\r\n\r\n", "é"] {
             let file = SourceFile::new("wx.flow", text);
-            for span in [
-                Span::at(0),
-                Span::new(text.len(), text.len()),
-                Span::new(1, 2),
-                Span::new(900, 1000),
-            ] {
-                let diagnostic =
-                    Diagnostic::new(Code::UnknownVariable, span, "nothing here", "here");
+            for span in [Span::at(0), Span::new(text.len(), text.len()), Span::new(1, 2), Span::new(900, 1000)] {
+                let diagnostic = Diagnostic::new(Code::UnknownVariable, span, "nothing here", "here");
                 let drawn = render(&file, &[diagnostic], Style::PLAIN);
-                assert!(
-                    drawn.contains("× nothing here") && drawn.contains("[wx.flow:"),
-                    "{text:?} {span:?}: {drawn}"
-                );
+                assert!(drawn.contains("× nothing here") && drawn.contains("[wx.flow:"), "{text:?} {span:?}: {drawn}");
             }
         }
     }
@@ -316,16 +241,6 @@ error[F0201]
         let file = SourceFile::new("wx.flow", "on sms\n");
         let diagnostic = Diagnostic::new(Code::UnknownVariable, Span::new(0, 2), "m", "l");
         assert!(!render(&file, std::slice::from_ref(&diagnostic), Style::PLAIN).contains('\u{1b}'));
-        assert!(
-            render(
-                &file,
-                &[diagnostic],
-                Style {
-                    width: 80,
-                    color: true
-                }
-            )
-            .contains('\u{1b}')
-        );
+        assert!(render(&file, &[diagnostic], Style { width: 80, color: true }).contains('\u{1b}'));
     }
 }

@@ -11,10 +11,7 @@ pub fn render(file: &SourceFile, diagnostics: &[Diagnostic]) -> String {
         let (severity, code) = (diagnostic.code.severity().as_str(), diagnostic.code.id());
         // A message may quote the flow, which may hold anything; the line stays one.
         let message = diagnostic.message.replace(char::is_control, " ");
-        format!(
-            "{}:{}:{}: {severity}[{code}]: {message}\n",
-            file.name, place.line, place.column
-        )
+        format!("{}:{}:{}: {severity}[{code}]: {message}\n", file.name, place.line, place.column)
     };
     diagnostics.iter().map(line).collect()
 }
@@ -28,16 +25,8 @@ mod tests {
     #[test]
     fn a_diagnostic_is_one_line() {
         let file = SourceFile::new("wx.flow", "on sms\n-> sms \"é $x\"\n");
-        let diagnostic = Diagnostic::new(
-            Code::UnknownVariable,
-            Span::new(18, 20),
-            "unknown\nvariable `$x`",
-            "here",
-        );
+        let diagnostic = Diagnostic::new(Code::UnknownVariable, Span::new(18, 20), "unknown\nvariable `$x`", "here");
         assert_eq!(file.slice(diagnostic.span), "$x");
-        assert_eq!(
-            render(&file, &[diagnostic]),
-            "wx.flow:2:11: error[F0201]: unknown variable `$x`\n"
-        );
+        assert_eq!(render(&file, &[diagnostic]), "wx.flow:2:11: error[F0201]: unknown variable `$x`\n");
     }
 }

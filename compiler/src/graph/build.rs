@@ -2,8 +2,8 @@
 
 use super::expr::Lowering;
 use super::{
-    Api, Auth, Binding, Body, Call, Entry, Expr, Fail, FlowGraph, Json, Machine, Node, NodeId,
-    NodeKind, Query, Sms, UrlPart, Variable, live,
+    Api, Auth, Binding, Body, Call, Entry, Expr, Fail, FlowGraph, Json, Machine, Node, NodeId, NodeKind, Query, Sms,
+    UrlPart, Variable, live,
 };
 use crate::check::constant::constant_text;
 use crate::check::infer::Types;
@@ -11,30 +11,18 @@ use crate::check::types::{Item, Type, Typed};
 use crate::check::url::{Piece, UrlTemplate};
 use crate::resolve::names::{Names, VarId};
 use crate::source::{LineIndex, SourceFile, Span};
-use crate::syntax::ast::{
-    self, Arms, ClauseKind, ExprKind, Field, File, Path, Source, Step, StepKind,
-};
+use crate::syntax::ast::{self, Arms, ClauseKind, ExprKind, Field, File, Path, Source, Step, StepKind};
 
 /// Seconds that a call may take if it does not say (IntelePeer SmartFlows, "External Web Call Action Inputs").
 const DEFAULT_TIMEOUT: u32 = 10;
 
 /// Builds the graph of a flow in which no check has found an error.
 pub fn build(source: &SourceFile, file: &File, names: &Names, types: &Types) -> FlowGraph {
-    let builder = Builder {
-        lowering: Lowering { file, names, types },
-        lines: LineIndex::new(&source.text),
-    };
-    let file_name = source
-        .name
-        .rsplit(['/', '\\'])
-        .next()
-        .unwrap_or(&source.name);
+    let builder = Builder { lowering: Lowering { file, names, types }, lines: LineIndex::new(&source.text) };
+    let file_name = source.name.rsplit(['/', '\\']).next().unwrap_or(&source.name);
     let stem = file_name.strip_suffix(".flow").unwrap_or(file_name);
     let mut graph = FlowGraph {
-        name: file
-            .name
-            .as_ref()
-            .map_or_else(|| stem.to_owned(), |name| name.value.clone()),
+        name: file.name.as_ref().map_or_else(|| stem.to_owned(), |name| name.value.clone()),
         source: file_name.to_owned(),
         secrets: file.secrets.iter().map(|name| name.text.clone()).collect(),
         machines: Vec::new(),
@@ -44,19 +32,12 @@ pub fn build(source: &SourceFile, file: &File, names: &Names, types: &Types) -> 
             Source::Api(api) => Entry::Api(builder.api(api)),
             Source::Sms | Source::Bad => Entry::Sms,
         };
-        graph
-            .machines
-            .push(builder.machine(entry, trigger.span, &trigger.body));
+        graph.machines.push(builder.machine(entry, trigger.span, &trigger.body));
     }
     for path in &file.paths {
         let params = builder.fields(&path.params);
-        let entry = Entry::Path {
-            name: path.name.text.clone(),
-            params,
-        };
-        graph
-            .machines
-            .push(builder.machine(entry, path.name.span, &path.body));
+        let entry = Entry::Path { name: path.name.text.clone(), params };
+        graph.machines.push(builder.machine(entry, path.name.span, &path.body));
     }
     needed_numbers(&mut graph);
     graph
@@ -87,25 +68,16 @@ impl Builder<'_> {
     }
 
     fn fields(&self, fields: &[Field]) -> Vec<Variable> {
-        fields
-            .iter()
-            .filter_map(|field| self.bound(&field.name))
-            .collect()
+        fields.iter().filter_map(|field| self.bound(&field.name)).collect()
     }
 
     fn bound(&self, name: &ast::Name) -> Option<Variable> {
         let var: &VarId = self.lowering.names.bindings.get(&name.span)?;
-        Some(Variable {
-            name: name.text.clone(),
-            typed: self.lowering.types.var(*var),
-        })
+        Some(Variable { name: name.text.clone(), typed: self.lowering.types.var(*var) })
     }
 
     fn machine(&self, entry: Entry, head: Span, body: &Path) -> Machine {
-        let mut machine = MachineBuilder {
-            builder: self,
-            nodes: Vec::new(),
-        };
+        let mut machine = MachineBuilder { builder: self, nodes: Vec::new() };
         let end = machine.add(head, NodeKind::End);
         let mut start = machine.path(body, end);
         if matches!(entry, Entry::Path { .. }) {
@@ -116,58 +88,33 @@ impl Builder<'_> {
         if let Some(node) = nodes.get_mut(start.0) {
             node.incoming += 1;
         }
-        Machine {
-            entry,
-            line,
-            start,
-            nodes,
-        }
+        Machine { entry, line, start, nodes }
     }
 
     fn call(&self, call: &ast::Call) -> Call {
         let lowering = self.lowering;
         let mut lowered = Call {
-            method: call
-                .method
-                .as_ref()
-                .map(|method| method.text.clone())
-                .unwrap_or_default(),
-            url: call
-                .url
-                .as_ref()
-                .map(|url| self.url(url))
-                .unwrap_or_default(),
+            method: call.method.as_ref().map(|method| method.text.clone()).unwrap_or_default(),
+            url: call.url.as_ref().map(|url| self.url(url)).unwrap_or_default(),
             query: Vec::new(),
             headers: Vec::new(),
             auth: None,
             timeout: DEFAULT_TIMEOUT,
             body: None,
-            bindings: call
-                .bindings
-                .iter()
-                .filter_map(|binding| self.binding(binding))
-                .collect(),
+            bindings: call.bindings.iter().filter_map(|binding| self.binding(binding)).collect(),
         };
         for clause in &call.clauses {
             match &clause.kind {
-                ClauseKind::Header(name, value) => lowered
-                    .headers
-                    .push((name.value.clone(), lowering.text(value))),
-                ClauseKind::Query(name, value) => lowered
-                    .query
-                    .push((name.value.clone(), lowering.text(value))),
+                ClauseKind::Header(name, value) => lowered.headers.push((name.value.clone(), lowering.text(value))),
+                ClauseKind::Query(name, value) => lowered.query.push((name.value.clone(), lowering.text(value))),
                 ClauseKind::Basic(user, password) => {
                     lowered.auth = Some(Auth::Basic(lowering.text(user), lowering.text(password)));
                 }
-                ClauseKind::Bearer(token) => {
-                    lowered.auth = Some(Auth::Bearer(lowering.text(token)))
-                }
+                ClauseKind::Bearer(token) => lowered.auth = Some(Auth::Bearer(lowering.text(token))),
                 ClauseKind::Timeout(seconds) => lowered.timeout = *seconds,
                 ClauseKind::Json(json) => lowered.body = Some(Body::Json(self.json(json))),
                 ClauseKind::Form(fields) => {
-                    let fields = fields
-                        .iter()
-                        .map(|(name, value)| (name.value.clone(), lowering.text(value)));
+                    let fields = fields.iter().map(|(name, value)| (name.value.clone(), lowering.text(value)));
                     lowered.body = Some(Body::Form(fields.collect()));
                 }
                 ClauseKind::Text(text) => lowered.body = Some(Body::Text(lowering.text(text))),
@@ -178,9 +125,7 @@ impl Builder<'_> {
 
     fn url(&self, url: &ast::Expr) -> Vec<UrlPart> {
         let lowering = self.lowering;
-        let cut = UrlTemplate::cut(url, |expr| {
-            constant_text(lowering.file, lowering.names, expr)
-        });
+        let cut = UrlTemplate::cut(url, |expr| constant_text(lowering.file, lowering.names, expr));
         let pieces = cut.map(|cut| cut.pieces).unwrap_or_default();
         pieces
             .into_iter()
@@ -195,15 +140,10 @@ impl Builder<'_> {
         match json {
             ast::Json::Null => Json::Null,
             ast::Json::Value(value) => Json::Value(self.lowering.expr(value)),
-            ast::Json::List(items) => {
-                Json::List(items.iter().map(|item| self.json(item)).collect())
+            ast::Json::List(items) => Json::List(items.iter().map(|item| self.json(item)).collect()),
+            ast::Json::Object(members) => {
+                Json::Object(members.iter().map(|(name, value)| (name.value.clone(), self.json(value))).collect())
             }
-            ast::Json::Object(members) => Json::Object(
-                members
-                    .iter()
-                    .map(|(name, value)| (name.value.clone(), self.json(value)))
-                    .collect(),
-            ),
         }
     }
 
@@ -215,25 +155,16 @@ impl Builder<'_> {
             ast::Query::Header(name) => Query::Header(name.value.clone()),
             ast::Query::Body => Query::Body,
         };
-        Some(Binding {
-            variable: self.bound(&binding.field.name)?,
-            query,
-        })
+        Some(Binding { variable: self.bound(&binding.field.name)?, query })
     }
 
     fn sms(&self, sms: &ast::Sms) -> Sms {
-        let phone = |expr: &Option<ast::Expr>| {
-            expr.as_ref()
-                .map(|expr| self.lowering.expr_as(expr, Type::Phone))
-        };
+        let phone = |expr: &Option<ast::Expr>| expr.as_ref().map(|expr| self.lowering.expr_as(expr, Type::Phone));
         let text = sms.text.as_ref().map(|text| self.lowering.text(text));
         Sms {
             to: phone(&sms.to),
             from: phone(&sms.from),
-            text: text.unwrap_or(Expr {
-                typed: Typed::of(Type::Text),
-                kind: super::ExprKind::Literal(String::new()),
-            }),
+            text: text.unwrap_or(Expr { typed: Typed::of(Type::Text), kind: super::ExprKind::Literal(String::new()) }),
             media: sms
                 .media
                 .iter()
@@ -260,22 +191,13 @@ impl MachineBuilder<'_, '_> {
         }
         let live = live::before(&kind, &self.nodes);
         let line = self.builder.line(span);
-        self.nodes.push(Node {
-            offset: span.start,
-            line,
-            kind,
-            live,
-            incoming: 0,
-        });
+        self.nodes.push(Node { offset: span.start, line, kind, live, incoming: 0 });
         NodeId(self.nodes.len() - 1)
     }
 
     /// The first step of a path whose last leads to `next`.
     fn path(&mut self, path: &Path, next: NodeId) -> NodeId {
-        path.steps
-            .iter()
-            .rev()
-            .fold(next, |next, step| self.step(step, next))
+        path.steps.iter().rev().fold(next, |next, step| self.step(step, next))
     }
 
     fn step(&mut self, step: &Step, next: NodeId) -> NodeId {
@@ -283,59 +205,29 @@ impl MachineBuilder<'_, '_> {
         let kind = match &step.kind {
             StepKind::Call(call) => {
                 let (ok, fail) = self.arms(&call.arms, next);
-                NodeKind::Call {
-                    call: Box::new(self.builder.call(call)),
-                    ok,
-                    fail,
-                }
+                NodeKind::Call { call: Box::new(self.builder.call(call)), ok, fail }
             }
             StepKind::Sms(sms) => {
                 let (ok, fail) = self.arms(&sms.arms, next);
-                NodeKind::Sms {
-                    sms: self.builder.sms(sms),
-                    ok,
-                    fail,
-                }
+                NodeKind::Sms { sms: self.builder.sms(sms), ok, fail }
             }
             StepKind::If(branch) => {
                 let then = self.path(&branch.then, next);
-                let otherwise = branch
-                    .otherwise
-                    .as_ref()
-                    .map_or(next, |arm| self.path(&arm.path, next));
-                NodeKind::If {
-                    condition: lowering.expr_as(&branch.condition, Type::Bool),
-                    then,
-                    otherwise,
-                }
+                let otherwise = branch.otherwise.as_ref().map_or(next, |arm| self.path(&arm.path, next));
+                NodeKind::If { condition: lowering.expr_as(&branch.condition, Type::Bool), then, otherwise }
             }
             StepKind::Match(choice) => {
                 let ty = lowering.types.expr(&choice.subject).ty;
                 let mut cases = Vec::new();
                 for case in &choice.cases {
-                    let patterns = case
-                        .patterns
-                        .iter()
-                        .map(|pattern| lowering.expr_as(pattern, ty))
-                        .collect();
+                    let patterns = case.patterns.iter().map(|pattern| lowering.expr_as(pattern, ty)).collect();
                     cases.push((patterns, self.path(&case.path, next)));
                 }
-                let otherwise = choice
-                    .otherwise
-                    .as_ref()
-                    .map(|arm| self.path(&arm.path, next));
-                NodeKind::Match {
-                    subject: lowering.expr(&choice.subject),
-                    cases,
-                    otherwise,
-                }
+                let otherwise = choice.otherwise.as_ref().map(|arm| self.path(&arm.path, next));
+                NodeKind::Match { subject: lowering.expr(&choice.subject), cases, otherwise }
             }
             StepKind::Set(set) => match self.builder.bound(&set.name) {
-                Some(variable) => NodeKind::Set {
-                    variable,
-                    value: lowering.expr(&set.value),
-                    next,
-                },
+                Some(variable) => NodeKind::Set { variable, value: lowering.expr(&set.value), next },
                 None => return next,
             },
             StepKind::Goto(goto) => self.goto(goto),
@@ -347,14 +239,8 @@ impl MachineBuilder<'_, '_> {
     }
 
     fn arms(&mut self, arms: &Arms, next: NodeId) -> (NodeId, Fail) {
-        let ok = arms
-            .ok
-            .as_ref()
-            .map_or(next, |arm| self.path(&arm.path, next));
-        let fail = arms
-            .fail
-            .as_ref()
-            .map_or(Fail::Ends, |arm| Fail::Arm(self.path(&arm.path, next)));
+        let ok = arms.ok.as_ref().map_or(next, |arm| self.path(&arm.path, next));
+        let fail = arms.fail.as_ref().map_or(Fail::Ends, |arm| Fail::Arm(self.path(&arm.path, next)));
         (ok, fail)
     }
 
@@ -363,21 +249,9 @@ impl MachineBuilder<'_, '_> {
         let Some(at) = lowering.names.gotos.get(&goto.path.span).copied() else {
             return NodeKind::End;
         };
-        let params = lowering
-            .file
-            .paths
-            .get(at)
-            .map(|path| self.builder.fields(&path.params))
-            .unwrap_or_default();
-        let args = goto
-            .args
-            .iter()
-            .zip(params)
-            .map(|(arg, param)| lowering.expr_as(arg, param.typed.ty));
-        NodeKind::Goto {
-            machine: lowering.file.triggers.len() + at,
-            args: args.collect(),
-        }
+        let params = lowering.file.paths.get(at).map(|path| self.builder.fields(&path.params)).unwrap_or_default();
+        let args = goto.args.iter().zip(params).map(|(arg, param)| lowering.expr_as(arg, param.typed.ty));
+        NodeKind::Goto { machine: lowering.file.triggers.len() + at, args: args.collect() }
     }
 }
 
@@ -385,11 +259,7 @@ impl MachineBuilder<'_, '_> {
 fn needed_numbers(graph: &mut FlowGraph) {
     for at in 0..graph.machines.len() {
         let (ani, dnis) = numbers_of(graph, at);
-        if let Some(Machine {
-            entry: Entry::Api(api),
-            ..
-        }) = graph.machines.get_mut(at)
-        {
+        if let Some(Machine { entry: Entry::Api(api), .. }) = graph.machines.get_mut(at) {
             api.needs_ani = ani;
             api.needs_dnis = dnis;
         }

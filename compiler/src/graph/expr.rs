@@ -81,10 +81,7 @@ impl Lowering<'_> {
         let lowered = self.expr(expr);
         match (&lowered.kind, lowered.typed.ty) {
             (_, Type::Text) if !lowered.typed.optional => lowered,
-            _ => Expr {
-                typed: Typed::of(Type::Text),
-                kind: ExprKind::Template(vec![Part::Value(lowered)]),
-            },
+            _ => Expr { typed: Typed::of(Type::Text), kind: ExprKind::Template(vec![Part::Value(lowered)]) },
         }
     }
 
@@ -93,20 +90,14 @@ impl Lowering<'_> {
         if matches!(wanted, Type::Phone | Type::Url)
             && let Some(text) = constant_text(self.file, self.names, expr)
         {
-            return Expr {
-                typed: Typed::of(wanted),
-                kind: ExprKind::Literal(text),
-            };
+            return Expr { typed: Typed::of(wanted), kind: ExprKind::Literal(text) };
         }
         coerced(self.expr(expr), wanted)
     }
 
     pub(super) fn expr(&self, expr: &ast::Expr) -> Expr {
         let typed = self.types.expr(expr);
-        Expr {
-            typed,
-            kind: self.kind(expr, typed),
-        }
+        Expr { typed, kind: self.kind(expr, typed) }
     }
 
     fn kind(&self, expr: &ast::Expr, typed: Typed) -> ExprKind {
@@ -115,16 +106,11 @@ impl Lowering<'_> {
             ast::ExprKind::Number(digits) => number(digits),
             ast::ExprKind::Bool(value) => ExprKind::Bool(*value),
             ast::ExprKind::Variable(name, field) => self.variable(expr, name, field.as_ref()),
-            ast::ExprKind::Unary(UnaryOp::Not, operand) => {
-                ExprKind::Not(Box::new(self.expr(operand)))
+            ast::ExprKind::Unary(UnaryOp::Not, operand) => ExprKind::Not(Box::new(self.expr(operand))),
+            ast::ExprKind::Unary(UnaryOp::Minus, operand) => ExprKind::Minus(Box::new(self.expr(operand))),
+            ast::ExprKind::Binary(BinaryOp::Coalesce, left, right) => {
+                ExprKind::Coalesce(Box::new(self.expr(left)), Box::new(self.expr_as(right, typed.ty)))
             }
-            ast::ExprKind::Unary(UnaryOp::Minus, operand) => {
-                ExprKind::Minus(Box::new(self.expr(operand)))
-            }
-            ast::ExprKind::Binary(BinaryOp::Coalesce, left, right) => ExprKind::Coalesce(
-                Box::new(self.expr(left)),
-                Box::new(self.expr_as(right, typed.ty)),
-            ),
             ast::ExprKind::Binary(op, left, right) => {
                 let (wanted_left, wanted_right) = self.operand_types(*op, left, right, typed);
                 ExprKind::Binary(
@@ -136,11 +122,7 @@ impl Lowering<'_> {
             ast::ExprKind::Function(name, args) => match Function::named(&name.text) {
                 Some(function) => {
                     let params = function.params();
-                    let args = args
-                        .iter()
-                        .zip(params)
-                        .map(|(arg, wanted)| self.expr_as(arg, *wanted))
-                        .collect();
+                    let args = args.iter().zip(params).map(|(arg, wanted)| self.expr_as(arg, *wanted)).collect();
                     ExprKind::Function(function, args)
                 }
                 None => ExprKind::Literal(String::new()),
@@ -150,13 +132,7 @@ impl Lowering<'_> {
     }
 
     /// Both operands of arithmetic and comparisons are of one type.
-    fn operand_types(
-        &self,
-        op: BinaryOp,
-        left: &ast::Expr,
-        right: &ast::Expr,
-        typed: Typed,
-    ) -> (Type, Type) {
+    fn operand_types(&self, op: BinaryOp, left: &ast::Expr, right: &ast::Expr, typed: Typed) -> (Type, Type) {
         let (a, b) = (self.types.expr(left).ty, self.types.expr(right).ty);
         match op {
             BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div => (typed.ty, typed.ty),
@@ -190,10 +166,7 @@ impl Lowering<'_> {
     }
 
     fn variable(&self, expr: &ast::Expr, name: &ast::Name, field: Option<&ast::Name>) -> ExprKind {
-        match (
-            self.names.referent(expr.id),
-            field.map(|field| field.text.as_str()),
-        ) {
+        match (self.names.referent(expr.id), field.map(|field| field.text.as_str())) {
             (Some(Referent::Secret(_)), _) => ExprKind::Secret(name.text.clone()),
             (Some(Referent::Const(at)), _) => match self.file.consts.get(at) {
                 Some(constant) => self.expr(&constant.value).kind,
@@ -212,10 +185,7 @@ fn coerced(expr: Expr, wanted: Type) -> Expr {
     if expr.typed.ty != Type::Int || wanted != Type::Number {
         return expr;
     }
-    let typed = Typed {
-        ty: Type::Number,
-        optional: expr.typed.optional,
-    };
+    let typed = Typed { ty: Type::Number, optional: expr.typed.optional };
     let kind = match expr.kind {
         ExprKind::Int(value) => ExprKind::Number(value.to_string()),
         _ => ExprKind::ToNumber(Box::new(expr)),
@@ -242,9 +212,7 @@ impl Expr {
                     }
                 }
             }
-            ExprKind::Not(operand) | ExprKind::Minus(operand) | ExprKind::ToNumber(operand) => {
-                operand.walk(visit)
-            }
+            ExprKind::Not(operand) | ExprKind::Minus(operand) | ExprKind::ToNumber(operand) => operand.walk(visit),
             ExprKind::Binary(_, left, right) | ExprKind::Coalesce(left, right) => {
                 left.walk(visit);
                 right.walk(visit);

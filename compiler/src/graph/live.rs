@@ -9,12 +9,7 @@ pub(crate) type Live = BTreeMap<String, Typed>;
 
 /// What is live before a step; the steps it leads to are in `nodes` already.
 pub(super) fn before(kind: &NodeKind, nodes: &[Node]) -> Live {
-    let after = |id: &NodeId| {
-        nodes
-            .get(id.0)
-            .map(|node| node.live.clone())
-            .unwrap_or_default()
-    };
+    let after = |id: &NodeId| nodes.get(id.0).map(|node| node.live.clone()).unwrap_or_default();
     let after_failure = |fail: &Fail| match fail {
         Fail::Arm(id) => {
             let mut live = after(id);
@@ -37,16 +32,11 @@ pub(super) fn before(kind: &NodeKind, nodes: &[Node]) -> Live {
             live.extend(after(ok));
             live.extend(after_failure(fail));
         }
-        NodeKind::If {
-            then, otherwise, ..
-        } => {
+        NodeKind::If { then, otherwise, .. } => {
             live.extend(after(then));
             live.extend(after(otherwise));
         }
-        NodeKind::Match { .. } => kind
-            .successors()
-            .iter()
-            .for_each(|to| live.extend(after(to))),
+        NodeKind::Match { .. } => kind.successors().iter().for_each(|to| live.extend(after(to))),
         NodeKind::Set { variable, next, .. } => {
             live.extend(after(next));
             live.remove(&variable.name);
@@ -90,10 +80,7 @@ impl Call {
                 visit(value);
             }
         }
-        self.query
-            .iter()
-            .chain(&self.headers)
-            .for_each(|(_, value)| visit(value));
+        self.query.iter().chain(&self.headers).for_each(|(_, value)| visit(value));
         match &self.auth {
             Some(Auth::Basic(user, password)) => {
                 visit(user);
@@ -124,11 +111,6 @@ impl Json {
 
 impl Sms {
     fn each_expr<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
-        self.to
-            .iter()
-            .chain(&self.from)
-            .chain([&self.text])
-            .chain(&self.media)
-            .for_each(visit);
+        self.to.iter().chain(&self.from).chain([&self.text]).chain(&self.media).for_each(visit);
     }
 }

@@ -282,10 +282,7 @@ impl Machine {
 impl NodeKind {
     /// Whether a run can stand here, waiting for an outcome.
     pub fn is_state(&self) -> bool {
-        matches!(
-            self,
-            Self::Start { .. } | Self::Call { .. } | Self::Sms { .. }
-        )
+        matches!(self, Self::Start { .. } | Self::Call { .. } | Self::Sms { .. })
     }
 
     /// The steps it leads to.
@@ -296,12 +293,8 @@ impl NodeKind {
                 Fail::Arm(fail) => vec![*ok, *fail],
                 Fail::Ends => vec![*ok],
             },
-            Self::If {
-                then, otherwise, ..
-            } => vec![*then, *otherwise],
-            Self::Match {
-                cases, otherwise, ..
-            } => cases.iter().map(|(_, to)| *to).chain(*otherwise).collect(),
+            Self::If { then, otherwise, .. } => vec![*then, *otherwise],
+            Self::Match { cases, otherwise, .. } => cases.iter().map(|(_, to)| *to).chain(*otherwise).collect(),
             Self::Goto { .. } | Self::End => Vec::new(),
         }
     }

@@ -18,15 +18,8 @@ pub(super) struct Missing<'a> {
 
 impl Missing<'_> {
     /// `known`: all variables of the same trigger or path, wherever they are bound.
-    pub(super) fn explain(
-        &self,
-        known: &[Variable],
-        globals: &HashMap<&str, (Referent, Span)>,
-    ) -> Diagnostic {
-        match known
-            .iter()
-            .find(|variable| variable.name == self.name.text)
-        {
+    pub(super) fn explain(&self, known: &[Variable], globals: &HashMap<&str, (Referent, Span)>) -> Diagnostic {
+        match known.iter().find(|variable| variable.name == self.name.text) {
             Some(variable) => self.bound_elsewhere(variable),
             None => self.unknown(globals),
         }
@@ -42,16 +35,12 @@ impl Missing<'_> {
         );
         match &variable.origin {
             Origin::Response(..) => diagnostic
-                .with_label(
-                    variable.span,
-                    format!("`${name}` is bound here, on the call's `ok` path"),
-                )
+                .with_label(variable.span, format!("`${name}` is bound here, on the call's `ok` path"))
                 .with_help("use it on that path, or give the call's `fail` path words of its own"),
-            Origin::Failure => Diagnostic {
-                message: "`$failure` is there only on a `fail` path".to_owned(),
-                ..diagnostic
+            Origin::Failure => {
+                Diagnostic { message: "`$failure` is there only on a `fail` path".to_owned(), ..diagnostic }
+                    .with_help("use it behind `fail ->`")
             }
-            .with_help("use it behind `fail ->`"),
             _ => diagnostic
                 .with_label(variable.span, format!("`${name}` is bound here"))
                 .with_help("bind it before this step, on every way that leads here"),
@@ -60,36 +49,19 @@ impl Missing<'_> {
 
     fn unknown(&self, globals: &HashMap<&str, (Referent, Span)>) -> Diagnostic {
         let name = &self.name.text;
-        let diagnostic = Diagnostic::new(
-            Code::UnknownVariable,
-            self.span,
-            format!("there is no variable `${name}`"),
-            "unknown",
-        );
-        let mut visible: Vec<&str> = self
-            .visible
-            .iter()
-            .copied()
-            .chain(globals.keys().copied())
-            .collect();
+        let diagnostic =
+            Diagnostic::new(Code::UnknownVariable, self.span, format!("there is no variable `${name}`"), "unknown");
+        let mut visible: Vec<&str> = self.visible.iter().copied().chain(globals.keys().copied()).collect();
         visible.sort_unstable();
         let near = suggest::nearest(name, visible.iter().copied());
         match near.first() {
             Some(best) if best.eq_ignore_ascii_case(name) => diagnostic
-                .with_help(format!(
-                    "only the case differs from `${best}`; names match exactly and by case"
-                ))
+                .with_help(format!("only the case differs from `${best}`; names match exactly and by case"))
                 .with_fix(self.name.span, *best),
-            Some(best) => diagnostic
-                .with_help(did_you_mean(&near, "$"))
-                .with_fix(self.name.span, *best),
+            Some(best) => diagnostic.with_help(did_you_mean(&near, "$")).with_fix(self.name.span, *best),
             None if visible.is_empty() => diagnostic.with_help("nothing is bound here"),
             None => {
-                let all: Vec<String> = visible
-                    .iter()
-                    .take(12)
-                    .map(|name| format!("`${name}`"))
-                    .collect();
+                let all: Vec<String> = visible.iter().take(12).map(|name| format!("`${name}`")).collect();
                 let more = if visible.len() > 12 { " and more" } else { "" };
                 diagnostic.with_help(format!("bound here: {}{more}", all.join(", ")))
             }

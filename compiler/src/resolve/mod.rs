@@ -7,9 +7,7 @@ mod scope;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest;
-use crate::syntax::ast::{
-    Arm, Arms, Call, Expr, ExprKind, Field, File, Name, Path, Source, Step, StepKind,
-};
+use crate::syntax::ast::{Arm, Arms, Call, Expr, ExprKind, Field, File, Name, Path, Source, Step, StepKind};
 use crate::syntax::visit;
 use missing::Missing;
 use names::{Names, Origin, Referent, VarId, Variable};
@@ -68,10 +66,7 @@ impl<'a> Resolver<'a> {
     fn new(file: &'a File) -> Self {
         Self {
             file,
-            names: Names {
-                uses: vec![None; file.expr_count],
-                ..Names::default()
-            },
+            names: Names { uses: vec![None; file.expr_count], ..Names::default() },
             diagnostics: Vec::new(),
             globals: HashMap::new(),
             paths: HashMap::new(),
@@ -82,18 +77,8 @@ impl<'a> Resolver<'a> {
     }
 
     fn declarations(&mut self) {
-        let secrets = self
-            .file
-            .secrets
-            .iter()
-            .enumerate()
-            .map(|(at, name)| (name, Referent::Secret(at)));
-        let consts = self
-            .file
-            .consts
-            .iter()
-            .enumerate()
-            .map(|(at, item)| (&item.name, Referent::Const(at)));
+        let secrets = self.file.secrets.iter().enumerate().map(|(at, name)| (name, Referent::Secret(at)));
+        let consts = self.file.consts.iter().enumerate().map(|(at, item)| (&item.name, Referent::Const(at)));
         for (name, referent) in secrets.chain(consts) {
             match self.globals.get(name.text.as_str()) {
                 Some((_, first)) => self.diagnostics.push(declared_twice(name, *first)),
@@ -104,14 +89,8 @@ impl<'a> Resolver<'a> {
             }
         }
         for (at, path) in self.file.paths.iter().enumerate() {
-            match self
-                .paths
-                .get(path.name.text.as_str())
-                .and_then(|first| self.file.paths.get(*first))
-            {
-                Some(first) => self
-                    .diagnostics
-                    .push(declared_twice(&path.name, first.name.span)),
+            match self.paths.get(path.name.text.as_str()).and_then(|first| self.file.paths.get(*first)) {
+                Some(first) => self.diagnostics.push(declared_twice(&path.name, first.name.span)),
                 None => drop(self.paths.insert(&path.name.text, at)),
             }
         }
@@ -136,15 +115,10 @@ impl<'a> Resolver<'a> {
                     Diagnostic::new(
                         Code::DuplicateName,
                         name.span,
-                        format!(
-                            "`{}` is part of every request and needs no `expect`",
-                            name.text
-                        ),
+                        format!("`{}` is part of every request and needs no `expect`", name.text),
                         "already there",
                     )
-                    .with_help(
-                        "leave it out; `$ANI` is the destination, `$DNIS` the source number",
-                    ),
+                    .with_help("leave it out; `$ANI` is the destination, `$DNIS` the source number"),
                 );
                 continue;
             }
@@ -216,10 +190,7 @@ impl<'a> Resolver<'a> {
             this.scope.tainted |= call.incomplete;
             for binding in &call.bindings {
                 let field = &binding.field;
-                this.bind(
-                    &field.name,
-                    Origin::Response(field.ty.clone(), field.optional),
-                );
+                this.bind(&field.name, Origin::Response(field.ty.clone(), field.optional));
             }
         })
     }
@@ -228,9 +199,7 @@ impl<'a> Resolver<'a> {
     fn arms(&mut self, arms: &'a Arms, span: Span, on_ok: impl FnOnce(&mut Self)) -> End {
         let ok = self.branch(|this| {
             on_ok(this);
-            arms.ok
-                .as_ref()
-                .map_or(End::Open, |arm| this.path(&arm.path))
+            arms.ok.as_ref().map_or(End::Open, |arm| this.path(&arm.path))
         });
         let fail = arms.fail.as_ref().and_then(|arm: &'a Arm| {
             self.branch(|this| {
@@ -256,18 +225,11 @@ impl<'a> Resolver<'a> {
             return End::Left;
         };
         self.scope.tainted |= ways.iter().any(|way| way.tainted);
-        let mut names: Vec<&'a str> = ways
-            .iter()
-            .flat_map(|way| way.bound.keys().copied())
-            .collect();
+        let mut names: Vec<&'a str> = ways.iter().flat_map(|way| way.bound.keys().copied()).collect();
         names.sort_unstable();
         names.dedup();
         if ways.len() == 1 {
-            let mut bound: Vec<_> = first
-                .bound
-                .iter()
-                .map(|(name, var)| (*name, *var))
-                .collect();
+            let mut bound: Vec<_> = first.bound.iter().map(|(name, var)| (*name, *var)).collect();
             bound.sort_unstable();
             for (name, var) in bound {
                 self.scope.bind(name, var);
@@ -276,20 +238,15 @@ impl<'a> Resolver<'a> {
         }
         for name in names {
             let outside = self.scope.get(name);
-            let vars: Option<Vec<VarId>> = ways
-                .iter()
-                .map(|way| way.bound.get(name).copied().or(outside))
-                .collect();
+            let vars: Option<Vec<VarId>> = ways.iter().map(|way| way.bound.get(name).copied().or(outside)).collect();
             let Some(mut vars) = vars else { continue };
             vars.sort_unstable();
             vars.dedup();
             match vars.as_slice() {
                 [var] => self.scope.bind(name, *var),
                 _ => {
-                    let span = vars
-                        .first()
-                        .and_then(|var| self.names.var(*var))
-                        .map_or(Span::default(), |var| var.span);
+                    let span =
+                        vars.first().and_then(|var| self.names.var(*var)).map_or(Span::default(), |var| var.span);
                     self.bind_new(name, span, Origin::Merge(vars));
                 }
             }
@@ -312,9 +269,7 @@ impl<'a> Resolver<'a> {
         known.sort_unstable();
         let near = suggest::nearest(&name.text, known);
         self.diagnostics.push(match near.first() {
-            Some(best) => diagnostic
-                .with_help(missing::did_you_mean(&near, ""))
-                .with_fix(name.span, *best),
+            Some(best) => diagnostic.with_help(missing::did_you_mean(&near, "")).with_fix(name.span, *best),
             None => diagnostic.with_help(format!("declare it: `path {} -> …`", name.text)),
         });
     }
@@ -328,10 +283,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn variable(&mut self, expr: &Expr, name: &'a Name) {
-        let referent = match (
-            self.scope.get(&name.text),
-            self.globals.get(name.text.as_str()),
-        ) {
+        let referent = match (self.scope.get(&name.text), self.globals.get(name.text.as_str())) {
             (Some(var), _) => {
                 self.mark_used(var);
                 Referent::Var(var)
@@ -342,11 +294,7 @@ impl<'a> Resolver<'a> {
             }
             (None, None) => {
                 if !self.scope.tainted {
-                    self.missing.push(Missing {
-                        name,
-                        span: expr.span,
-                        visible: self.scope.names().collect(),
-                    });
+                    self.missing.push(Missing { name, span: expr.span, visible: self.scope.names().collect() });
                 }
                 return;
             }
@@ -360,12 +308,7 @@ impl<'a> Resolver<'a> {
     fn mark_used(&mut self, var: VarId) {
         let mut open = vec![var];
         while let Some(var) = open.pop() {
-            let Some(variable) = self
-                .names
-                .vars
-                .get_mut(var.0)
-                .filter(|variable| !variable.used)
-            else {
+            let Some(variable) = self.names.vars.get_mut(var.0).filter(|variable| !variable.used) else {
                 continue;
             };
             variable.used = true;
@@ -377,11 +320,7 @@ impl<'a> Resolver<'a> {
 
     fn bind(&mut self, name: &'a Name, origin: Origin) {
         if let Some((referent, first)) = self.globals.get(name.text.as_str()) {
-            let what = if matches!(referent, Referent::Secret(_)) {
-                "secret"
-            } else {
-                "constant"
-            };
+            let what = if matches!(referent, Referent::Secret(_)) { "secret" } else { "constant" };
             self.diagnostics.push(
                 Diagnostic::new(
                     Code::DuplicateName,
@@ -399,12 +338,7 @@ impl<'a> Resolver<'a> {
 
     fn bind_new(&mut self, name: &'a str, span: Span, origin: Origin) -> VarId {
         let var = VarId(self.names.vars.len());
-        self.names.vars.push(Variable {
-            name: name.to_owned(),
-            span,
-            origin,
-            used: false,
-        });
+        self.names.vars.push(Variable { name: name.to_owned(), span, origin, used: false });
         self.scope.bind(name, var);
         var
     }
@@ -415,12 +349,7 @@ impl<'a> Resolver<'a> {
 }
 
 fn declared_twice(name: &Name, first: Span) -> Diagnostic {
-    Diagnostic::new(
-        Code::DuplicateName,
-        name.span,
-        format!("`{}` is declared twice", name.text),
-        "the second one",
-    )
-    .with_label(first, "the first one")
-    .with_help("rename one of them")
+    Diagnostic::new(Code::DuplicateName, name.span, format!("`{}` is declared twice", name.text), "the second one")
+        .with_label(first, "the first one")
+        .with_help("rename one of them")
 }

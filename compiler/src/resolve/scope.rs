@@ -41,18 +41,12 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn mark(&self) -> Mark {
-        Mark {
-            length: self.log.len(),
-            tainted: self.tainted,
-        }
+        Mark { length: self.log.len(), tainted: self.tainted }
     }
 
     /// Undoes all since the mark, and tells what it was.
     pub(super) fn rollback(&mut self, mark: &Mark) -> Delta<'a> {
-        let mut delta = Delta {
-            bound: HashMap::new(),
-            tainted: self.tainted,
-        };
+        let mut delta = Delta { bound: HashMap::new(), tainted: self.tainted };
         for (name, before) in self.log.drain(mark.length..).rev() {
             if let Some(var) = self.bound.get(name) {
                 delta.bound.entry(name).or_insert(*var);
@@ -82,9 +76,6 @@ mod tests {
         let delta = scope.rollback(&mark);
         assert_eq!(scope.get("a"), Some(VarId(0)));
         assert_eq!(scope.get("b"), None);
-        assert_eq!(
-            delta.bound,
-            HashMap::from([("a", VarId(3)), ("b", VarId(2))])
-        );
+        assert_eq!(delta.bound, HashMap::from([("a", VarId(3)), ("b", VarId(2))]));
     }
 }

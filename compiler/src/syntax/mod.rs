@@ -40,10 +40,7 @@ pub fn parse(source: &SourceFile) -> Parsed {
             Diagnostic::new(
                 Code::UnexpectedText,
                 Span::default(),
-                format!(
-                    "flowc could not read this file: {}",
-                    error.variant.message()
-                ),
+                format!("flowc could not read this file: {}", error.variant.message()),
                 "here",
             )
             .with_help("this is a bug of flowc; please report it with the file"),
@@ -52,8 +49,5 @@ pub fn parse(source: &SourceFile) -> Parsed {
 }
 
 fn rejected(diagnostic: Diagnostic) -> Parsed {
-    Parsed {
-        file: ast::File::default(),
-        diagnostics: vec![diagnostic],
-    }
+    Parsed { file: ast::File::default(), diagnostics: vec![diagnostic] }
 }

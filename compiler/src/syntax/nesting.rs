@@ -47,18 +47,10 @@ pub(super) fn too_deep(text: &str) -> Option<Span> {
                 parentheses = outside;
             }
             (Some(Open::Interpolation(_)), b'(') => parentheses += 1,
-            (Some(Open::Interpolation(outside)), b')') => {
-                parentheses = outside.max(parentheses.saturating_sub(1))
-            }
+            (Some(Open::Interpolation(outside)), b')') => parentheses = outside.max(parentheses.saturating_sub(1)),
             (_, b'"') => open.push(Open::Quote),
             (Some(Open::Interpolation(_)), _) => {}
-            (_, b'#') => {
-                width = bytes
-                    .iter()
-                    .skip(at)
-                    .position(|byte| *byte == b'\n')
-                    .unwrap_or(bytes.len() - at)
-            }
+            (_, b'#') => width = bytes.iter().skip(at).position(|byte| *byte == b'\n').unwrap_or(bytes.len() - at),
             (_, b'(') => open.push(Open::Bracket(b')')),
             (_, b'[') => open.push(Open::Bracket(b']')),
             (_, b'{') => open.push(Open::Bracket(b'}')),
@@ -86,10 +78,7 @@ mod tests {
     #[test]
     fn the_bracket_that_is_too_deep_is_named() {
         assert_eq!(too_deep(&"(".repeat(MAX_NESTING)), None);
-        assert_eq!(
-            too_deep(&"(".repeat(MAX_NESTING + 1)),
-            Some(Span::new(MAX_NESTING, MAX_NESTING + 1))
-        );
+        assert_eq!(too_deep(&"(".repeat(MAX_NESTING + 1)), Some(Span::new(MAX_NESTING, MAX_NESTING + 1)));
     }
 
     #[test]

@@ -1,8 +1,6 @@
 //! Walks over the tree.
 
-use super::ast::{
-    Arms, ClauseKind, Expr, ExprKind, File, Json, Part, Path, Source, Step, StepKind,
-};
+use super::ast::{Arms, ClauseKind, Expr, ExprKind, File, Json, Part, Path, Source, Step, StepKind};
 
 /// All bodies of a file: of its triggers, then of its paths.
 pub fn bodies(file: &File) -> impl Iterator<Item = &Path> {
@@ -23,24 +21,18 @@ pub fn steps<'a>(path: &'a Path, visit: &mut dyn FnMut(&'a Step)) {
 /// The paths that hang on a step: arms, branches, cases, the inside of a group.
 pub fn inner_paths(step: &Step) -> Vec<&Path> {
     fn of(arms: &Arms) -> Vec<&Path> {
-        arms.ok
-            .iter()
-            .chain(&arms.fail)
-            .map(|arm| &arm.path)
-            .collect()
+        arms.ok.iter().chain(&arms.fail).map(|arm| &arm.path).collect()
     }
     match &step.kind {
         StepKind::Call(call) => of(&call.arms),
         StepKind::Sms(sms) => of(&sms.arms),
         StepKind::Bad(arms) => of(arms),
-        StepKind::If(branch) => std::iter::once(&branch.then)
-            .chain(branch.otherwise.iter().map(|arm| &arm.path))
-            .collect(),
+        StepKind::If(branch) => {
+            std::iter::once(&branch.then).chain(branch.otherwise.iter().map(|arm| &arm.path)).collect()
+        }
         StepKind::Match(choice) => {
             let cases = choice.cases.iter().map(|case| &case.path);
-            cases
-                .chain(choice.otherwise.iter().map(|arm| &arm.path))
-                .collect()
+            cases.chain(choice.otherwise.iter().map(|arm| &arm.path)).collect()
         }
         StepKind::Group(path) => vec![path],
         StepKind::Set(_) | StepKind::Goto(_) | StepKind::End => Vec::new(),
@@ -57,21 +49,12 @@ pub fn step_exprs<'a>(step: &'a Step, visit: &mut dyn FnMut(&'a Expr)) {
             }
         }
         StepKind::Sms(sms) => {
-            sms.to
-                .iter()
-                .chain(&sms.from)
-                .chain(&sms.text)
-                .chain(&sms.media)
-                .for_each(visit);
+            sms.to.iter().chain(&sms.from).chain(&sms.text).chain(&sms.media).for_each(visit);
         }
         StepKind::If(branch) => visit(&branch.condition),
         StepKind::Match(choice) => {
             visit(&choice.subject);
-            choice
-                .cases
-                .iter()
-                .flat_map(|case| &case.patterns)
-                .for_each(visit);
+            choice.cases.iter().flat_map(|case| &case.patterns).for_each(visit);
         }
         StepKind::Set(set) => visit(&set.value),
         StepKind::Goto(goto) => goto.args.iter().for_each(visit),
@@ -99,9 +82,7 @@ pub fn json_exprs<'a>(json: &'a Json, visit: &mut dyn FnMut(&'a Expr)) {
         Json::Null => {}
         Json::Value(expr) => visit(expr),
         Json::List(items) => items.iter().for_each(|item| json_exprs(item, visit)),
-        Json::Object(members) => members
-            .iter()
-            .for_each(|(_, value)| json_exprs(value, visit)),
+        Json::Object(members) => members.iter().for_each(|(_, value)| json_exprs(value, visit)),
     }
 }
 

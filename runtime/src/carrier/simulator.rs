@@ -64,19 +64,13 @@ impl SmsCarrier for Simulator {
 }
 
 async fn outbox(State(simulator): State<Arc<Simulator>>) -> Response {
-    let outbox = simulator
-        .outbox
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
+    let outbox = simulator.outbox.lock().unwrap_or_else(PoisonError::into_inner);
     reply::json(StatusCode::OK, &*outbox)
 }
 
 async fn receive(State(inbox): State<Option<Inbox>>, request: Request) -> Response {
     let Some(inbox) = inbox else {
-        return reply::error(
-            StatusCode::NOT_FOUND,
-            "this flow has no `on sms`, so no text can start it",
-        );
+        return reply::error(StatusCode::NOT_FOUND, "this flow has no `on sms`, so no text can start it");
     };
     match read(request).await {
         Ok(sms) => match inbox.receive(sms) {
@@ -100,18 +94,12 @@ const MEMBERS: [(&str, Kind, bool); 4] = [
 ];
 
 fn parse(body: &[u8]) -> Result<InboundSms, Vec<String>> {
-    let mut reader = Reader::new(
-        Members::parse(body).map_err(|problem| vec![problem])?,
-        "a member of a message",
-    );
+    let mut reader = Reader::new(Members::parse(body).map_err(|problem| vec![problem])?, "a member of a message");
     let mut values = Values::default();
     for (name, kind, required) in MEMBERS {
         values.push(name, reader.take(name, kind, required, ""));
     }
-    let Findings {
-        mut problems,
-        unknown,
-    } = reader.finish();
+    let Findings { mut problems, unknown } = reader.finish();
     problems.extend(unknown.iter().map(|name| {
         format!("{name:?} is not a member of a message, which has \"from\", \"to\", \"body\" and, if it is an MMS, \"media\"")
     }));
@@ -136,23 +124,15 @@ mod tests {
 
     #[test]
     fn a_text_needs_no_media() {
-        let sms =
-            parse(br#"{"from":"+15550123456","to":"+15550199999","body":"weather"}"#).unwrap();
-        assert_eq!(
-            (sms.from.as_str(), sms.body.as_str(), sms.media.len()),
-            ("+15550123456", "weather", 0)
-        );
+        let sms = parse(br#"{"from":"+15550123456","to":"+15550199999","body":"weather"}"#).unwrap();
+        assert_eq!((sms.from.as_str(), sms.body.as_str(), sms.media.len()), ("+15550123456", "weather", 0));
     }
 
     #[test]
     fn every_mistake_is_named_at_once() {
         let problems = parse(br#"{"from":"555","to":12,"boby":"x","media":["nope"]}"#).unwrap_err();
         assert_eq!(problems.len(), 3, "{problems:#?}");
-        assert!(
-            problems
-                .iter()
-                .any(|problem| problem.contains("did you mean \"body\"?"))
-        );
+        assert!(problems.iter().any(|problem| problem.contains("did you mean \"body\"?")));
         assert!(parse(b"hello").unwrap_err()[0].starts_with("the body is not JSON"));
     }
 }

@@ -7,12 +7,7 @@ use crate::flow::{Program, Trigger};
 
 /// The flow's name, its file, and the flowc that compiled it: flowc pins the runtime of its own version.
 pub(super) fn version(program: &Program) -> String {
-    format!(
-        "{} ({}), built by flowc {}\n",
-        program.name,
-        program.source,
-        env!("CARGO_PKG_VERSION")
-    )
+    format!("{} ({}), built by flowc {}\n", program.name, program.source, env!("CARGO_PKG_VERSION"))
 }
 
 pub(super) fn help(program: &Program) -> String {
@@ -29,33 +24,20 @@ fn write_options(text: &mut String) -> std::fmt::Result {
     for setting in SETTINGS {
         let left = format!("--{} {}", setting.flag, setting.value);
         writeln!(text, "  {left:<28} {}", setting.help)?;
-        let default = if setting.default.is_empty() {
-            String::new()
-        } else {
-            format!("; default: {}", setting.default)
-        };
+        let default =
+            if setting.default.is_empty() { String::new() } else { format!("; default: {}", setting.default) };
         writeln!(text, "  {:<28} [{}{default}]", "", setting.variable)?;
     }
     writeln!(text, "  {:<28} Print this", "-h, --help")?;
-    writeln!(
-        text,
-        "  {:<28} Print the flow's name and flowc's version",
-        "-V, --version"
-    )
+    writeln!(text, "  {:<28} Print the flow's name and flowc's version", "-V, --version")
 }
 
 fn write_secrets(text: &mut String, program: &Program) -> std::fmt::Result {
-    writeln!(
-        text,
-        "\nSecrets (variable NAME, or NAME_FILE with the path of a file that holds it):"
-    )?;
+    writeln!(text, "\nSecrets (variable NAME, or NAME_FILE with the path of a file that holds it):")?;
     for name in program.secrets {
         writeln!(text, "  {name}")?;
     }
-    writeln!(
-        text,
-        "  TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN (with --carrier twilio)"
-    )
+    writeln!(text, "  TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN (with --carrier twilio)")
 }
 
 fn write_triggers(text: &mut String, program: &Program) -> std::fmt::Result {
@@ -63,26 +45,13 @@ fn write_triggers(text: &mut String, program: &Program) -> std::fmt::Result {
     for trigger in program.triggers {
         match trigger {
             Trigger::Sms(_) => {
-                writeln!(
-                    text,
-                    "  a text: POST /simulator/sms, or /carrier/twilio with --carrier twilio"
-                )?;
+                writeln!(text, "  a text: POST /simulator/sms, or /carrier/twilio with --carrier twilio")?;
             }
             Trigger::Api(trigger) => {
-                writeln!(
-                    text,
-                    "  POST /_rest/v4/sfgen/apitriggers with \"flowId\": {:?}",
-                    trigger.name
-                )?;
+                writeln!(text, "  POST /_rest/v4/sfgen/apitriggers with \"flowId\": {:?}", trigger.name)?;
             }
         }
     }
-    writeln!(
-        text,
-        "\nGET /healthz answers ok. Logs go to standard error, one JSON object a line."
-    )?;
-    writeln!(
-        text,
-        "Exit codes: 0 stopped as asked, 1 stopped with runs unfinished, 2 could not start."
-    )
+    writeln!(text, "\nGET /healthz answers ok. Logs go to standard error, one JSON object a line.")?;
+    writeln!(text, "Exit codes: 0 stopped as asked, 1 stopped with runs unfinished, 2 could not start.")
 }

@@ -86,25 +86,9 @@ pub fn read(
             String::new()
         }
     };
-    let values = program
-        .secrets
-        .iter()
-        .map(|name| (*name, secret(name, "the flow's secret")))
-        .collect();
-    let Draft {
-        listen,
-        carrier,
-        carrier_url,
-        public_url,
-        connect_to,
-        max_runs,
-        max_steps,
-        log,
-    } = draft;
-    let takes_texts = program
-        .triggers
-        .iter()
-        .any(|trigger| matches!(trigger, Trigger::Sms(_)));
+    let values = program.secrets.iter().map(|name| (*name, secret(name, "the flow's secret"))).collect();
+    let Draft { listen, carrier, carrier_url, public_url, connect_to, max_runs, max_steps, log } = draft;
+    let takes_texts = program.triggers.iter().any(|trigger| matches!(trigger, Trigger::Sms(_)));
     let carrier = match carrier {
         Carrier::Simulator => CarrierConfig::Simulator,
         Carrier::Twilio => {
@@ -126,10 +110,7 @@ pub fn read(
         }
     };
     if !problems.is_empty() {
-        return Err(StartError {
-            program: program.name,
-            problems,
-        });
+        return Err(StartError { program: program.name, problems });
     }
     Ok(Command::Serve(Box::new(Config {
         listen: listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into()),
@@ -165,12 +146,8 @@ mod tests {
     };
 
     fn given(arguments: &[&str], environment: &[(&str, &str)]) -> Result<Command, StartError> {
-        let environment = |name: &str| {
-            environment
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, value)| OsString::from(value))
-        };
+        let environment =
+            |name: &str| environment.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value));
         read(&PROGRAM, arguments.iter().map(OsString::from), &environment)
     }
 
@@ -185,49 +162,28 @@ mod tests {
     fn flags_win_over_the_environment() {
         let config = served(
             &["--listen", "127.0.0.1:1"],
-            &[
-                ("TOKEN", "t"),
-                ("FLOW_LISTEN", "127.0.0.1:2"),
-                ("FLOW_MAX_RUNS", "7"),
-            ],
+            &[("TOKEN", "t"), ("FLOW_LISTEN", "127.0.0.1:2"), ("FLOW_MAX_RUNS", "7")],
         );
-        assert_eq!(
-            (config.listen.port(), config.max_runs, config.max_steps),
-            (1, 7, 1_000)
-        );
+        assert_eq!((config.listen.port(), config.max_runs, config.max_steps), (1, 7, 1_000));
         assert_eq!(config.secrets.get("TOKEN"), "t");
-        assert_eq!(
-            served(&[], &[("TOKEN", "t")]).listen.to_string(),
-            "127.0.0.1:8080"
-        );
+        assert_eq!(served(&[], &[("TOKEN", "t")]).listen.to_string(), "127.0.0.1:8080");
     }
 
     #[test]
     fn rules_may_be_repeated() {
-        let rules = [
-            ("TOKEN", "t"),
-            ("FLOW_CONNECT_TO", "a:1=http://b, c:2=http://d"),
-        ];
+        let rules = [("TOKEN", "t"), ("FLOW_CONNECT_TO", "a:1=http://b, c:2=http://d")];
         assert_eq!(served(&[], &rules).connect_to.len(), 2);
         assert_eq!(
-            served(
-                &["--connect-to=a:1=http://b", "--connect-to", "c:2=http://d"],
-                &rules[..1]
-            )
-            .connect_to
-            .len(),
+            served(&["--connect-to=a:1=http://b", "--connect-to", "c:2=http://d"], &rules[..1]).connect_to.len(),
             2
         );
     }
 
     #[test]
     fn all_that_is_wrong_is_told_at_once() {
-        let problems = given(
-            &["--listen", "here", "--carier", "--max-runs=0"],
-            &[("FLOW_CARRIER", "twilio")],
-        )
-        .unwrap_err()
-        .problems;
+        let problems = given(&["--listen", "here", "--carier", "--max-runs=0"], &[("FLOW_CARRIER", "twilio")])
+            .unwrap_err()
+            .problems;
         let starts = [
             "--listen \"here\"",
             "unknown option --carier; did you mean --carrier?",
@@ -239,37 +195,23 @@ mod tests {
         ];
         assert_eq!(problems.len(), starts.len(), "{problems:#?}");
         for start in starts {
-            assert!(
-                problems.iter().any(|problem| problem.starts_with(start)),
-                "{start}: {problems:#?}"
-            );
+            assert!(problems.iter().any(|problem| problem.starts_with(start)), "{start}: {problems:#?}");
         }
     }
 
     #[test]
     fn help_and_version_need_nothing() {
-        let Ok(Command::Print(help)) = given(&["--help"], &[]) else {
-            panic!("no help")
-        };
+        let Ok(Command::Print(help)) = given(&["--help"], &[]) else { panic!("no help") };
         for part in ["--listen", "FLOW_CARRIER_URL", "TOKEN", "127.0.0.1:8080"] {
             assert!(help.contains(part), "{part}: {help}");
         }
-        assert!(
-            matches!(given(&["--version"], &[]), Ok(Command::Print(version)) if version.starts_with("Test"))
-        );
+        assert!(matches!(given(&["--version"], &[]), Ok(Command::Print(version)) if version.starts_with("Test")));
     }
 
     #[test]
     fn nothing_prints_a_secret() {
-        let environment = [
-            ("TOKEN", "canary"),
-            ("TWILIO_ACCOUNT_SID", "AC1"),
-            ("TWILIO_AUTH_TOKEN", "canary"),
-        ];
-        let config = served(
-            &["--carrier=twilio", "--public-url=https://a.example"],
-            &environment,
-        );
+        let environment = [("TOKEN", "canary"), ("TWILIO_ACCOUNT_SID", "AC1"), ("TWILIO_AUTH_TOKEN", "canary")];
+        let config = served(&["--carrier=twilio", "--public-url=https://a.example"], &environment);
         assert!(!format!("{config:?}").contains("canary"));
     }
 }

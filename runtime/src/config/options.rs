@@ -65,9 +65,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         help: "Where to listen; port 0 takes a free one and prints it",
         many: false,
         set: |draft, text| {
-            let address = text
-                .parse()
-                .map_err(|_| "write an address and a port, as 127.0.0.1:8080")?;
+            let address = text.parse().map_err(|_| "write an address and a port, as 127.0.0.1:8080")?;
             draft.listen = Some(address);
             Ok(())
         },
@@ -141,9 +139,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         help: "error, warn, info, debug or off",
         many: false,
         set: |draft, text| {
-            draft.log = text
-                .parse()
-                .map_err(|_| "the levels are error, warn, info, debug and off")?;
+            draft.log = text.parse().map_err(|_| "the levels are error, warn, info, debug and off")?;
             Ok(())
         },
     },
@@ -209,41 +205,19 @@ pub(super) fn read(
         match parser.value() {
             Ok(value) => {
                 given.push(flag);
-                apply(
-                    setting,
-                    &format!("--{}", setting.flag),
-                    &value,
-                    &mut draft,
-                    problems,
-                );
+                apply(setting, &format!("--{}", setting.flag), &value, &mut draft, problems);
             }
-            Err(_) => problems.push(format!(
-                "--{} needs a value: {}",
-                setting.flag, setting.value
-            )),
+            Err(_) => problems.push(format!("--{} needs a value: {}", setting.flag, setting.value)),
         }
     }
-    for setting in SETTINGS
-        .iter()
-        .filter(|setting| !given.iter().any(|flag| flag == setting.flag))
-    {
+    for setting in SETTINGS.iter().filter(|setting| !given.iter().any(|flag| flag == setting.flag)) {
         let Some(value) = environment(setting.variable).filter(|value| !value.is_empty()) else {
             continue;
         };
         if setting.many {
             let list = value.to_string_lossy().into_owned();
-            for part in list
-                .split(',')
-                .map(str::trim)
-                .filter(|part| !part.is_empty())
-            {
-                apply(
-                    setting,
-                    setting.variable,
-                    part.as_ref(),
-                    &mut draft,
-                    problems,
-                );
+            for part in list.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+                apply(setting, setting.variable, part.as_ref(), &mut draft, problems);
             }
         } else {
             apply(setting, setting.variable, &value, &mut draft, problems);
@@ -252,17 +226,8 @@ pub(super) fn read(
     Read::Options(draft)
 }
 
-fn apply(
-    setting: &Setting,
-    place: &str,
-    value: &std::ffi::OsStr,
-    draft: &mut Draft,
-    problems: &mut Vec<String>,
-) {
-    let result = value
-        .to_str()
-        .ok_or_else(|| "it is not UTF-8".to_owned())
-        .and_then(|text| (setting.set)(draft, text));
+fn apply(setting: &Setting, place: &str, value: &std::ffi::OsStr, draft: &mut Draft, problems: &mut Vec<String>) {
+    let result = value.to_str().ok_or_else(|| "it is not UTF-8".to_owned()).and_then(|text| (setting.set)(draft, text));
     if let Err(why) = result {
         problems.push(format!("{place} {value:?}: {why}"));
     }

@@ -42,12 +42,8 @@ impl Subscriber for JsonLines {
 
     fn event(&self, event: &Event<'_>) {
         let mut line = Line(Map::new());
-        line.0.insert(
-            "time".to_owned(),
-            timestamp::rfc3339(SystemTime::now()).into(),
-        );
-        line.0
-            .insert("level".to_owned(), event.metadata().level().as_str().into());
+        line.0.insert("time".to_owned(), timestamp::rfc3339(SystemTime::now()).into());
+        line.0.insert("level".to_owned(), event.metadata().level().as_str().into());
         event.record(&mut line);
         let mut text = Value::Object(line.0).to_string();
         text.push('\n');
@@ -105,12 +101,7 @@ impl fmt::Display for Masked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = self.0.as_str();
         let hidden = number.len().saturating_sub(4);
-        write!(
-            f,
-            "{:*<hidden$}{}",
-            "",
-            number.get(hidden..).unwrap_or_default()
-        )
+        write!(f, "{:*<hidden$}{}", "", number.get(hidden..).unwrap_or_default())
     }
 }
 
@@ -134,19 +125,13 @@ mod tests {
 
     #[test]
     fn phones_show_their_last_digits_alone() {
-        assert_eq!(
-            Masked(&Phone::literal("+15550123456")).to_string(),
-            "********3456"
-        );
+        assert_eq!(Masked(&Phone::literal("+15550123456")).to_string(), "********3456");
         assert_eq!(Masked(&Phone::literal("911")).to_string(), "911");
     }
 
     #[test]
     fn quoted_numbers_are_masked() {
-        assert_eq!(
-            masked("'To' +15550123456 is bad, 1+1"),
-            "'To' +*******3456 is bad, 1+1"
-        );
+        assert_eq!(masked("'To' +15550123456 is bad, 1+1"), "'To' +*******3456 is bad, 1+1");
         assert_eq!(masked("nothing"), "nothing");
     }
 }

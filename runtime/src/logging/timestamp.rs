@@ -21,11 +21,7 @@ pub(super) fn rfc3339(time: SystemTime) -> String {
         month += 1;
     }
     let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    format!(
-        "{year:04}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}.{:06}Z",
-        day + 1,
-        since.subsec_micros()
-    )
+    format!("{year:04}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}.{:06}Z", day + 1, since.subsec_micros())
 }
 
 fn days_of(year: u64) -> u64 {

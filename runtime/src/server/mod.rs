@@ -61,12 +61,7 @@ pub async fn serve(
     let (stop, stopped) = watch::channel(false);
     let connections = Arc::new(Semaphore::new(CONNECTIONS as usize));
     let open = |stream, slot| {
-        tokio::spawn(connection::serve(
-            stream,
-            router.clone(),
-            stopped.clone(),
-            slot,
-        ));
+        tokio::spawn(connection::serve(stream, router.clone(), stopped.clone(), slot));
     };
     let mut shutdown = pin!(shutdown);
     loop {
@@ -100,11 +95,7 @@ pub async fn serve(
     let _ = tokio::time::timeout(GRACE, finished).await;
     let unfinished = engine.in_flight();
     if unfinished > 0 {
-        error!(
-            unfinished,
-            blame = "upstream",
-            "stopped before all runs had ended"
-        );
+        error!(unfinished, blame = "upstream", "stopped before all runs had ended");
     }
     Ok(Drained { unfinished })
 }
@@ -113,27 +104,15 @@ fn engine(program: &'static Program, config: Config) -> Result<Engine, String> {
     let client = client::build().map_err(|error| format!("TLS could not be set up: {error}"))?;
     let carrier: Arc<dyn SmsCarrier> = match &config.carrier {
         CarrierConfig::Simulator => {
-            warn!(
-                "the carrier is the simulator: NOTHING REACHES A REAL PHONE; see /simulator/outbox"
-            );
+            warn!("the carrier is the simulator: NOTHING REACHES A REAL PHONE; see /simulator/outbox");
             Arc::new(Simulator::default())
         }
-        CarrierConfig::Twilio(account) => Arc::new(
-            Twilio::new(client.clone(), account)
-                .map_err(|error| format!("--carrier-url: {error}"))?,
-        ),
+        CarrierConfig::Twilio(account) => {
+            Arc::new(Twilio::new(client.clone(), account).map_err(|error| format!("--carrier-url: {error}"))?)
+        }
     };
     let web = WebCaller::new(client, config.connect_to);
-    Ok(Engine::new(
-        program,
-        config.secrets,
-        carrier,
-        web,
-        Limits {
-            runs: config.max_runs,
-            steps: config.max_steps,
-        },
-    ))
+    Ok(Engine::new(program, config.secrets, carrier, web, Limits { runs: config.max_runs, steps: config.max_steps }))
 }
 
 fn router(engine: &Arc<Engine>) -> Router {
@@ -143,9 +122,6 @@ fn router(engine: &Arc<Engine>) -> Router {
         .merge(Arc::clone(&engine.carrier).routes(Inbox::of(engine)))
         .fallback(async || reply::error(StatusCode::NOT_FOUND, "there is nothing at this path"))
         .method_not_allowed_fallback(async || {
-            reply::error(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "this path takes another method",
-            )
+            reply::error(StatusCode::METHOD_NOT_ALLOWED, "this path takes another method")
         })
 }

@@ -27,10 +27,8 @@ pub(crate) fn error(status: StatusCode, problem: impl Into<String>) -> Response 
 
 impl IntoResponse for Busy {
     fn into_response(self) -> Response {
-        let answer = error(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "as many runs are in flight as may be; try again in a second",
-        );
+        let answer =
+            error(StatusCode::SERVICE_UNAVAILABLE, "as many runs are in flight as may be; try again in a second");
         ([(header::RETRY_AFTER, "1")], answer).into_response()
     }
 }

@@ -15,30 +15,17 @@ pub(crate) struct Inbox {
 impl Inbox {
     /// `None` for a flow that no message can start.
     pub(crate) fn of(engine: &Arc<Engine>) -> Option<Self> {
-        let trigger = engine
-            .program
-            .triggers
-            .iter()
-            .find_map(|trigger| match trigger {
-                Trigger::Sms(trigger) => Some(trigger),
-                Trigger::Api(_) => None,
-            })?;
-        Some(Self {
-            engine: Arc::clone(engine),
-            trigger,
-        })
+        let trigger = engine.program.triggers.iter().find_map(|trigger| match trigger {
+            Trigger::Sms(trigger) => Some(trigger),
+            Trigger::Api(_) => None,
+        })?;
+        Some(Self { engine: Arc::clone(engine), trigger })
     }
 
     /// Starts a run with a message; it talks with the sender, as the number that was texted.
     pub(crate) fn receive(&self, sms: InboundSms) -> Result<RunId, Busy> {
-        let parties = Parties {
-            person: Some(sms.from.clone()),
-            own: Some(sms.to.clone()),
-        };
+        let parties = Parties { person: Some(sms.from.clone()), own: Some(sms.to.clone()) };
         let start = self.trigger.start;
-        self.engine
-            .accept(self.trigger.line, parties, move |secrets| {
-                start(sms, secrets)
-            })
+        self.engine.accept(self.trigger.line, parties, move |secrets| start(sms, secrets))
     }
 }

@@ -15,8 +15,7 @@ pub(crate) struct Members(Vec<(String, Json)>);
 impl Members {
     /// Reads a body; the error is a sentence for its sender.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, String> {
-        serde_json::from_slice(body)
-            .map_err(|error| format!("the body is not JSON as it is expected here: {error}"))
+        serde_json::from_slice(body).map_err(|error| format!("the body is not JSON as it is expected here: {error}"))
     }
 
     /// Takes a member out.
@@ -74,26 +73,12 @@ mod tests {
 
     #[test]
     fn what_is_no_object_is_refused_with_its_reason() {
-        assert!(
-            Members::parse(br#"{"a":1,"a":2}"#)
-                .unwrap_err()
-                .contains("\"a\" is given twice")
-        );
-        assert!(
-            Members::parse(b"[]")
-                .unwrap_err()
-                .contains("an object in braces")
-        );
-        assert!(
-            Members::parse(b"1")
-                .unwrap_err()
-                .contains("an object in braces")
-        );
+        assert!(Members::parse(br#"{"a":1,"a":2}"#).unwrap_err().contains("\"a\" is given twice"));
+        assert!(Members::parse(b"[]").unwrap_err().contains("an object in braces"));
+        assert!(Members::parse(b"1").unwrap_err().contains("an object in braces"));
         assert!(Members::parse("[".repeat(100_000).as_bytes()).is_err());
         assert!(
-            Members::parse(format!("{{\"a\":{}", "[".repeat(100_000)).as_bytes())
-                .unwrap_err()
-                .contains("recursion")
+            Members::parse(format!("{{\"a\":{}", "[".repeat(100_000)).as_bytes()).unwrap_err().contains("recursion")
         );
         assert!(Members::parse(br#"{"a":"\ud800"}"#).is_err());
         assert!(Members::parse(b"\xEF\xBB\xBF{}").is_err());

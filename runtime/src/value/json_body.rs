@@ -111,10 +111,7 @@ mod tests {
             ("text", "a \"quoted\"\n line".into()),
             ("int", 42.into()),
             ("number", number("12.50").into()),
-            (
-                "scalar",
-                Scalar::Number("12345678901234567890".to_owned()).into(),
-            ),
+            ("scalar", Scalar::Number("12345678901234567890".to_owned()).into()),
             ("list", vec![true, false].into()),
             ("none", None::<String>.into()),
         ]);

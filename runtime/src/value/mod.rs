@@ -100,10 +100,7 @@ mod tests {
     fn a_literal_keeps_its_scale() {
         assert_eq!(number("12.50").to_string(), "12.50");
         assert_eq!(number("-0.001").to_string(), "-0.001");
-        assert_eq!(
-            number("1234567890123456789012345678").to_string(),
-            "1234567890123456789012345678"
-        );
+        assert_eq!(number("1234567890123456789012345678").to_string(), "1234567890123456789012345678");
     }
 
     #[test]

@@ -36,11 +36,7 @@ impl Phone {
         let fits = digits.bytes().all(|byte| byte.is_ascii_digit())
             && lengths.contains(&digits.len())
             && !(international && digits.starts_with('0'));
-        if fits {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(PhoneError)
-        }
+        if fits { Ok(Self(text.to_owned())) } else { Err(PhoneError) }
     }
 
     /// A literal of the flow, which the compiler has checked.

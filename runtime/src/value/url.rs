@@ -22,9 +22,7 @@ impl fmt::Display for UrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a url is absolute and starts with http:// or https://")?;
         match self {
-            UrlError::Malformed(::url::ParseError::RelativeUrlWithoutBase) | UrlError::Scheme => {
-                Ok(())
-            }
+            UrlError::Malformed(::url::ParseError::RelativeUrlWithoutBase) | UrlError::Scheme => Ok(()),
             UrlError::Malformed(error) => write!(f, " ({error})"),
         }
     }
@@ -36,11 +34,7 @@ impl Url {
     /// Takes an absolute URL of scheme `http` or `https`.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
         let parsed = ::url::Url::parse(text).map_err(UrlError::Malformed)?;
-        if matches!(parsed.scheme(), "http" | "https") {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(UrlError::Scheme)
-        }
+        if matches!(parsed.scheme(), "http" | "https") { Ok(Self(text.to_owned())) } else { Err(UrlError::Scheme) }
     }
 
     /// A literal of the flow, which the compiler has checked.
@@ -80,22 +74,11 @@ mod tests {
 
     #[test]
     fn takes_absolute_web_addresses_only() {
-        assert_eq!(
-            Url::parse("https://example.com/a b")
-                .as_ref()
-                .map(Url::as_str),
-            Ok("https://example.com/a b")
-        );
+        assert_eq!(Url::parse("https://example.com/a b").as_ref().map(Url::as_str), Ok("https://example.com/a b"));
         assert!(Url::parse("http://127.0.0.1:8080").is_ok());
         assert_eq!(Url::parse("ftp://example.com"), Err(UrlError::Scheme));
         assert_eq!(Url::parse("javascript:alert(1)"), Err(UrlError::Scheme));
-        for text in [
-            "",
-            "example.com",
-            "/path",
-            "https://",
-            "https://exa mple.com",
-        ] {
+        for text in ["", "example.com", "/path", "https://", "https://exa mple.com"] {
             assert!(Url::parse(text).is_err(), "{text}");
         }
     }

@@ -17,9 +17,7 @@ impl Values {
 
     fn take(&mut self, name: &str) -> Result<Option<Value>, Fault> {
         let known = self.entries.iter_mut().find(|(known, _)| *known == name);
-        known
-            .map(|(_, value)| value.take())
-            .ok_or_else(|| Fault::Bug(format!("no value `{name}` was asked for")))
+        known.map(|(_, value)| value.take()).ok_or_else(|| Fault::Bug(format!("no value `{name}` was asked for")))
     }
 }
 

@@ -24,75 +24,55 @@ impl<'a> Infer<'a> {
     }
 
     pub(super) fn expr(&mut self, expr: &'a Expr, place: Place) -> Typed {
-        let typed =
-            match &expr.kind {
-                ExprKind::Text(parts) => {
-                    // Inside a text any single value may stand, but a secret only where the whole text may be secret.
-                    let inner = if place.is_text() || place == Place::JsonBody {
-                        text_place(place)
-                    } else {
-                        Place::Inside
-                    };
-                    for part in parts {
-                        if let Part::Value(value) = part {
-                            let typed = self.expr(value, inner);
-                            self.fits(
-                                value,
-                                typed,
-                                if place.is_text() {
-                                    place
-                                } else {
-                                    text_place(place)
-                                },
-                            );
-                        }
+        let typed = match &expr.kind {
+            ExprKind::Text(parts) => {
+                // Inside a text any single value may stand, but a secret only where the whole text may be secret.
+                let inner = if place.is_text() || place == Place::JsonBody { text_place(place) } else { Place::Inside };
+                for part in parts {
+                    if let Part::Value(value) = part {
+                        let typed = self.expr(value, inner);
+                        self.fits(value, typed, if place.is_text() { place } else { text_place(place) });
                     }
-                    Typed::of(Type::Text)
                 }
-                ExprKind::Number(digits) => match literal::number(digits) {
-                    Some(NumberLiteral::Int(_)) => Typed::of(Type::Int),
-                    Some(NumberLiteral::Decimal) => Typed::of(Type::Number),
-                    None => {
-                        let diagnostic = Diagnostic::new(
-                            Code::BadLiteral,
-                            expr.span,
-                            "this number has too many digits",
-                            format!(
-                                "{} digits",
-                                digits.bytes().filter(u8::is_ascii_digit).count()
-                            ),
-                        );
-                        self.report(diagnostic.with_help(
-                            "a whole number has at most 18 digits; put an id into quotes",
-                        ));
-                        Typed::UNKNOWN
-                    }
-                },
-                ExprKind::Bool(_) => Typed::of(Type::Bool),
-                ExprKind::Variable(name, field) => self.variable(expr, name, field.as_ref(), place),
-                ExprKind::Unary(UnaryOp::Not, operand) => {
-                    self.operand(operand, Type::Bool);
-                    Typed::of(Type::Bool)
+                Typed::of(Type::Text)
+            }
+            ExprKind::Number(digits) => match literal::number(digits) {
+                Some(NumberLiteral::Int(_)) => Typed::of(Type::Int),
+                Some(NumberLiteral::Decimal) => Typed::of(Type::Number),
+                None => {
+                    let diagnostic = Diagnostic::new(
+                        Code::BadLiteral,
+                        expr.span,
+                        "this number has too many digits",
+                        format!("{} digits", digits.bytes().filter(u8::is_ascii_digit).count()),
+                    );
+                    self.report(diagnostic.with_help("a whole number has at most 18 digits; put an id into quotes"));
+                    Typed::UNKNOWN
                 }
-                ExprKind::Unary(UnaryOp::Minus, operand) => {
-                    let typed = self.expr(operand, Place::Inside);
-                    self.number(operand, typed, "behind `-`")
-                }
-                ExprKind::Binary(op, left, right) => self.binary(expr, *op, left, right, place),
-                ExprKind::Function(name, args) => self.function(name, args),
-                ExprKind::Bad => Typed::UNKNOWN,
-            };
+            },
+            ExprKind::Bool(_) => Typed::of(Type::Bool),
+            ExprKind::Variable(name, field) => self.variable(expr, name, field.as_ref(), place),
+            ExprKind::Unary(UnaryOp::Not, operand) => {
+                self.operand(operand, Type::Bool);
+                Typed::of(Type::Bool)
+            }
+            ExprKind::Unary(UnaryOp::Minus, operand) => {
+                let typed = self.expr(operand, Place::Inside);
+                self.number(operand, typed, "behind `-`")
+            }
+            ExprKind::Binary(op, left, right) => self.binary(expr, *op, left, right, place),
+            ExprKind::Function(name, args) => self.function(name, args),
+            ExprKind::Bad => Typed::UNKNOWN,
+        };
         self.set(expr, typed)
     }
 
     fn variable(&mut self, expr: &Expr, name: &Name, field: Option<&Name>, place: Place) -> Typed {
         let typed = match self.names.referent(expr.id) {
             Some(Referent::Var(var)) => self.var(var, expr.span),
-            Some(Referent::Const(at)) => self
-                .file
-                .consts
-                .get(at)
-                .map_or(Typed::UNKNOWN, |constant| self.types.expr(&constant.value)),
+            Some(Referent::Const(at)) => {
+                self.file.consts.get(at).map_or(Typed::UNKNOWN, |constant| self.types.expr(&constant.value))
+            }
             Some(Referent::Secret(_)) => {
                 if !place.takes_secrets() {
                     self.secret_leaves(expr, name, place);
@@ -111,15 +91,10 @@ impl<'a> Infer<'a> {
                     Diagnostic::new(
                         Code::UnknownField,
                         field.span,
-                        format!(
-                            "`${text}` has no fields, so `.{}` means nothing",
-                            field.text
-                        ),
+                        format!("`${text}` has no fields, so `.{}` means nothing", field.text),
                         "no such field",
                     )
-                    .with_help(format!(
-                        "if the dot belongs to the text, end the name with braces: `{braced}`"
-                    ))
+                    .with_help(format!("if the dot belongs to the text, end the name with braces: `{braced}`"))
                     .with_fix(expr.span, braced),
                 );
                 Typed::UNKNOWN
@@ -130,10 +105,7 @@ impl<'a> Infer<'a> {
     fn failure_field(&mut self, field: &Name) -> Typed {
         match field.text.as_str() {
             "kind" | "message" => Typed::of(Type::Text),
-            "status" => Typed {
-                ty: Type::Int,
-                optional: true,
-            },
+            "status" => Typed { ty: Type::Int, optional: true },
             other => {
                 let near = suggest::nearest(other, ["kind", "status", "message"]);
                 let diagnostic = Diagnostic::new(
@@ -155,11 +127,7 @@ impl<'a> Infer<'a> {
     fn secret_leaves(&mut self, expr: &Expr, name: &Name, place: Place) {
         let what = match place {
             Place::Inside | Place::Condition => "a secret goes only where it is sent".to_owned(),
-            place => format!(
-                "the secret `${}` could leave {}",
-                name.text,
-                place.described()
-            ),
+            place => format!("the secret `${}` could leave {}", name.text, place.described()),
         };
         self.report(
             Diagnostic::new(Code::SecretLeaves, expr.span, what, "a secret")
@@ -190,14 +158,7 @@ impl<'a> Infer<'a> {
         Typed::UNKNOWN
     }
 
-    fn binary(
-        &mut self,
-        expr: &Expr,
-        op: BinaryOp,
-        left: &'a Expr,
-        right: &'a Expr,
-        place: Place,
-    ) -> Typed {
+    fn binary(&mut self, expr: &Expr, op: BinaryOp, left: &'a Expr, right: &'a Expr, place: Place) -> Typed {
         match op {
             BinaryOp::And | BinaryOp::Or => {
                 self.operand(left, Type::Bool);
@@ -206,10 +167,7 @@ impl<'a> Infer<'a> {
             }
             BinaryOp::Coalesce => self.coalesce(expr, left, right, place),
             BinaryOp::Eq | BinaryOp::Ne => {
-                let (a, b) = (
-                    self.expr(left, Place::Inside),
-                    self.expr(right, Place::Inside),
-                );
+                let (a, b) = (self.expr(left, Place::Inside), self.expr(right, Place::Inside));
                 let mut whole = true;
                 for (operand, typed) in [(left, a), (right, b)] {
                     if typed.optional {
@@ -226,10 +184,7 @@ impl<'a> Infer<'a> {
                 Typed::of(Type::Bool)
             }
             BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => {
-                let (a, b) = (
-                    self.expr(left, Place::Inside),
-                    self.expr(right, Place::Inside),
-                );
+                let (a, b) = (self.expr(left, Place::Inside), self.expr(right, Place::Inside));
                 for (operand, typed) in [(left, a), (right, b)] {
                     match typed.ty {
                         _ if typed.optional => self.optional(operand, Place::Inside),
@@ -237,53 +192,30 @@ impl<'a> Infer<'a> {
                         Type::Unknown => {}
                         ty if ty.is_numeric() => {}
                         ty => {
-                            let message = format!(
-                                "`{}` compares numbers, and this is {}",
-                                op.as_str(),
-                                ty.described()
-                            );
-                            let diagnostic = Diagnostic::new(
-                                Code::UnlikeComparison,
-                                operand.span,
-                                message,
-                                ty.described(),
-                            );
-                            self.report(
-                                diagnostic.with_help("texts are compared with `==` and `!=`"),
-                            );
+                            let message = format!("`{}` compares numbers, and this is {}", op.as_str(), ty.described());
+                            let diagnostic =
+                                Diagnostic::new(Code::UnlikeComparison, operand.span, message, ty.described());
+                            self.report(diagnostic.with_help("texts are compared with `==` and `!=`"));
                         }
                     }
                 }
                 Typed::of(Type::Bool)
             }
-            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div => {
-                self.arithmetic(op, left, right)
-            }
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div => self.arithmetic(op, left, right),
         }
     }
 
     fn arithmetic(&mut self, op: BinaryOp, left: &'a Expr, right: &'a Expr) -> Typed {
-        let (a, b) = (
-            self.expr(left, Place::Inside),
-            self.expr(right, Place::Inside),
-        );
+        let (a, b) = (self.expr(left, Place::Inside), self.expr(right, Place::Inside));
         if op == BinaryOp::Add && (a.ty == Type::Text || b.ty == Type::Text) {
             let text = if a.ty == Type::Text { left } else { right };
             self.report(
-                Diagnostic::new(
-                    Code::WrongType,
-                    text.span,
-                    "`+` adds numbers, and this is a text",
-                    "a text",
-                )
-                .with_help("join texts inside one string: `\"$first $second\"`"),
+                Diagnostic::new(Code::WrongType, text.span, "`+` adds numbers, and this is a text", "a text")
+                    .with_help("join texts inside one string: `\"$first $second\"`"),
             );
             return Typed::UNKNOWN;
         }
-        let (a, b) = (
-            self.number(left, a, "in a calculation"),
-            self.number(right, b, "in a calculation"),
-        );
+        let (a, b) = (self.number(left, a, "in a calculation"), self.number(right, b, "in a calculation"));
         match (a.ty, b.ty) {
             (Type::Unknown, _) | (_, Type::Unknown) => Typed::UNKNOWN,
             (Type::Int, Type::Int) if op != BinaryOp::Div => Typed::of(Type::Int),
@@ -315,24 +247,12 @@ impl<'a> Infer<'a> {
             }
             (a, b) if a.is_printable() && b.is_printable() => Type::Text,
             (a, b) => {
-                let message = format!(
-                    "{} cannot stand in place of {}",
-                    b.described(),
-                    a.described()
-                );
-                self.report(Diagnostic::new(
-                    Code::WrongType,
-                    right.span,
-                    message,
-                    b.described(),
-                ));
+                let message = format!("{} cannot stand in place of {}", b.described(), a.described());
+                self.report(Diagnostic::new(Code::WrongType, right.span, message, b.described()));
                 return Typed::UNKNOWN;
             }
         };
-        Typed {
-            ty,
-            optional: b.optional,
-        }
+        Typed { ty, optional: b.optional }
     }
 
     fn function(&mut self, name: &Name, args: &'a [Expr]) -> Typed {
@@ -342,13 +262,8 @@ impl<'a> Infer<'a> {
             }
             let near = suggest::nearest(&name.text, Function::NAMES.iter().copied());
             let message = format!("there is no function `{}`", name.text);
-            let diagnostic = Diagnostic::new(
-                Code::UnknownFunction,
-                name.span,
-                message,
-                "unknown function",
-            )
-            .with_help(format!("the functions are {}", quoted(Function::NAMES)));
+            let diagnostic = Diagnostic::new(Code::UnknownFunction, name.span, message, "unknown function")
+                .with_help(format!("the functions are {}", quoted(Function::NAMES)));
             self.report(match near.first() {
                 Some(near) => diagnostic.with_fix(name.span, *near),
                 None => diagnostic,
@@ -360,12 +275,7 @@ impl<'a> Infer<'a> {
             self.report(Diagnostic::new(
                 Code::WrongArguments,
                 name.span,
-                format!(
-                    "`{}` takes {} but is given {}",
-                    name.text,
-                    count(params.len()),
-                    count(args.len())
-                ),
+                format!("`{}` takes {} but is given {}", name.text, count(params.len()), count(args.len())),
                 function.usage(),
             ));
         }
@@ -388,9 +298,7 @@ impl<'a> Infer<'a> {
 fn text_place(place: Place) -> Place {
     match place {
         Place::JsonBody => Place::TextBody,
-        Place::SmsTo | Place::SmsFrom | Place::Media | Place::Condition | Place::Inside => {
-            Place::Sms
-        }
+        Place::SmsTo | Place::SmsFrom | Place::Media | Place::Condition | Place::Inside => Place::Sms,
         other => other,
     }
 }

@@ -26,12 +26,8 @@ impl<'a> Infer<'a> {
         }
         match place.wants() {
             Some(wanted) => self.expect(expr, typed.ty, wanted, place.described()),
-            None if place.is_text() && !typed.ty.is_printable() => {
-                self.not_printable(expr, typed.ty, place)
-            }
-            None if place == Place::JsonBody && typed.ty == Type::Failure => {
-                self.not_printable(expr, typed.ty, place)
-            }
+            None if place.is_text() && !typed.ty.is_printable() => self.not_printable(expr, typed.ty, place),
+            None if place == Place::JsonBody && typed.ty == Type::Failure => self.not_printable(expr, typed.ty, place),
             None => {}
         }
     }
@@ -44,12 +40,8 @@ impl<'a> Infer<'a> {
             ty.described(),
         );
         self.report(match ty {
-            Type::Failure => {
-                diagnostic.with_help("name one of its fields: `.kind`, `.status`, `.message`")
-            }
-            _ => {
-                diagnostic.with_help("only a single value can; it fits into a `json` body as it is")
-            }
+            Type::Failure => diagnostic.with_help("name one of its fields: `.kind`, `.status`, `.message`"),
+            _ => diagnostic.with_help("only a single value can; it fits into a `json` body as it is"),
         });
     }
 
@@ -66,16 +58,11 @@ impl<'a> Infer<'a> {
         );
         let diagnostic = match place {
             Place::Sms | Place::TextBody | Place::Header | Place::UrlPath | Place::UrlQuery => {
-                diagnostic.with_help(format!(
-                    "say what stands in its place: `${{{name} ?? \"\"}}`"
-                ))
+                diagnostic.with_help(format!("say what stands in its place: `${{{name} ?? \"\"}}`"))
             }
             _ => diagnostic.with_help(format!("say what stands in its place: `(${name} ?? …)`")),
         };
-        let in_text = !matches!(
-            place,
-            Place::Condition | Place::Inside | Place::SmsTo | Place::SmsFrom | Place::Media
-        );
+        let in_text = !matches!(place, Place::Condition | Place::Inside | Place::SmsTo | Place::SmsFrom | Place::Media);
         let whole_variable = matches!(expr.kind, ExprKind::Variable(_, None));
         let fixed = diagnostic.with_fix(expr.span, format!("${{{name} ?? \"\"}}"));
         self.report(if in_text && whole_variable && place == Place::Sms {
@@ -91,9 +78,7 @@ impl<'a> Infer<'a> {
         match typed.ty {
             _ if typed.optional => self.optional(expr, Place::Inside),
             Type::Scalar => self.untyped(expr),
-            Type::Json | Type::List(_) | Type::Failure => {
-                self.not_printable(expr, typed.ty, Place::Inside)
-            }
+            Type::Json | Type::List(_) | Type::Failure => self.not_printable(expr, typed.ty, Place::Inside),
             _ => {}
         }
     }
@@ -102,10 +87,7 @@ impl<'a> Infer<'a> {
         let literal = match &pattern.kind {
             ExprKind::Text(parts) => parts.iter().all(|part| matches!(part, Part::Literal(_))),
             ExprKind::Variable(..) => {
-                matches!(
-                    self.names.referent(pattern.id),
-                    Some(Referent::Const(_)) | None
-                )
+                matches!(self.names.referent(pattern.id), Some(Referent::Const(_)) | None)
             }
             ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Bad => true,
             _ => false,
@@ -113,13 +95,8 @@ impl<'a> Infer<'a> {
         let typed = self.expr(pattern, Place::Inside);
         if !literal {
             self.report(
-                Diagnostic::new(
-                    Code::WrongType,
-                    pattern.span,
-                    "a case is a literal or a constant",
-                    "not fixed",
-                )
-                .with_help("compare with a variable by `if $a == $b`"),
+                Diagnostic::new(Code::WrongType, pattern.span, "a case is a literal or a constant", "not fixed")
+                    .with_help("compare with a variable by `if $a == $b`"),
             );
             return;
         }
@@ -137,9 +114,7 @@ impl<'a> Infer<'a> {
         if found == Type::Int && wanted == Type::Number {
             return;
         }
-        if let (Type::Phone | Type::Url, Some(text)) =
-            (wanted, constant_text(self.file, self.names, expr))
-        {
+        if let (Type::Phone | Type::Url, Some(text)) = (wanted, constant_text(self.file, self.names, expr)) {
             return self.literal(expr, &text, wanted);
         }
         if found == Type::Scalar {
@@ -148,22 +123,14 @@ impl<'a> Infer<'a> {
         let diagnostic = Diagnostic::new(
             Code::WrongType,
             expr.span,
-            format!(
-                "{place} stands {}, not {}",
-                wanted.described(),
-                found.described()
-            ),
+            format!("{place} stands {}, not {}", wanted.described(), found.described()),
             found.described(),
         );
         let diagnostic = self.with_binding(diagnostic, expr);
         self.report(match (wanted, found) {
             (Type::Phone, _) => diagnostic.with_help("give it the type `phone` where it is bound"),
-            (Type::Text, found) if found.is_printable() => {
-                diagnostic.with_help("put it into a text: `\"$name\"`")
-            }
-            (Type::Bool, _) => {
-                diagnostic.with_help("compare it with something, as in `$x == \"yes\"`")
-            }
+            (Type::Text, found) if found.is_printable() => diagnostic.with_help("put it into a text: `\"$name\"`"),
+            (Type::Bool, _) => diagnostic.with_help("compare it with something, as in `$x == \"yes\"`"),
             _ => diagnostic,
         });
     }
@@ -182,21 +149,12 @@ impl<'a> Infer<'a> {
 
     pub(super) fn literal(&mut self, expr: &Expr, text: &str, wanted: Type) {
         let (fits, help) = match wanted {
-            Type::Phone => (
-                literal::is_phone(text),
-                "write it as `+` and the whole number, as in `\"+15550100\"`",
-            ),
-            _ => (
-                literal::is_url(text),
-                "write it whole, as in `\"https://example.com/menu.png\"`",
-            ),
+            Type::Phone => (literal::is_phone(text), "write it as `+` and the whole number, as in `\"+15550100\"`"),
+            _ => (literal::is_url(text), "write it whole, as in `\"https://example.com/menu.png\"`"),
         };
         if !fits {
             let message = format!("`{text}` is not {}", wanted.described());
-            self.report(
-                Diagnostic::new(Code::BadLiteral, expr.span, message, "not understood")
-                    .with_help(help),
-            );
+            self.report(Diagnostic::new(Code::BadLiteral, expr.span, message, "not understood").with_help(help));
         }
     }
 
@@ -211,9 +169,7 @@ impl<'a> Infer<'a> {
             format!("`${name}` has no type, so it can only be put into text"),
             "compared or computed with here",
         )
-        .with_help(format!(
-            "say what it is where it is bound: `{name}: int = …` or `{name}: text = …`"
-        ));
+        .with_help(format!("say what it is where it is bound: `{name}: int = …` or `{name}: text = …`"));
         let diagnostic = self.with_binding(diagnostic, expr);
         self.report(diagnostic);
     }
@@ -223,25 +179,15 @@ impl<'a> Infer<'a> {
         match (a, b) {
             (Type::Unknown, _) | (_, Type::Unknown) => {}
             (a, b) if a.is_numeric() && b.is_numeric() => {}
-            (Type::Json | Type::List(_) | Type::Failure, _) => {
-                self.not_printable(left, a, Place::Inside)
-            }
+            (Type::Json | Type::List(_) | Type::Failure, _) => self.not_printable(left, a, Place::Inside),
             (a, b) if a == b => {}
-            (wanted @ (Type::Phone | Type::Url), Type::Text) => {
-                self.expect(right, b, wanted, "here")
-            }
-            (Type::Text, wanted @ (Type::Phone | Type::Url)) => {
-                self.expect(left, a, wanted, "here")
-            }
+            (wanted @ (Type::Phone | Type::Url), Type::Text) => self.expect(right, b, wanted, "here"),
+            (Type::Text, wanted @ (Type::Phone | Type::Url)) => self.expect(left, a, wanted, "here"),
             (a, b) => {
                 let message = format!("{} is compared with {}", a.described(), b.described());
+                let diagnostic = Diagnostic::new(Code::UnlikeComparison, right.span, message, b.described());
                 let diagnostic =
-                    Diagnostic::new(Code::UnlikeComparison, right.span, message, b.described());
-                let diagnostic = if left.span == right.span {
-                    diagnostic
-                } else {
-                    diagnostic.with_label(left.span, a.described())
-                };
+                    if left.span == right.span { diagnostic } else { diagnostic.with_label(left.span, a.described()) };
                 self.report(diagnostic.with_help("only like is compared with like"));
             }
         }

@@ -12,8 +12,7 @@ use crate::resolve::names::{Names, Origin, VarId};
 use crate::source::Span;
 use crate::suggest;
 use crate::syntax::ast::{
-    Call, ClauseKind, Expr, ExprKind, Field, File, Json, Name, Part, Path, Source, Step, StepKind,
-    TypeName, UnaryOp,
+    Call, ClauseKind, Expr, ExprKind, Field, File, Json, Name, Part, Path, Source, Step, StepKind, TypeName, UnaryOp,
 };
 use crate::syntax::visit;
 
@@ -27,34 +26,19 @@ pub struct Types {
 impl Types {
     /// The type of an expression.
     pub fn expr(&self, expr: &Expr) -> Typed {
-        self.exprs
-            .get(expr.id.0 as usize)
-            .copied()
-            .unwrap_or(Typed::UNKNOWN)
+        self.exprs.get(expr.id.0 as usize).copied().unwrap_or(Typed::UNKNOWN)
     }
 
     /// The type of a variable.
     pub fn var(&self, var: VarId) -> Typed {
-        self.vars
-            .get(var.0)
-            .copied()
-            .flatten()
-            .unwrap_or(Typed::UNKNOWN)
+        self.vars.get(var.0).copied().flatten().unwrap_or(Typed::UNKNOWN)
     }
 }
 
 /// Finds all types of a file and says what does not fit.
 pub fn infer(file: &File, names: &Names) -> (Types, Vec<Diagnostic>) {
-    let types = Types {
-        exprs: vec![Typed::UNKNOWN; file.expr_count],
-        vars: vec![None; names.vars.len()],
-    };
-    let mut infer = Infer {
-        file,
-        names,
-        types,
-        diagnostics: Vec::new(),
-    };
+    let types = Types { exprs: vec![Typed::UNKNOWN; file.expr_count], vars: vec![None; names.vars.len()] };
+    let mut infer = Infer { file, names, types, diagnostics: Vec::new() };
     for constant in &file.consts {
         infer.constant(&constant.value);
     }
@@ -119,16 +103,8 @@ impl<'a> Infer<'a> {
         } else {
             let name = &field.name.text;
             self.report(
-                Diagnostic::new(
-                    Code::UnknownType,
-                    field.name.span,
-                    needed.to_owned(),
-                    "of which type?",
-                )
-                .with_help(format!(
-                    "write `{name}: text`, or one of {}",
-                    quoted(TYPE_NAMES)
-                )),
+                Diagnostic::new(Code::UnknownType, field.name.span, needed.to_owned(), "of which type?")
+                    .with_help(format!("write `{name}: text`, or one of {}", quoted(TYPE_NAMES))),
             );
         }
         self.bound(&field.name);
@@ -144,9 +120,7 @@ impl<'a> Infer<'a> {
             "uri" | "link" => Some("url"),
             "object" | "any" => Some("json"),
             "tel" | "phonenumber" => Some("phone"),
-            _ => suggest::nearest(&word.text, TYPE_NAMES.iter().copied())
-                .first()
-                .copied(),
+            _ => suggest::nearest(&word.text, TYPE_NAMES.iter().copied()).first().copied(),
         };
         let message = match (word.text.as_str(), &ty.item) {
             ("list", None) => "a list says what it holds, as in `list<text>`".to_owned(),
@@ -157,9 +131,7 @@ impl<'a> Infer<'a> {
         };
         let diagnostic = Diagnostic::new(Code::UnknownType, word.span, message, "no type");
         self.report(match usual.filter(|usual| *usual != "list") {
-            Some(usual) => diagnostic
-                .with_help(format!("did you mean `{usual}`?"))
-                .with_fix(word.span, usual),
+            Some(usual) => diagnostic.with_help(format!("did you mean `{usual}`?")).with_fix(word.span, usual),
             None => diagnostic.with_help(format!("the types are {}", quoted(TYPE_NAMES))),
         });
     }
@@ -182,12 +154,7 @@ impl<'a> Infer<'a> {
             Origin::Trigger => Typed::of(trigger_variable(&variable.name)),
             Origin::Declared(ty, optional) => declared_type(ty.as_ref(), *optional, Type::Unknown),
             Origin::Response(ty, optional) => declared_type(ty.as_ref(), *optional, Type::Scalar),
-            Origin::Set(value) => self
-                .types
-                .exprs
-                .get(value.0 as usize)
-                .copied()
-                .unwrap_or(Typed::UNKNOWN),
+            Origin::Set(value) => self.types.exprs.get(value.0 as usize).copied().unwrap_or(Typed::UNKNOWN),
             Origin::Failure => Typed::of(Type::Failure),
             Origin::Merge(from) => self.merged(from, at),
         };
@@ -198,26 +165,16 @@ impl<'a> Infer<'a> {
     }
 
     fn merged(&mut self, from: &[VarId], at: Span) -> Typed {
-        let types: Vec<(VarId, Typed)> =
-            from.iter().map(|var| (*var, self.var(*var, at))).collect();
+        let types: Vec<(VarId, Typed)> = from.iter().map(|var| (*var, self.var(*var, at))).collect();
         let Some(((_, first), rest)) = types.split_first() else {
             return Typed::UNKNOWN;
         };
         match rest.iter().find(|(_, typed)| typed.ty != first.ty) {
-            None => Typed {
-                ty: first.ty,
-                optional: types.iter().any(|(_, typed)| typed.optional),
-            },
-            Some((_, other)) if first.ty == Type::Unknown || other.ty == Type::Unknown => {
-                Typed::UNKNOWN
-            }
+            None => Typed { ty: first.ty, optional: types.iter().any(|(_, typed)| typed.optional) },
+            Some((_, other)) if first.ty == Type::Unknown || other.ty == Type::Unknown => Typed::UNKNOWN,
             Some((other_var, other)) => {
-                let span_of =
-                    |var: &VarId| self.names.var(*var).map_or(at, |variable| variable.span);
-                let name = types
-                    .first()
-                    .and_then(|(var, _)| self.names.var(*var))
-                    .map_or("", |var| var.name.as_str());
+                let span_of = |var: &VarId| self.names.var(*var).map_or(at, |variable| variable.span);
+                let name = types.first().and_then(|(var, _)| self.names.var(*var)).map_or("", |var| var.name.as_str());
                 let diagnostic = Diagnostic::new(
                     Code::WrongType,
                     at,
@@ -228,10 +185,7 @@ impl<'a> Infer<'a> {
                     ),
                     "used here",
                 )
-                .with_label(
-                    types.first().map_or(at, |(var, _)| span_of(var)),
-                    first.ty.described(),
-                )
+                .with_label(types.first().map_or(at, |(var, _)| span_of(var)), first.ty.described())
                 .with_label(span_of(other_var), other.ty.described())
                 .with_help("bind the same type on each way, or use two names");
                 self.report(diagnostic);
@@ -254,12 +208,8 @@ impl<'a> Infer<'a> {
             StepKind::Call(call) => self.call(call),
             StepKind::Sms(sms) => {
                 sms.to.iter().for_each(|to| self.place(to, Place::SmsTo));
-                sms.from
-                    .iter()
-                    .for_each(|from| self.place(from, Place::SmsFrom));
-                sms.text
-                    .iter()
-                    .for_each(|text| self.place(text, Place::Sms));
+                sms.from.iter().for_each(|from| self.place(from, Place::SmsFrom));
+                sms.text.iter().for_each(|text| self.place(text, Place::Sms));
                 sms.media.iter().for_each(|media| self.media(media));
             }
             StepKind::If(branch) => self.place(&branch.condition, Place::Condition),
@@ -310,9 +260,7 @@ impl<'a> Infer<'a> {
                 }
                 ClauseKind::Bearer(token) => self.place(token, Place::Auth),
                 ClauseKind::Json(json) => self.json(json),
-                ClauseKind::Form(fields) => fields
-                    .iter()
-                    .for_each(|(_, value)| self.place(value, Place::TextBody)),
+                ClauseKind::Form(fields) => fields.iter().for_each(|(_, value)| self.place(value, Place::TextBody)),
                 ClauseKind::Text(text) => self.place(text, Place::TextBody),
                 ClauseKind::Timeout(_) => {}
             }
@@ -336,25 +284,12 @@ impl<'a> Infer<'a> {
     }
 
     fn arguments(&mut self, name: &Name, args: &'a [Expr]) {
-        let Some(path) = self
-            .names
-            .gotos
-            .get(&name.span)
-            .and_then(|at| self.file.paths.get(*at))
-        else {
+        let Some(path) = self.names.gotos.get(&name.span).and_then(|at| self.file.paths.get(*at)) else {
             return;
         };
         if args.len() != path.params.len() {
-            let wanted: Vec<String> = path
-                .params
-                .iter()
-                .map(|param| format!("`{}`", param.name.text))
-                .collect();
-            let takes = if wanted.is_empty() {
-                "nothing".to_owned()
-            } else {
-                wanted.join(", ")
-            };
+            let wanted: Vec<String> = path.params.iter().map(|param| format!("`{}`", param.name.text)).collect();
+            let takes = if wanted.is_empty() { "nothing".to_owned() } else { wanted.join(", ") };
             self.report(
                 Diagnostic::new(
                     Code::WrongArguments,
@@ -374,11 +309,7 @@ impl<'a> Infer<'a> {
         for (arg, param) in args.iter().zip(&path.params) {
             let typed = self.types.expr(arg);
             let optional = param.optional || param.ty.as_ref().is_some_and(|ty| ty.optional);
-            let wanted = param
-                .ty
-                .as_ref()
-                .and_then(|ty| Type::written(ty).ok())
-                .unwrap_or(Type::Unknown);
+            let wanted = param.ty.as_ref().and_then(|ty| Type::written(ty).ok()).unwrap_or(Type::Unknown);
             if typed.optional && !optional {
                 self.optional(arg, Place::Inside);
             } else {
@@ -390,14 +321,10 @@ impl<'a> Infer<'a> {
 
 fn declared_type(ty: Option<&TypeName>, optional: bool, otherwise: Type) -> Typed {
     match ty {
-        Some(written) => Typed {
-            ty: Type::written(written).unwrap_or(Type::Unknown),
-            optional: optional || written.optional,
-        },
-        None => Typed {
-            ty: otherwise,
-            optional,
-        },
+        Some(written) => {
+            Typed { ty: Type::written(written).unwrap_or(Type::Unknown), optional: optional || written.optional }
+        }
+        None => Typed { ty: otherwise, optional },
     }
 }
 
@@ -410,11 +337,7 @@ fn trigger_variable(name: &str) -> Type {
 }
 
 fn quoted(names: &[&str]) -> String {
-    names
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn count(number: usize) -> String {

@@ -22,20 +22,9 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
                         Code::OutOfRange,
                         clause.span,
                         "a call's timeout is 1 to 200 seconds",
-                        if seconds == 0 {
-                            "too short"
-                        } else {
-                            "too long"
-                        },
+                        if seconds == 0 { "too short" } else { "too long" },
                     )
-                    .with_fix(
-                        clause.span,
-                        if seconds == 0 {
-                            "timeout 1s"
-                        } else {
-                            "timeout 200s"
-                        },
-                    ),
+                    .with_fix(clause.span, if seconds == 0 { "timeout 1s" } else { "timeout 200s" }),
                 );
             }
         }
@@ -47,32 +36,20 @@ fn exclusive(call: &Call, out: &mut Vec<Diagnostic>) {
     let mut seen: HashMap<String, Span> = HashMap::new();
     for clause in &call.clauses {
         let (group, what) = match &clause.kind {
-            ClauseKind::Json(_) | ClauseKind::Form(_) | ClauseKind::Text(_) => {
-                ("body".to_owned(), "one body")
-            }
-            ClauseKind::Basic(..) | ClauseKind::Bearer(_) => {
-                ("auth".to_owned(), "one way to authenticate")
-            }
+            ClauseKind::Json(_) | ClauseKind::Form(_) | ClauseKind::Text(_) => ("body".to_owned(), "one body"),
+            ClauseKind::Basic(..) | ClauseKind::Bearer(_) => ("auth".to_owned(), "one way to authenticate"),
             ClauseKind::Timeout(_) => ("timeout".to_owned(), "one timeout"),
             ClauseKind::Header(name, _) if name.value.eq_ignore_ascii_case("authorization") => {
                 ("auth".to_owned(), "one way to authenticate")
             }
-            ClauseKind::Header(name, _) => (
-                format!("header {}", name.value.to_ascii_lowercase()),
-                "each header once",
-            ),
+            ClauseKind::Header(name, _) => (format!("header {}", name.value.to_ascii_lowercase()), "each header once"),
             ClauseKind::Query(..) => continue,
         };
         if let Some(first) = seen.insert(group, clause.span) {
             out.push(
-                Diagnostic::new(
-                    Code::ClauseTwice,
-                    clause.span,
-                    format!("a call has {what}"),
-                    "the second one",
-                )
-                .with_label(first, "the first one")
-                .with_help("leave one of them out"),
+                Diagnostic::new(Code::ClauseTwice, clause.span, format!("a call has {what}"), "the second one")
+                    .with_label(first, "the first one")
+                    .with_help("leave one of them out"),
             );
         }
     }

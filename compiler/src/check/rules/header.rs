@@ -50,9 +50,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 
 /// A header's name is a token (RFC 9110, 5.6.2).
 fn name(name: &str, span: Span, out: &mut Vec<Diagnostic>) {
-    let forbidden = name
-        .chars()
-        .find(|c| !c.is_ascii_alphanumeric() && !"!#$%&'*+-.^_`|~".contains(*c));
+    let forbidden = name.chars().find(|c| !c.is_ascii_alphanumeric() && !"!#$%&'*+-.^_`|~".contains(*c));
     let message = match forbidden {
         Some(character) => format!("a header's name may hold no {}", described(character)),
         None if name.is_empty() => "a header needs a name".to_owned(),
@@ -62,15 +60,11 @@ fn name(name: &str, span: Span, out: &mut Vec<Diagnostic>) {
     out.push(match forbidden {
         Some(' ') => {
             let dashed = name.trim().replace(' ', "-");
-            diagnostic
-                .with_help(format!("probably `{dashed}`"))
-                .with_fix(span, format!("\"{dashed}\""))
+            diagnostic.with_help(format!("probably `{dashed}`")).with_fix(span, format!("\"{dashed}\""))
         }
         Some(':') => {
             let bare = name.trim_end_matches([':', ' ']);
-            diagnostic
-                .with_help("the colon is written by HTTP itself")
-                .with_fix(span, format!("\"{bare}\""))
+            diagnostic.with_help("the colon is written by HTTP itself").with_fix(span, format!("\"{bare}\""))
         }
         _ => diagnostic.with_help("letters, digits and dashes, as in `\"X-Api-Key\"`"),
     });

@@ -19,30 +19,21 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             )
             .with_help("the methods are GET, POST, PATCH, PUT and DELETE, in capitals");
             let near = suggest::nearest(&method.text.to_ascii_uppercase(), METHODS.iter().copied());
-            let upper = METHODS
-                .iter()
-                .find(|known| known.eq_ignore_ascii_case(&method.text));
+            let upper = METHODS.iter().find(|known| known.eq_ignore_ascii_case(&method.text));
             out.push(match upper.or(near.first()) {
                 Some(known) => diagnostic.with_fix(method.span, *known),
                 None => diagnostic,
             });
         }
-        let body = call.clauses.iter().find(|clause| {
-            matches!(
-                clause.kind,
-                ClauseKind::Json(_) | ClauseKind::Form(_) | ClauseKind::Text(_)
-            )
-        });
+        let body = call
+            .clauses
+            .iter()
+            .find(|clause| matches!(clause.kind, ClauseKind::Json(_) | ClauseKind::Form(_) | ClauseKind::Text(_)));
         if let (Some(body), "GET") = (body, method.text.as_str()) {
             out.push(
-                Diagnostic::new(
-                    Code::BodyOnGet,
-                    body.span,
-                    "a GET request has no body",
-                    "this would be its body",
-                )
-                .with_label(method.span, "GET")
-                .with_help("send the values as `query \"name\" = $value`, or use POST"),
+                Diagnostic::new(Code::BodyOnGet, body.span, "a GET request has no body", "this would be its body")
+                    .with_label(method.span, "GET")
+                    .with_help("send the values as `query \"name\" = $value`, or use POST"),
             );
         }
     });

@@ -23,14 +23,9 @@ pub(super) fn steps_after_the_end(context: &Context<'_>, out: &mut Vec<Diagnosti
             _ => "this group, whose ways all leave",
         };
         out.push(
-            Diagnostic::new(
-                Code::AfterEnd,
-                after.span,
-                format!("no step behind {what} ever runs"),
-                "never reached",
-            )
-            .with_label(last.span, "the path ends here")
-            .with_help("leave it out, or move it before the end"),
+            Diagnostic::new(Code::AfterEnd, after.span, format!("no step behind {what} ever runs"), "never reached")
+                .with_label(last.span, "the path ends here")
+                .with_help("leave it out, or move it before the end"),
         );
     }
 }
@@ -42,18 +37,11 @@ fn leaves(step: &Step) -> bool {
         StepKind::Set(_) | StepKind::Bad(_) => false,
         StepKind::Group(path) => path_leaves(path),
         StepKind::If(branch) => {
-            path_leaves(&branch.then)
-                && branch
-                    .otherwise
-                    .as_ref()
-                    .is_some_and(|arm| path_leaves(&arm.path))
+            path_leaves(&branch.then) && branch.otherwise.as_ref().is_some_and(|arm| path_leaves(&arm.path))
         }
         StepKind::Match(choice) => {
             choice.cases.iter().all(|case| path_leaves(&case.path))
-                && choice
-                    .otherwise
-                    .as_ref()
-                    .is_none_or(|arm| path_leaves(&arm.path))
+                && choice.otherwise.as_ref().is_none_or(|arm| path_leaves(&arm.path))
         }
         StepKind::Call(call) => arms_leave(&call.arms),
         StepKind::Sms(sms) => arms_leave(&sms.arms),
@@ -73,19 +61,10 @@ fn path_leaves(path: &Path) -> bool {
 /// A file has a trigger.
 pub(super) fn triggers(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     if context.file.triggers.is_empty() {
-        let span = context
-            .file
-            .name
-            .as_ref()
-            .map_or_else(Default::default, |name| name.span);
+        let span = context.file.name.as_ref().map_or_else(Default::default, |name| name.span);
         out.push(
-            Diagnostic::new(
-                Code::NoTrigger,
-                span,
-                "nothing starts this flow",
-                "no trigger in this file",
-            )
-            .with_help("add `on sms -> …` or `on api \"name\" -> …`"),
+            Diagnostic::new(Code::NoTrigger, span, "nothing starts this flow", "no trigger in this file")
+                .with_help("add `on sms -> …` or `on api \"name\" -> …`"),
         );
     }
 }
@@ -93,11 +72,7 @@ pub(super) fn triggers(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 /// Every path is reached from a trigger, and none leads only back to itself.
 pub(super) fn paths(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let file = context.file;
-    if file
-        .triggers
-        .iter()
-        .any(|trigger| matches!(trigger.source, Source::Bad))
-    {
+    if file.triggers.iter().any(|trigger| matches!(trigger.source, Source::Bad)) {
         return;
     }
     let mut reached = HashSet::new();
@@ -122,10 +97,7 @@ pub(super) fn paths(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
                     format!("no trigger reaches the path `{}`", name.text),
                     "never runs",
                 )
-                .with_help(format!(
-                    "lead to it with `goto {}`, or leave it out",
-                    name.text
-                )),
+                .with_help(format!("lead to it with `goto {}`, or leave it out", name.text)),
             );
         }
     }
@@ -185,12 +157,7 @@ fn only_leads_on(path: &Path) -> Option<&Goto> {
         match &step.kind {
             StepKind::Set(_) => {}
             StepKind::Goto(goto) => return Some(goto),
-            StepKind::Group(inner)
-                if !inner
-                    .steps
-                    .iter()
-                    .all(|step| matches!(step.kind, StepKind::Set(_))) =>
-            {
+            StepKind::Group(inner) if !inner.steps.iter().all(|step| matches!(step.kind, StepKind::Set(_))) => {
                 return only_leads_on(inner);
             }
             StepKind::Group(_) => {}

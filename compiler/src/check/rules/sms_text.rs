@@ -29,9 +29,7 @@ fn check_text(context: &Context<'_>, text: &Expr, out: &mut Vec<Diagnostic>) {
         .iter()
         .map(|part| match part {
             Part::Literal(words) => words.clone(),
-            Part::Value(expr) => {
-                constant_text(context.file, context.names, expr).unwrap_or_default()
-            }
+            Part::Value(expr) => constant_text(context.file, context.names, expr).unwrap_or_default(),
         })
         .collect();
     let characters = fixed.chars().count();
@@ -40,9 +38,7 @@ fn check_text(context: &Context<'_>, text: &Expr, out: &mut Vec<Diagnostic>) {
             Diagnostic::new(
                 Code::SmsTooLong,
                 text.span,
-                format!(
-                    "a message has at most {MOST_CHARACTERS} characters, and this has {characters}"
-                ),
+                format!("a message has at most {MOST_CHARACTERS} characters, and this has {characters}"),
                 "too long",
             )
             .with_help("shorten it, or send two messages"),
@@ -63,10 +59,7 @@ fn check_text(context: &Context<'_>, text: &Expr, out: &mut Vec<Diagnostic>) {
                 format!("this message is sent and charged as {segments} segments"),
                 format!("{units} characters; one segment holds 160"),
             )
-            .with_help(format!(
-                "shorten it by {} characters for a single segment",
-                units - 160
-            )),
+            .with_help(format!("shorten it by {} characters for a single segment", units - 160)),
         );
     }
 }
@@ -76,9 +69,7 @@ fn forced_to_ucs2(span: Span, character: char) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         Code::ForcedUcs2,
         span,
-        format!(
-            "`{character}` (U+{code:04X}) is not in the GSM-7 alphabet, so a segment holds 70 characters, not 160"
-        ),
+        format!("`{character}` (U+{code:04X}) is not in the GSM-7 alphabet, so a segment holds 70 characters, not 160"),
         format!("`{character}` forces UCS-2"),
     );
     match gsm7::plain_twin(character) {

@@ -15,10 +15,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             Source::Api(api) => {
                 token(context, trigger, api, out);
                 name(api, out);
-                (
-                    api.name.value.as_str(),
-                    format!("`on api \"{}\"`", api.name.value),
-                )
+                (api.name.value.as_str(), format!("`on api \"{}\"`", api.name.value))
             }
             Source::Bad => continue,
         };
@@ -40,13 +37,8 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 fn name(api: &ApiSource, out: &mut Vec<Diagnostic>) {
     if api.name.value.trim().is_empty() {
         out.push(
-            Diagnostic::new(
-                Code::MissingPart,
-                api.name.span,
-                "an api trigger needs a name that is not empty",
-                "empty",
-            )
-            .with_help("callers send it as `flowId`, as in `on api \"order-ready\"`"),
+            Diagnostic::new(Code::MissingPart, api.name.span, "an api trigger needs a name that is not empty", "empty")
+                .with_help("callers send it as `flowId`, as in `on api \"order-ready\"`"),
         );
     }
 }
@@ -66,11 +58,7 @@ fn token(context: &Context<'_>, trigger: &Trigger, api: &ApiSource, out: &mut Ve
     };
     let known = matches!(
         (&token.kind, context.names.referent(token.id)),
-        (ExprKind::Bad, _)
-            | (
-                ExprKind::Variable(_, None),
-                Some(Referent::Secret(_)) | None
-            )
+        (ExprKind::Bad, _) | (ExprKind::Variable(_, None), Some(Referent::Secret(_)) | None)
     );
     if !known {
         out.push(

@@ -28,11 +28,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         );
     }
     let secrets = context.file.secrets.iter().map(|name| (name, "secret"));
-    let consts = context
-        .file
-        .consts
-        .iter()
-        .map(|item| (&item.name, "constant"));
+    let consts = context.file.consts.iter().map(|item| (&item.name, "constant"));
     for (name, what) in secrets.chain(consts) {
         if context.names.globals_used.get(&name.span) == Some(&false) {
             out.push(
@@ -60,8 +56,5 @@ fn expected_inputs(context: &Context<'_>) -> HashSet<VarId> {
         })
         .flatten()
         .collect();
-    spans
-        .iter()
-        .filter_map(|span| context.names.bindings.get(span).copied())
-        .collect()
+    spans.iter().filter_map(|span| context.names.bindings.get(span).copied()).collect()
 }

@@ -12,9 +12,7 @@ use url::{Host, ParseError, Url};
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     super::each_call(context.file, &mut |step, call| {
         let Some(url) = &call.url else { return };
-        let Some(cut) =
-            UrlTemplate::cut(url, |expr| constant_text(context.file, context.names, expr))
-        else {
+        let Some(cut) = UrlTemplate::cut(url, |expr| constant_text(context.file, context.names, expr)) else {
             return;
         };
         let in_authority = cut.pieces.iter().find_map(|piece| match piece {
@@ -27,12 +25,10 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         match parse(&cut.example()) {
             Ok(parsed) => out.extend(in_clear(context, step, call, &parsed)),
             Err((message, help)) => {
-                let diagnostic =
-                    Diagnostic::new(Code::BadUrl, url.span, message, "not a URL for a call");
+                let diagnostic = Diagnostic::new(Code::BadUrl, url.span, message, "not a URL for a call");
                 out.push(match help {
                     Some(help) => diagnostic.with_help(help),
-                    None => diagnostic
-                        .with_help("write it whole, as in `\"https://example.com/hours\"`"),
+                    None => diagnostic.with_help("write it whole, as in `\"https://example.com/hours\"`"),
                 });
             }
         }
@@ -46,44 +42,29 @@ fn variable_in_host(expr: &Expr) -> Diagnostic {
         "where a call goes is fixed: no variable in the scheme, host or port of a URL",
         "would decide where the request goes",
     )
-    .with_help(
-        "write the host out or take it from a `const`; variables fit into the path and the query",
-    )
+    .with_help("write the host out or take it from a `const`; variables fit into the path and the query")
 }
 
 fn parse(text: &str) -> Result<Url, (String, Option<&'static str>)> {
     let url = Url::parse(text).map_err(|error| match error {
-        ParseError::RelativeUrlWithoutBase => (
-            "this URL does not say where to: it needs `https://` and a host".to_owned(),
-            None,
-        ),
+        ParseError::RelativeUrlWithoutBase => {
+            ("this URL does not say where to: it needs `https://` and a host".to_owned(), None)
+        }
         error => (format!("this URL cannot be read: {error}"), None),
     })?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err((
-            format!("a call speaks `https` or `http`, not `{}`", url.scheme()),
-            None,
-        ));
+        return Err((format!("a call speaks `https` or `http`, not `{}`", url.scheme()), None));
     }
     if !url.username().is_empty() || url.password().is_some() {
         let help = "use `basic USER PASSWORD` with a `secret`";
-        return Err((
-            "a user name or password in a URL ends up in logs".to_owned(),
-            Some(help),
-        ));
+        return Err(("a user name or password in a URL ends up in logs".to_owned(), Some(help)));
     }
     if url.fragment().is_some() {
         let help = "leave `#` and what follows it out";
-        return Err((
-            "the part of a URL behind `#` is never sent".to_owned(),
-            Some(help),
-        ));
+        return Err(("the part of a URL behind `#` is never sent".to_owned(), Some(help)));
     }
     if text.chars().any(|c| c.is_whitespace() || c == '\\') || authority(text).is_none() {
-        return Err((
-            "a URL holds no spaces and no backslashes".to_owned(),
-            Some("write a space as `%20`"),
-        ));
+        return Err(("a URL holds no spaces and no backslashes".to_owned(), Some("write a space as `%20`")));
     }
     Ok(url)
 }

@@ -4,20 +4,15 @@ use super::{Lower, Pair, take};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest;
-use crate::syntax::ast::{
-    Arms, Binding, Call, Clause, ClauseKind, Expr, Json, Query, Segment, Step, StepKind, Text,
-};
+use crate::syntax::ast::{Arms, Binding, Call, Clause, ClauseKind, Expr, Json, Query, Segment, Step, StepKind, Text};
 use crate::syntax::grammar::Rule;
 
-const CLAUSES: &[&str] = &[
-    "header", "query", "basic", "bearer", "timeout", "json", "form", "text",
-];
+const CLAUSES: &[&str] = &["header", "query", "basic", "bearer", "timeout", "json", "form", "text"];
 
 impl Lower {
     pub(super) fn call(&mut self, pair: Pair<'_>) -> Step {
         let mut parts = pair.into_inner().peekable();
-        let mut span =
-            take(&mut parts, Rule::kw_call).map_or(Span::default(), |keyword| self.span(&keyword));
+        let mut span = take(&mut parts, Rule::kw_call).map_or(Span::default(), |keyword| self.span(&keyword));
         let method = take(&mut parts, Rule::method).map(|method| self.name(&method));
         let url = take(&mut parts, Rule::string).map(|url| self.string(url));
         match (&method, &url) {
@@ -56,26 +51,16 @@ impl Lower {
                     self.bad_clause(&part, clause_span);
                 }
                 _ => match self.clause(part, clause_span) {
-                    Some(kind) => call.clauses.push(Clause {
-                        span: clause_span,
-                        kind,
-                    }),
+                    Some(kind) => call.clauses.push(Clause { span: clause_span, kind }),
                     None => call.incomplete = true,
                 },
             }
         }
-        Step {
-            span,
-            kind: StepKind::Call(Box::new(call)),
-        }
+        Step { span, kind: StepKind::Call(Box::new(call)) }
     }
 
     fn bad_clause(&mut self, pair: &Pair<'_>, span: Span) {
-        let word = pair
-            .as_str()
-            .split(|c: char| !c.is_alphanumeric() && c != '_')
-            .next()
-            .unwrap_or("");
+        let word = pair.as_str().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
         let word_span = Span::new(span.start as usize, span.start as usize + word.len());
         match suggest::nearest(word, CLAUSES.iter().copied()).first() {
             Some(near) => self.report(
@@ -102,13 +87,11 @@ impl Lower {
         let keyword_span = self.span(&keyword);
         match rule {
             Rule::header_clause => {
-                let (key, value) =
-                    self.key_value(parts, keyword_span, "header \"X-Api-Key\" = $KEY")?;
+                let (key, value) = self.key_value(parts, keyword_span, "header \"X-Api-Key\" = $KEY")?;
                 Some(ClauseKind::Header(key, value))
             }
             Rule::query_clause => {
-                let (key, value) =
-                    self.key_value(parts, keyword_span, "query \"phone\" = $from")?;
+                let (key, value) = self.key_value(parts, keyword_span, "query \"phone\" = $from")?;
                 Some(ClauseKind::Query(key, value))
             }
             Rule::basic_clause => {
@@ -117,10 +100,7 @@ impl Lower {
                 match (user, password) {
                     (Some(user), Some(password)) => Some(ClauseKind::Basic(user, password)),
                     _ => {
-                        self.expected(
-                            span,
-                            "a user name and a password, as in `basic $USER $PASSWORD`",
-                        );
+                        self.expected(span, "a user name and a password, as in `basic $USER $PASSWORD`");
                         None
                     }
                 }
@@ -164,12 +144,7 @@ impl Lower {
         }
     }
 
-    fn key_value(
-        &mut self,
-        parts: super::Parts<'_>,
-        keyword: Span,
-        example: &str,
-    ) -> Option<(Text, Expr)> {
+    fn key_value(&mut self, parts: super::Parts<'_>, keyword: Span, example: &str) -> Option<(Text, Expr)> {
         let mut parts = parts;
         let Some(key) = take(&mut parts, Rule::string) else {
             self.expected(keyword, &format!("a name in quotes, as in `{example}`"));
@@ -192,9 +167,7 @@ impl Lower {
     /// `10s` in seconds; `2m` and `1h` are understood too, so that the range check can answer them.
     fn seconds(&mut self, pair: &Pair<'_>) -> Option<u32> {
         let text = pair.as_str();
-        let digits = text
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(text.len());
+        let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (number, unit) = text.split_at(digits);
         let unit_seconds = match unit {
             "s" => Some(1),
@@ -204,26 +177,13 @@ impl Lower {
         };
         let span = self.span(pair);
         let Some(unit_seconds) = unit_seconds else {
-            let diagnostic = Diagnostic::new(
-                Code::BadDuration,
-                span,
-                format!("`{text}` is no length of time"),
-                "in which unit?",
-            )
-            .with_help("write whole seconds, as in `timeout 10s`");
-            self.report(if unit.is_empty() {
-                diagnostic.with_fix(span, format!("{text}s"))
-            } else {
-                diagnostic
-            });
+            let diagnostic =
+                Diagnostic::new(Code::BadDuration, span, format!("`{text}` is no length of time"), "in which unit?")
+                    .with_help("write whole seconds, as in `timeout 10s`");
+            self.report(if unit.is_empty() { diagnostic.with_fix(span, format!("{text}s")) } else { diagnostic });
             return None;
         };
-        Some(
-            number
-                .parse::<u32>()
-                .unwrap_or(u32::MAX)
-                .saturating_mul(unit_seconds),
-        )
+        Some(number.parse::<u32>().unwrap_or(u32::MAX).saturating_mul(unit_seconds))
     }
 
     fn json(&mut self, pair: Pair<'_>) -> Option<Json> {
@@ -256,14 +216,7 @@ impl Lower {
                     }
                 }
                 if !closed {
-                    self.unclosed(
-                        Span {
-                            start: span.start,
-                            end: span.start + 1,
-                        },
-                        "[",
-                        "]",
-                    );
+                    self.unclosed(Span { start: span.start, end: span.start + 1 }, "[", "]");
                 }
                 Some(Json::List(items))
             }
@@ -277,11 +230,7 @@ impl Lower {
         for (key, value) in self.members(pair)? {
             let span = self.span(&value);
             if matches!(value.as_rule(), Rule::object | Rule::list | Rule::kw_null) {
-                self.unexpected(
-                    span,
-                    value.as_str(),
-                    "a text, a number or a variable: a form has no nested values",
-                );
+                self.unexpected(span, value.as_str(), "a text, a number or a variable: a form has no nested values");
                 return None;
             }
             fields.push((key, self.value(value)));
@@ -322,24 +271,13 @@ impl Lower {
                 Rule::close_brace => closed = true,
                 Rule::bad_member => {
                     whole = false;
-                    self.unexpected(
-                        part_span,
-                        part.as_str(),
-                        "a member, as in `\"name\": $name`",
-                    );
+                    self.unexpected(part_span, part.as_str(), "a member, as in `\"name\": $name`");
                 }
                 _ => {}
             }
         }
         if !closed {
-            self.unclosed(
-                Span {
-                    start: span.start,
-                    end: span.start + 1,
-                },
-                "{",
-                "}",
-            );
+            self.unclosed(Span { start: span.start, end: span.start + 1 }, "{", "}");
         }
         (whole && closed).then_some(members)
     }
@@ -347,19 +285,13 @@ impl Lower {
     fn bindings(&mut self, pair: Pair<'_>, span: Span, call: &mut Call) {
         let mut comma = true;
         let mut closed = false;
-        let open = Span {
-            start: span.start,
-            end: span.start + 1,
-        };
+        let open = Span { start: span.start, end: span.start + 1 };
         for part in pair.into_inner() {
             let part_span = self.span(&part);
             match part.as_rule() {
                 Rule::binding => {
                     if !comma {
-                        self.expected(
-                            Span::at(part_span.start),
-                            "`,` between two response variables",
-                        );
+                        self.expected(Span::at(part_span.start), "`,` between two response variables");
                     }
                     comma = false;
                     match self.binding(part, part_span) {
@@ -371,11 +303,7 @@ impl Lower {
                 Rule::close_angle => closed = true,
                 Rule::bad_binding => {
                     call.incomplete = true;
-                    self.unexpected(
-                        part_span,
-                        part.as_str(),
-                        "a response variable, as in `temp = temperature`",
-                    );
+                    self.unexpected(part_span, part.as_str(), "a response variable, as in `temp = temperature`");
                 }
                 _ => {}
             }
@@ -394,19 +322,12 @@ impl Lower {
         let query = parts.into_iter().find(|part| part.as_rule() == Rule::query);
         let Some(query) = query else {
             let name = &field.name.text;
-            self.expected(
-                span,
-                &format!("`=` and where the value is found, as in `{name} = {name}`"),
-            );
+            self.expected(span, &format!("`=` and where the value is found, as in `{name} = {name}`"));
             return None;
         };
         let query_span = self.span(&query);
         let query = self.query(query.into_inner().next()?)?;
-        Some(Binding {
-            field,
-            query,
-            query_span,
-        })
+        Some(Binding { field, query, query_span })
     }
 
     fn query(&mut self, pair: Pair<'_>) -> Option<Query> {
@@ -419,19 +340,16 @@ impl Lower {
                 match (word.as_str(), argument) {
                     ("@status", None) => Some(Query::Status),
                     ("@body", None) => Some(Query::Body),
-                    ("@header", Some(name)) => {
-                        Some(Query::Header(self.plain_string(name, "a header's name")))
-                    }
+                    ("@header", Some(name)) => Some(Query::Header(self.plain_string(name, "a header's name"))),
                     ("@header", None) => {
                         self.expected(span, "the header's name, as in `@header \"ETag\"`");
                         None
                     }
                     (word, _) => {
                         let near = suggest::nearest(word, ["@status", "@header", "@body"]);
+                        let diagnostic = self.bad_query(span, format!("an answer has no part `{word}`"));
                         let diagnostic =
-                            self.bad_query(span, format!("an answer has no part `{word}`"));
-                        let diagnostic = diagnostic
-                            .with_help("its parts are `@status`, `@header \"Name\"` and `@body`");
+                            diagnostic.with_help("its parts are `@status`, `@header \"Name\"` and `@body`");
                         self.report(match near.first() {
                             Some(near) => diagnostic.with_fix(span, *near),
                             None => diagnostic,
@@ -444,16 +362,10 @@ impl Lower {
             _ => {
                 let text = self.plain_string(pair, "a query").value;
                 let diagnostic = if text.starts_with('$') {
-                    self.bad_query(
-                        span,
-                        "JSONPath queries are not understood by this version of flowc".to_owned(),
-                    )
-                    .with_help(
-                        "write a bare label (`temperature`) or a dotted path (`periods[0].name`)",
-                    )
+                    self.bad_query(span, "JSONPath queries are not understood by this version of flowc".to_owned())
+                        .with_help("write a bare label (`temperature`) or a dotted path (`periods[0].name`)")
                 } else {
-                    self.bad_query(span, "a label is written without quotes".to_owned())
-                        .with_fix(span, text)
+                    self.bad_query(span, "a label is written without quotes".to_owned()).with_fix(span, text)
                 };
                 self.report(diagnostic);
                 None
@@ -478,28 +390,18 @@ impl Lower {
                 if rest.is_empty() || rest.contains([']', '?', '*', '$', '\'']) {
                     let message = format!("`{text}` is neither a label nor a dotted path");
                     let diagnostic = self.bad_query(span, message);
-                    self.report(
-                        diagnostic
-                            .with_help("write `temperature`, `customer.city` or `periods[0].name`"),
-                    );
+                    self.report(diagnostic.with_help("write `temperature`, `customer.city` or `periods[0].name`"));
                     return None;
                 }
                 segments.push(Segment::Member(rest.to_owned()));
             }
             while !indices.is_empty() {
-                let inside = indices
-                    .strip_prefix('[')
-                    .and_then(|indices| indices.split_once(']'));
-                let index =
-                    inside.and_then(|(digits, after)| Some((digits.parse::<usize>().ok()?, after)));
+                let inside = indices.strip_prefix('[').and_then(|indices| indices.split_once(']'));
+                let index = inside.and_then(|(digits, after)| Some((digits.parse::<usize>().ok()?, after)));
                 let Some((index, after)) = index else {
-                    let message =
-                        format!("`{text}` has an index that is no whole number in brackets");
+                    let message = format!("`{text}` has an index that is no whole number in brackets");
                     let diagnostic = self.bad_query(span, message);
-                    self.report(
-                        diagnostic
-                            .with_help("write an index as in `periods[0].name`; the first is 0"),
-                    );
+                    self.report(diagnostic.with_help("write an index as in `periods[0].name`; the first is 0"));
                     return None;
                 };
                 segments.push(Segment::Index(index));

@@ -11,11 +11,7 @@ impl Lower {
     /// An expression; inside `${…}` (`bare`) a variable has no dollar sign.
     pub(super) fn expr(&mut self, pair: Pair<'_>, bare: bool) -> Expr {
         let span = self.span(&pair);
-        let operators = pair
-            .clone()
-            .into_inner()
-            .filter(|part| is_operator(part.as_rule()))
-            .count();
+        let operators = pair.clone().into_inner().filter(|part| is_operator(part.as_rule())).count();
         if operators > MAX_NESTING {
             self.report(
                 Diagnostic::new(
@@ -38,10 +34,7 @@ impl Lower {
         while let Some(next) = parts.peek() {
             if next.as_rule() == Rule::dangling {
                 let operator = self.span(next);
-                self.expected(
-                    operator,
-                    &format!("a value behind `{}`", next.as_str().trim()),
-                );
+                self.expected(operator, &format!("a value behind `{}`", next.as_str().trim()));
                 parts.next();
                 return self.bad_expr(span);
             }
@@ -56,16 +49,9 @@ impl Lower {
             }
             parts.next();
             // `??` groups to the right, all others to the left.
-            let above = if op == BinaryOp::Coalesce {
-                op.precedence()
-            } else {
-                op.precedence() + 1
-            };
+            let above = if op == BinaryOp::Coalesce { op.precedence() } else { op.precedence() + 1 };
             let right = self.binary(parts, above, bare, span);
-            left = self.new_expr(
-                left.span.to(right.span),
-                ExprKind::Binary(op, Box::new(left), Box::new(right)),
-            );
+            left = self.new_expr(left.span.to(right.span), ExprKind::Binary(op, Box::new(left), Box::new(right)));
         }
         left
     }
@@ -85,22 +71,14 @@ impl Lower {
             UnaryOp::Not => self.binary(parts, BinaryOp::Eq.precedence(), bare, span),
             UnaryOp::Minus => self.unary(parts, bare, span),
         };
-        self.new_expr(
-            start.to(operand.span),
-            ExprKind::Unary(op, Box::new(operand)),
-        )
+        self.new_expr(start.to(operand.span), ExprKind::Unary(op, Box::new(operand)))
     }
 
     fn single_equals(&mut self, pair: &Pair<'_>) {
         let span = self.span(pair);
         self.report(
-            Diagnostic::new(
-                Code::SingleEquals,
-                span,
-                "a comparison is written `==`",
-                "this binds a name",
-            )
-            .with_fix(span, "=="),
+            Diagnostic::new(Code::SingleEquals, span, "a comparison is written `==`", "this binds a name")
+                .with_fix(span, "=="),
         );
     }
 
@@ -143,9 +121,7 @@ impl Lower {
             Rule::function => {
                 let mut parts = pair.into_inner().peekable();
                 let name = take(&mut parts, Rule::function_name).map(|name| self.name(&name));
-                let args = take(&mut parts, Rule::args)
-                    .map(|args| self.args(args, bare))
-                    .unwrap_or_default();
+                let args = take(&mut parts, Rule::args).map(|args| self.args(args, bare)).unwrap_or_default();
                 match name {
                     Some(name) => self.new_expr(span, ExprKind::Function(name, args)),
                     None => self.bad_expr(span),
@@ -206,13 +182,7 @@ impl Lower {
         match name {
             Some(name) => {
                 let end = field.as_ref().map_or(name.span, |field: &Name| field.span);
-                self.new_expr(
-                    Span {
-                        start: span.start,
-                        end: end.end,
-                    },
-                    ExprKind::Variable(name, field),
-                )
+                self.new_expr(Span { start: span.start, end: end.end }, ExprKind::Variable(name, field))
             }
             None => self.bad_expr(span),
         }
@@ -222,24 +192,14 @@ impl Lower {
         let span = self.span(pair);
         let name = pair.as_str().trim();
         self.report(
-            Diagnostic::new(
-                Code::MissingDollar,
-                span,
-                format!("a variable is written `${name}`"),
-                "no `$` before it",
-            )
-            .with_help(format!(
-                "write `${name}` for the variable, `\"{name}\"` for the word"
-            ))
-            .with_fix(Span::at(span.start), "$"),
+            Diagnostic::new(Code::MissingDollar, span, format!("a variable is written `${name}`"), "no `$` before it")
+                .with_help(format!("write `${name}` for the variable, `\"{name}\"` for the word"))
+                .with_fix(Span::at(span.start), "$"),
         );
     }
 
     fn dollar_in_interpolation(&mut self, span: Span) {
-        let dollar = Span {
-            start: span.start,
-            end: span.start + 1,
-        };
+        let dollar = Span { start: span.start, end: span.start + 1 };
         self.report(
             Diagnostic::new(
                 Code::DollarInInterpolation,

@@ -5,9 +5,7 @@ use super::{Lower, Pair, Parts, take};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest;
-use crate::syntax::ast::{
-    ApiSource, Const, Field, File, Name, Path, PathItem, Source, Trigger, TypeName,
-};
+use crate::syntax::ast::{ApiSource, Const, Field, File, Name, Path, PathItem, Source, Trigger, TypeName};
 use crate::syntax::grammar::Rule;
 
 const ITEMS: &[&str] = &["flow", "secret", "const", "on", "path"];
@@ -24,20 +22,14 @@ impl Lower {
         let keyword_span = self.span(&keyword);
         match rule {
             Rule::flow_item => self.flow(parts, keyword_span, file),
-            Rule::secret_item => {
-                file.secrets
-                    .extend(self.declared_name(&mut parts, keyword_span, "secret TOKEN"))
-            }
+            Rule::secret_item => file.secrets.extend(self.declared_name(&mut parts, keyword_span, "secret TOKEN")),
             Rule::const_item => self.constant(parts, keyword_span, file),
             Rule::trigger_item => {
                 let source_pair = parts.next_if(|part| is_source(part.as_rule()));
                 let source = match source_pair {
                     Some(pair) => self.source(pair),
                     None => {
-                        self.expected(
-                            keyword_span,
-                            "what starts the flow, as in `on sms` or `on api \"order-ready\"`",
-                        );
+                        self.expected(keyword_span, "what starts the flow, as in `on sms` or `on api \"order-ready\"`");
                         (keyword_span, Source::Bad)
                     }
                 };
@@ -47,21 +39,13 @@ impl Lower {
                     Source::Api(api) => keyword_span.to(api.name.span),
                     _ => span,
                 };
-                file.triggers.push(Trigger {
-                    span,
-                    source: source.1,
-                    body,
-                });
+                file.triggers.push(Trigger { span, source: source.1, body });
             }
             Rule::path_item => {
-                let Some(name) =
-                    self.declared_name(&mut parts, keyword_span, "path menu(name: text)")
-                else {
+                let Some(name) = self.declared_name(&mut parts, keyword_span, "path menu(name: text)") else {
                     return;
                 };
-                let params = take(&mut parts, Rule::params)
-                    .map(|params| self.params(params))
-                    .unwrap_or_default();
+                let params = take(&mut parts, Rule::params).map(|params| self.params(params)).unwrap_or_default();
                 let body = self.body(parts, keyword_span.to(name.span), true);
                 file.paths.push(PathItem { name, params, body });
             }
@@ -70,11 +54,7 @@ impl Lower {
     }
 
     fn stray(&mut self, pair: &Pair<'_>, span: Span) {
-        let word = pair
-            .as_str()
-            .split(|c: char| !c.is_alphanumeric() && c != '_')
-            .next()
-            .unwrap_or("");
+        let word = pair.as_str().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
         let word_span = Span::new(span.start as usize, span.start as usize + word.len());
         match suggest::nearest(word, ITEMS.iter().copied()).first() {
             Some(near) => self.report(
@@ -86,32 +66,20 @@ impl Lower {
                 )
                 .with_fix(word_span, *near),
             ),
-            None => self.unexpected(
-                span,
-                pair.as_str(),
-                "`flow`, `secret`, `const`, `on` or `path`",
-            ),
+            None => self.unexpected(span, pair.as_str(), "`flow`, `secret`, `const`, `on` or `path`"),
         }
     }
 
     fn flow(&mut self, mut parts: Parts<'_>, keyword: Span, file: &mut File) {
         let Some(string) = take(&mut parts, Rule::string) else {
-            return self.expected(
-                keyword,
-                "the flow's name, as in `flow \"Weather Forecast\"`",
-            );
+            return self.expected(keyword, "the flow's name, as in `flow \"Weather Forecast\"`");
         };
         let name = self.plain_string(string, "a flow's name");
         if let Some(first) = &file.name {
             self.report(
-                Diagnostic::new(
-                    Code::Repeated,
-                    name.span,
-                    "a file has one `flow` name",
-                    "the second one",
-                )
-                .with_label(first.span, "the first one")
-                .with_help("leave one of them out"),
+                Diagnostic::new(Code::Repeated, name.span, "a file has one `flow` name", "the second one")
+                    .with_label(first.span, "the first one")
+                    .with_help("leave one of them out"),
             );
         } else {
             file.name = Some(name);
@@ -119,8 +87,7 @@ impl Lower {
     }
 
     fn constant(&mut self, mut parts: Parts<'_>, keyword: Span, file: &mut File) {
-        let Some(name) = self.declared_name(&mut parts, keyword, "const HOTEL = \"Seaside Inn\"")
-        else {
+        let Some(name) = self.declared_name(&mut parts, keyword, "const HOTEL = \"Seaside Inn\"") else {
             return;
         };
         let assign = take(&mut parts, Rule::assign).map(|assign| self.span(&assign));
@@ -140,12 +107,7 @@ impl Lower {
     }
 
     /// The name that an item declares.
-    fn declared_name(
-        &mut self,
-        parts: &mut Parts<'_>,
-        keyword: Span,
-        example: &str,
-    ) -> Option<Name> {
+    fn declared_name(&mut self, parts: &mut Parts<'_>, keyword: Span, example: &str) -> Option<Name> {
         match take(parts, Rule::name) {
             Some(name) => Some(self.name(&name)),
             None => {
@@ -183,39 +145,27 @@ impl Lower {
         let span = self.span(&pair);
         let mut parts = pair.into_inner().peekable();
         let keyword = take(&mut parts, Rule::kw_api).map_or(span, |keyword| self.span(&keyword));
-        let name =
-            take(&mut parts, Rule::string).map(|name| self.plain_string(name, "a trigger's name"));
+        let name = take(&mut parts, Rule::string).map(|name| self.plain_string(name, "a trigger's name"));
         let mut token = None;
         let mut inputs: Option<(Span, Vec<Field>)> = None;
         for part in parts {
             let part_span = self.span(&part);
             if part.as_rule() == Rule::token_clause {
-                let value = self.clause_value(
-                    part,
-                    "the Auth Token behind `token`, as in `token $ORDER_TOKEN`",
-                );
+                let value = self.clause_value(part, "the Auth Token behind `token`, as in `token $ORDER_TOKEN`");
                 self.repeated(token.is_some(), part_span, "token");
                 token = value.or(token);
             } else {
                 self.repeated(inputs.is_some(), part_span, "expect");
                 let fields = self.inputs(part, part_span);
-                inputs
-                    .get_or_insert((part_span, Vec::new()))
-                    .1
-                    .extend(fields);
+                inputs.get_or_insert((part_span, Vec::new())).1.extend(fields);
             }
         }
         match name {
-            Some(name) => Source::Api(ApiSource {
-                name,
-                token,
-                inputs: inputs.map(|(_, fields)| fields).unwrap_or_default(),
-            }),
+            Some(name) => {
+                Source::Api(ApiSource { name, token, inputs: inputs.map(|(_, fields)| fields).unwrap_or_default() })
+            }
             None => {
-                self.expected(
-                    keyword,
-                    "the trigger's name, as in `on api \"order-ready\"`",
-                );
+                self.expected(keyword, "the trigger's name, as in `on api \"order-ready\"`");
                 Source::Bad
             }
         }
@@ -224,29 +174,18 @@ impl Lower {
     fn repeated(&mut self, again: bool, span: Span, word: &str) {
         if again {
             self.report(
-                Diagnostic::new(
-                    Code::Repeated,
-                    span,
-                    format!("`{word}` is given twice"),
-                    "the second one",
-                )
-                .with_help("leave one of them out"),
+                Diagnostic::new(Code::Repeated, span, format!("`{word}` is given twice"), "the second one")
+                    .with_help("leave one of them out"),
             );
         }
     }
 
     fn inputs(&mut self, pair: Pair<'_>, span: Span) -> Vec<Field> {
-        let inputs: Vec<_> = pair
-            .into_inner()
-            .filter(|part| part.as_rule() == Rule::input)
-            .collect();
+        let inputs: Vec<_> = pair.into_inner().filter(|part| part.as_rule() == Rule::input).collect();
         if inputs.is_empty() {
             self.expected(span, "an Expected Input, as in `expect OrderNo: int`");
         }
-        inputs
-            .into_iter()
-            .filter_map(|input| self.field(input))
-            .collect()
+        inputs.into_iter().filter_map(|input| self.field(input)).collect()
     }
 
     /// `name?: type`
@@ -278,11 +217,7 @@ impl Lower {
             }
         }
         let optional = take(&mut parts, Rule::optional_mark).is_some();
-        Some(TypeName {
-            name,
-            item,
-            optional,
-        })
+        Some(TypeName { name, item, optional })
     }
 
     fn params(&mut self, pair: Pair<'_>) -> Vec<Field> {
@@ -306,14 +241,7 @@ impl Lower {
             }
         }
         if !closed {
-            self.unclosed(
-                Span {
-                    start: span.start,
-                    end: span.start + 1,
-                },
-                "(",
-                ")",
-            );
+            self.unclosed(Span { start: span.start, end: span.start + 1 }, "(", ")");
         }
         params
     }
@@ -335,8 +263,5 @@ impl Lower {
 }
 
 fn is_source(rule: Rule) -> bool {
-    matches!(
-        rule,
-        Rule::sms_source | Rule::api_source | Rule::unknown_source
-    )
+    matches!(rule, Rule::sms_source | Rule::api_source | Rule::unknown_source)
 }

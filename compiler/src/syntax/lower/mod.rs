@@ -25,10 +25,7 @@ pub(super) fn file(pair: Option<Pair<'_>>, text: &str) -> Parsed {
         lower.item(item, &mut file);
     }
     file.expr_count = lower.next_expr as usize;
-    Parsed {
-        file,
-        diagnostics: first_of_each_line(lower.diagnostics, text),
-    }
+    Parsed { file, diagnostics: first_of_each_line(lower.diagnostics, text) }
 }
 
 /// The diagnostic for brackets or arms that are nested too deeply.
@@ -63,10 +60,7 @@ struct Lower {
 impl Lower {
     /// The place of a pair, without the white space that the grammar may have skipped behind it.
     fn span(&self, pair: &Pair<'_>) -> Span {
-        Span::new(
-            self.base + pair.as_span().start(),
-            self.base + end_of(pair.clone()),
-        )
+        Span::new(self.base + pair.as_span().start(), self.base + end_of(pair.clone()))
     }
 
     /// Goes one level deeper: into an arm, a branch or a group.
@@ -89,12 +83,8 @@ impl Lower {
 
     /// Says that something is missing behind `after`; `what` names it: "a name, as in `secret TOKEN`".
     fn expected(&mut self, after: Span, what: &str) {
-        let diagnostic = Diagnostic::new(
-            Code::MissingPart,
-            Span::at(after.end),
-            format!("expected {what}"),
-            "expected here",
-        );
+        let diagnostic =
+            Diagnostic::new(Code::MissingPart, Span::at(after.end), format!("expected {what}"), "expected here");
         self.report(diagnostic);
     }
 
@@ -112,13 +102,8 @@ impl Lower {
 
     fn unexpected(&mut self, span: Span, text: &str, instead: &str) {
         self.report(
-            Diagnostic::new(
-                Code::UnexpectedText,
-                span,
-                format!("unexpected `{}`", shorten(text)),
-                "not understood",
-            )
-            .with_help(format!("here may stand {instead}")),
+            Diagnostic::new(Code::UnexpectedText, span, format!("unexpected `{}`", shorten(text)), "not understood")
+                .with_help(format!("here may stand {instead}")),
         );
     }
 
@@ -133,10 +118,7 @@ impl Lower {
     }
 
     fn name(&self, pair: &Pair<'_>) -> Name {
-        Name {
-            text: pair.as_str().to_owned(),
-            span: self.span(pair),
-        }
+        Name { text: pair.as_str().to_owned(), span: self.span(pair) }
     }
 }
 
@@ -145,9 +127,15 @@ fn take<'i>(parts: &mut Parts<'i>, rule: Rule) -> Option<Pair<'i>> {
     parts.next_if(|part| part.as_rule() == rule)
 }
 
+/// Where a pair ends but for white space and comments: where the last of its tokens does.
 fn end_of(pair: Pair<'_>) -> usize {
-    let end = pair.as_span().end();
-    pair.into_inner().next_back().map_or(end, end_of)
+    let span = pair.as_span();
+    let at_end_of_text = span.end() == span.get_input().len();
+    // What the grammar skips ends in white space, or with a comment at the end of the text.
+    if !span.as_str().ends_with(char::is_whitespace) && !at_end_of_text {
+        return span.end();
+    }
+    pair.into_inner().next_back().map_or(span.end(), end_of)
 }
 
 /// The first line of a text, cut at 40 characters.

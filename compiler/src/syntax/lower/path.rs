@@ -54,48 +54,29 @@ struct OpenArm {
 
 impl PathBuilder {
     pub(super) fn new() -> Self {
-        Self {
-            steps: Vec::new(),
-            open: Vec::new(),
-            at_start_of_group: false,
-        }
+        Self { steps: Vec::new(), open: Vec::new(), at_start_of_group: false }
     }
 
     pub(super) fn group() -> Self {
-        Self {
-            at_start_of_group: true,
-            ..Self::new()
-        }
+        Self { at_start_of_group: true, ..Self::new() }
     }
 
     /// Takes the next element of a path. An `else` that no `if` of this path can take is given back.
     pub(super) fn feed<'i>(&mut self, lower: &mut Lower, pair: Pair<'i>) -> Option<Pair<'i>> {
         let span = lower.span(&pair);
         match pair.as_rule() {
-            Rule::arrow => {
-                match pair.into_inner().nth(1) {
-                    Some(step) => self.step(lower, step),
-                    None => {
-                        lower.expected(span, "a step behind `->`: `call`, `sms`, `if`, `match`, `set`, `goto`, `end`");
-                        self.push(
-                            lower,
-                            Step {
-                                span,
-                                kind: StepKind::Bad(Arms::default()),
-                            },
-                        );
-                    }
+            Rule::arrow => match pair.into_inner().nth(1) {
+                Some(step) => self.step(lower, step),
+                None => {
+                    lower.expected(span, "a step behind `->`: `call`, `sms`, `if`, `match`, `set`, `goto`, `end`");
+                    self.push(lower, Step { span, kind: StepKind::Bad(Arms::default()) });
                 }
-            }
+            },
             Rule::unarrowed_step => {
                 let step = pair.into_inner().next()?;
                 if !self.at_start_of_group {
                     let at = Span::at(span.start);
-                    let word = step
-                        .clone()
-                        .into_inner()
-                        .next()
-                        .map_or("", |word| word.as_str().trim());
+                    let word = step.clone().into_inner().next().map_or("", |word| word.as_str().trim());
                     lower.report(
                         Diagnostic::new(
                             Code::MissingArrow,
@@ -115,19 +96,10 @@ impl PathBuilder {
                 }
             }
             Rule::extra_brace => lower.report(
-                Diagnostic::new(
-                    Code::UnexpectedText,
-                    span,
-                    "this `}` closes nothing",
-                    "no `{` is open here",
-                )
-                .with_fix(span, ""),
+                Diagnostic::new(Code::UnexpectedText, span, "this `}` closes nothing", "no `{` is open here")
+                    .with_fix(span, ""),
             ),
-            _ => lower.unexpected(
-                span,
-                pair.as_str(),
-                "`-> STEP`, `ok ->`, `fail ->` or `else ->`",
-            ),
+            _ => lower.unexpected(span, pair.as_str(), "`-> STEP`, `ok ->`, `fail ->` or `else ->`"),
         }
         self.at_start_of_group = false;
         None
@@ -168,24 +140,15 @@ impl PathBuilder {
 
     fn open(&mut self, lower: &mut Lower, slot: Slot, span: Span) {
         lower.enter(span);
-        self.open.push(OpenArm {
-            slot,
-            span,
-            steps: Vec::new(),
-        });
+        self.open.push(OpenArm { slot, span, steps: Vec::new() });
     }
 
     /// Opens an arm on the step that takes it. False: an `else` for an outer `match`.
     fn arm(&mut self, lower: &mut Lower, slot: Slot, span: Span) -> bool {
         let taker = if slot == Slot::Else {
-            (0..self.open.len()).rev().find(|arm| {
-                self.open
-                    .get(*arm)
-                    .is_some_and(|arm| arm.slot == Slot::Then)
-            })
+            (0..self.open.len()).rev().find(|arm| self.open.get(*arm).is_some_and(|arm| arm.slot == Slot::Then))
         } else {
-            self.taker(slot, is_call)
-                .or_else(|| self.taker(slot, is_sms))
+            self.taker(slot, is_call).or_else(|| self.taker(slot, is_sms))
         };
         match taker {
             Some(level) => {
@@ -226,15 +189,11 @@ impl PathBuilder {
     /// In `call … -> sms … fail -> …` the steps behind the call are its `ok`: they move there before `fail` is opened.
     fn split_off_ok(&mut self, slot: Slot) {
         let steps = self.top();
-        let at = taking_step(steps, slot, is_call, None)
-            .or_else(|| taking_step(steps, slot, is_sms, None));
+        let at = taking_step(steps, slot, is_call, None).or_else(|| taking_step(steps, slot, is_sms, None));
         let Some(at) = at else { return };
         let rest = steps.split_off(at + 1);
         if let (Some(first), Some(arms)) = (rest.first(), steps.last_mut().and_then(arms_mut)) {
-            arms.ok = Some(Arm {
-                span: first.span,
-                path: Path { steps: rest },
-            });
+            arms.ok = Some(Arm { span: first.span, path: Path { steps: rest } });
         }
     }
 
@@ -246,10 +205,7 @@ impl PathBuilder {
             if arm.steps.is_empty() {
                 let word = arm.slot.word();
                 let message = match arm.slot {
-                    Slot::Then => {
-                        "a step for the case that the condition holds, as in `if … -> sms \"…\"`"
-                            .to_owned()
-                    }
+                    Slot::Then => "a step for the case that the condition holds, as in `if … -> sms \"…\"`".to_owned(),
                     _ => format!("a step behind `{word}`, as in `{word} -> sms \"…\"`"),
                 };
                 lower.expected(arm.span, &message);
@@ -264,10 +220,7 @@ impl PathBuilder {
 fn attach(steps: &mut [Step], arm: OpenArm) {
     let path = Path { steps: arm.steps };
     let Some(step) = steps.last_mut() else { return };
-    let whole = Arm {
-        span: arm.span,
-        path,
-    };
+    let whole = Arm { span: arm.span, path };
     match (&mut step.kind, arm.slot) {
         (StepKind::If(branch), Slot::Then) => branch.then = whole.path,
         (StepKind::If(branch), Slot::Else) => branch.otherwise = Some(whole),
@@ -287,12 +240,7 @@ fn attach(steps: &mut [Step], arm: OpenArm) {
 
 /// The last step of a row that can still take this arm: its last step, or for `fail` one whose `ok` was left out.
 /// `opened` is the arm of the row's last step that is still being read.
-fn taking_step(
-    steps: &[Step],
-    slot: Slot,
-    kind: fn(&StepKind) -> bool,
-    opened: Option<Slot>,
-) -> Option<usize> {
+fn taking_step(steps: &[Step], slot: Slot, kind: fn(&StepKind) -> bool, opened: Option<Slot>) -> Option<usize> {
     let last = steps.len().checked_sub(1)?;
     (0..steps.len()).rev().find(|at| {
         let Some(step) = steps.get(*at).filter(|step| kind(&step.kind)) else {

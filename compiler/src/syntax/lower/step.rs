@@ -29,11 +29,7 @@ impl Lower {
     }
 
     fn bad_step(&mut self, pair: &Pair<'_>, span: Span) -> StepKind {
-        let word: &str = pair
-            .as_str()
-            .split(|c: char| !c.is_alphanumeric() && c != '_')
-            .next()
-            .unwrap_or("");
+        let word: &str = pair.as_str().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
         let word_span = Span::new(span.start as usize, span.start as usize + word.len());
         match suggest::nearest(word, STEPS.iter().copied()).first() {
             Some(near) if !word.is_empty() => self.report(
@@ -45,42 +41,27 @@ impl Lower {
                 )
                 .with_fix(word_span, *near),
             ),
-            _ => self.unexpected(
-                span,
-                pair.as_str(),
-                "a step: `call`, `sms`, `if`, `match`, `set`, `goto`, `end`",
-            ),
+            _ => self.unexpected(span, pair.as_str(), "a step: `call`, `sms`, `if`, `match`, `set`, `goto`, `end`"),
         }
         StepKind::Bad(Arms::default())
     }
 
     fn sms(&mut self, pair: Pair<'_>, span: Span) -> StepKind {
-        let mut sms = Sms {
-            to: None,
-            from: None,
-            text: None,
-            media: Vec::new(),
-            arms: Arms::default(),
-        };
+        let mut sms = Sms { to: None, from: None, text: None, media: Vec::new(), arms: Arms::default() };
         for part in pair.into_inner() {
             let part_span = self.span(&part);
             match part.as_rule() {
                 Rule::string => sms.text = Some(self.string(part)),
                 Rule::to_clause => {
-                    let value =
-                        self.clause_value(part, "a phone number behind `to`, as in `to $Phone`");
+                    let value = self.clause_value(part, "a phone number behind `to`, as in `to $Phone`");
                     self.once(&mut sms.to, value, part_span, "to");
                 }
                 Rule::from_clause => {
-                    let value = self.clause_value(
-                        part,
-                        "a phone number behind `from`, as in `from \"+15550100\"`",
-                    );
+                    let value = self.clause_value(part, "a phone number behind `from`, as in `from \"+15550100\"`");
                     self.once(&mut sms.from, value, part_span, "from");
                 }
                 Rule::media_clause => {
-                    let value = self
-                        .clause_value(part, "a URL behind `media`, as in `media \"https://…\"`");
+                    let value = self.clause_value(part, "a URL behind `media`, as in `media \"https://…\"`");
                     sms.media.extend(value);
                 }
                 _ => {}
@@ -109,14 +90,9 @@ impl Lower {
     fn once(&mut self, slot: &mut Option<Expr>, value: Option<Expr>, span: Span, word: &str) {
         if let (Some(first), Some(_)) = (slot.as_ref(), value.as_ref()) {
             self.report(
-                Diagnostic::new(
-                    Code::Repeated,
-                    span,
-                    format!("`{word}` is given twice"),
-                    "the second one",
-                )
-                .with_label(first.span, "the first one")
-                .with_help("leave one of them out"),
+                Diagnostic::new(Code::Repeated, span, format!("`{word}` is given twice"), "the second one")
+                    .with_label(first.span, "the first one")
+                    .with_help("leave one of them out"),
             );
         }
         if value.is_some() {
@@ -134,11 +110,7 @@ impl Lower {
                 self.bad_expr(span)
             }
         };
-        StepKind::If(If {
-            condition,
-            then: Path::default(),
-            otherwise: None,
-        })
+        StepKind::If(If { condition, then: Path::default(), otherwise: None })
     }
 
     fn match_step(&mut self, pair: Pair<'_>, whole: Span) -> Step {
@@ -153,14 +125,8 @@ impl Lower {
         };
         let span = keyword.to(subject.span);
         let Some(open) = take(&mut parts, Rule::open_brace).map(|open| self.span(&open)) else {
-            self.expected(
-                span,
-                "`{` and the cases, as in `match $body { \"yes\" -> …  else -> … }`",
-            );
-            return Step {
-                span,
-                kind: StepKind::Bad(Arms::default()),
-            };
+            self.expected(span, "`{` and the cases, as in `match $body { \"yes\" -> …  else -> … }`");
+            return Step { span, kind: StepKind::Bad(Arms::default()) };
         };
         self.enter(open);
         let mut cases = Cases::default();
@@ -181,11 +147,7 @@ impl Lower {
             self.expected(open, "a case, as in `\"yes\" -> sms \"…\"`");
         }
         let kind = if kept {
-            StepKind::Match(Match {
-                subject,
-                cases: cases.cases,
-                otherwise: cases.otherwise,
-            })
+            StepKind::Match(Match { subject, cases: cases.cases, otherwise: cases.otherwise })
         } else {
             StepKind::Bad(Arms::default())
         };
@@ -222,9 +184,7 @@ impl Lower {
             self.expected(keyword, "a path's name behind `goto`, as in `goto menu`");
             return StepKind::Bad(Arms::default());
         };
-        let args = take(&mut parts, Rule::args)
-            .map(|args| self.args(args, false))
-            .unwrap_or_default();
+        let args = take(&mut parts, Rule::args).map(|args| self.args(args, false)).unwrap_or_default();
         StepKind::Goto(Goto { path, args })
     }
 
@@ -248,11 +208,7 @@ impl Lower {
         } else if path.steps.is_empty() {
             self.expected(open, "a step between the braces");
         }
-        let kind = if kept {
-            StepKind::Group(path)
-        } else {
-            StepKind::Bad(Arms::default())
-        };
+        let kind = if kept { StepKind::Group(path) } else { StepKind::Bad(Arms::default()) };
         Step { span: open, kind }
     }
 
@@ -266,9 +222,7 @@ impl Lower {
                 "no `if` before this `else` can still take it",
                 "`else` of which step?",
             )
-            .with_help(
-                "`else` belongs to an `if` before it, or stands last among the cases of a `match`",
-            ),
+            .with_help("`else` belongs to an `if` before it, or stands last among the cases of a `match`"),
         );
     }
 }
@@ -290,9 +244,7 @@ impl Cases {
     fn pattern(&mut self, lower: &mut Lower, pair: Pair<'_>) {
         self.finish_case(lower);
         let span = lower.span(&pair);
-        let values = pair
-            .into_inner()
-            .filter(|part| !matches!(part.as_rule(), Rule::bar | Rule::arrow_mark));
+        let values = pair.into_inner().filter(|part| !matches!(part.as_rule(), Rule::bar | Rule::arrow_mark));
         let patterns = values.map(|value| lower.value(value)).collect();
         self.current = Some((CaseHead::Patterns(span, patterns), PathBuilder::new()));
     }
@@ -312,14 +264,9 @@ impl Cases {
         let span = lower.span(&stray);
         if let Some(first) = &self.otherwise {
             lower.report(
-                Diagnostic::new(
-                    Code::Repeated,
-                    span,
-                    "this `match` has a second `else`",
-                    "the second one",
-                )
-                .with_label(first.span, "the first one")
-                .with_help("leave one of them out"),
+                Diagnostic::new(Code::Repeated, span, "this `match` has a second `else`", "the second one")
+                    .with_label(first.span, "the first one")
+                    .with_help("leave one of them out"),
             );
         }
         self.current = Some((CaseHead::Else(span), PathBuilder::new()));
@@ -337,11 +284,7 @@ impl Cases {
             lower.expected(span, "`-> STEP` for this case");
         }
         match head {
-            CaseHead::Patterns(span, patterns) => self.cases.push(Case {
-                span,
-                patterns,
-                path,
-            }),
+            CaseHead::Patterns(span, patterns) => self.cases.push(Case { span, patterns, path }),
             CaseHead::Else(span) => self.otherwise = Some(Arm { span, path }),
         }
     }

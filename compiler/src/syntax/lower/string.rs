@@ -38,20 +38,10 @@ impl Lower {
             }
         }
         if !closed {
-            let open = Span {
-                start: span.start,
-                end: span.start + 1,
-            };
+            let open = Span { start: span.start, end: span.start + 1 };
             self.report(
-                Diagnostic::new(
-                    Code::UnclosedString,
-                    open,
-                    "this string is never closed",
-                    "it begins here",
-                )
-                .with_help(
-                    "end it with `\"` on the same line; a line break in the text is written `\\n`",
-                ),
+                Diagnostic::new(Code::UnclosedString, open, "this string is never closed", "it begins here")
+                    .with_help("end it with `\"` on the same line; a line break in the text is written `\\n`"),
             );
         }
         self.new_expr(span, ExprKind::Text(parts))
@@ -77,10 +67,7 @@ impl Lower {
                 }
             }
         }
-        Text {
-            value,
-            span: string.span,
-        }
+        Text { value, span: string.span }
     }
 
     fn escape(&mut self, pair: &Pair<'_>) -> &'static str {
@@ -92,16 +79,9 @@ impl Lower {
             other => {
                 let span = self.span(pair);
                 self.report(
-                    Diagnostic::new(
-                        Code::BadEscape,
-                        span,
-                        format!("`{other}` is no escape"),
-                        "unknown escape",
-                    )
-                    .with_help(
-                        "the escapes are `\\n`, `\\t`, `\\\"` and `\\\\`; a dollar sign is `$$`",
-                    )
-                    .with_fix(span, format!("\\{other}")),
+                    Diagnostic::new(Code::BadEscape, span, format!("`{other}` is no escape"), "unknown escape")
+                        .with_help("the escapes are `\\n`, `\\t`, `\\\"` and `\\\\`; a dollar sign is `$$`")
+                        .with_fix(span, format!("\\{other}")),
                 );
                 ""
             }
@@ -111,14 +91,9 @@ impl Lower {
     fn lone_dollar(&mut self, pair: &Pair<'_>) {
         let span = self.span(pair);
         self.report(
-            Diagnostic::new(
-                Code::LoneDollar,
-                span,
-                "no variable's name follows this `$`",
-                "a dollar sign alone",
-            )
-            .with_help("a dollar sign itself is written `$$`")
-            .with_fix(span, "$$"),
+            Diagnostic::new(Code::LoneDollar, span, "no variable's name follows this `$`", "a dollar sign alone")
+                .with_help("a dollar sign itself is written `$$`")
+                .with_fix(span, "$$"),
         );
     }
 
@@ -126,8 +101,7 @@ impl Lower {
     fn interpolation(&mut self, pair: Pair<'_>) -> Expr {
         let span = self.span(&pair);
         let mut parts = pair.into_inner().peekable();
-        let open =
-            super::take(&mut parts, Rule::open_interpolation).map_or(span, |open| self.span(&open));
+        let open = super::take(&mut parts, Rule::open_interpolation).map_or(span, |open| self.span(&open));
         let inner = super::take(&mut parts, Rule::raw_inner);
         if super::take(&mut parts, Rule::close_interpolation).is_none() {
             self.unclosed(open, "${", "}");
@@ -145,19 +119,11 @@ impl Lower {
     }
 
     fn inner(&mut self, text: &str, span: Span) -> Expr {
-        let parsed = FlowParser::parse(Rule::inner, text)
-            .ok()
-            .and_then(|mut pairs| pairs.next());
+        let parsed = FlowParser::parse(Rule::inner, text).ok().and_then(|mut pairs| pairs.next());
         let mut parts = parsed.map(|inner| inner.into_inner().peekable());
-        let Some((expr, parts)) = parts
-            .as_mut()
-            .and_then(|parts| Some((super::take(parts, Rule::expr)?, parts)))
+        let Some((expr, parts)) = parts.as_mut().and_then(|parts| Some((super::take(parts, Rule::expr)?, parts)))
         else {
-            self.unexpected(
-                span,
-                text,
-                "a variable, as in `${name}`, or an expression, as in `${name ?? \"guest\"}`",
-            );
+            self.unexpected(span, text, "a variable, as in `${name}`, or an expression, as in `${name ?? \"guest\"}`");
             return self.bad_expr(span);
         };
         let expr = self.expr(expr, true);

@@ -50,22 +50,9 @@ impl Twilio {
     pub(crate) fn new(client: Client, config: &TwilioConfig) -> Result<Self, url::ParseError> {
         let base = config.url.as_str().trim_end_matches('/');
         let account = config.account.clone();
-        let messages = format!(
-            "{base}/2010-04-01/Accounts/{}/Messages.json",
-            encode::segment(&account)
-        )
-        .parse()?;
-        let public_url = config
-            .public_url
-            .as_ref()
-            .map(|url| url.as_str().trim_end_matches('/').to_owned());
-        Ok(Self {
-            client,
-            messages,
-            account,
-            token: config.token.clone(),
-            public_url,
-        })
+        let messages = format!("{base}/2010-04-01/Accounts/{}/Messages.json", encode::segment(&account)).parse()?;
+        let public_url = config.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
+        Ok(Self { client, messages, account, token: config.token.clone(), public_url })
     }
 
     async fn hand_over(&self, message: Outgoing<'_>) -> Result<(), Failure> {
@@ -73,49 +60,25 @@ impl Twilio {
             .client
             .post(self.messages.clone())
             .basic_auth(&self.account, Some(&self.token))
-            .header(
-                CONTENT_TYPE,
-                HeaderValue::from_static("application/x-www-form-urlencoded"),
-            )
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))
             .body(form(&message))
             .build();
         let failed = |told: String| Failure::new(FailureKind::Carrier, told);
-        let unknown = |why: &str| {
-            failed(format!(
-                "it is not known whether Twilio took the message: {why}"
-            ))
-        };
-        let request =
-            request.map_err(|_| failed("the request to Twilio could not be built".to_owned()))?;
+        let unknown = |why: &str| failed(format!("it is not known whether Twilio took the message: {why}"));
+        let request = request.map_err(|_| failed("the request to Twilio could not be built".to_owned()))?;
         let answer = async {
             let response = self.client.execute(request).await.map_err(|error| {
                 let why = classify(&error, "Twilio").message;
                 // Without a connection nothing was sent; after that, anything may have been.
-                if error.is_connect() {
-                    failed(why)
-                } else {
-                    unknown(&why)
-                }
+                if error.is_connect() { failed(why) } else { unknown(&why) }
             })?;
             let status = response.status().as_u16();
             let body = read_body(response, ANSWER_LIMIT, "Twilio").await;
-            body.map(|body| (status, body))
-                .map_err(|failure| unknown(&failure.message))
+            body.map(|body| (status, body)).map_err(|failure| unknown(&failure.message))
         };
-        let late = |_| {
-            unknown(&format!(
-                "there was no answer within {} s",
-                SEND_TIMEOUT.as_secs()
-            ))
-        };
-        let (status, answer) = tokio::time::timeout(SEND_TIMEOUT, answer)
-            .await
-            .map_err(late)??;
-        if (200..300).contains(&status) {
-            Ok(())
-        } else {
-            Err(refusal(status, &answer))
-        }
+        let late = |_| unknown(&format!("there was no answer within {} s", SEND_TIMEOUT.as_secs()));
+        let (status, answer) = tokio::time::timeout(SEND_TIMEOUT, answer).await.map_err(late)??;
+        if (200..300).contains(&status) { Ok(()) } else { Err(refusal(status, &answer)) }
     }
 }
 
@@ -131,11 +94,7 @@ fn form(message: &Outgoing<'_>) -> String {
 /// Reads an error answer: `{code, message, more_info, status}`.
 fn refusal(status: u16, answer: &[u8]) -> Failure {
     let answer: Json = serde_json::from_slice(answer).unwrap_or_default();
-    let message = answer
-        .get("message")
-        .and_then(Json::as_str)
-        .unwrap_or("no reason was given")
-        .trim_end_matches('.');
+    let message = answer.get("message").and_then(Json::as_str).unwrap_or("no reason was given").trim_end_matches('.');
     let told = match answer.get("code").and_then(Json::as_i64) {
         Some(code) => format!("Twilio refused the message with error {code}: {message}"),
         None => format!("Twilio answered {status}: {message}"),
@@ -152,15 +111,8 @@ impl SmsCarrier for Twilio {
         let (Some(inbox), Some(public_url)) = (inbox, &self.public_url) else {
             return Router::new();
         };
-        let webhook = Webhook {
-            signer: Signer::new(&self.token, public_url),
-            inbox,
-            seen: Seen::default(),
-        };
-        Router::new().route(
-            "/carrier/twilio",
-            get(receive).post(receive).with_state(Arc::new(webhook)),
-        )
+        let webhook = Webhook { signer: Signer::new(&self.token, public_url), inbox, seen: Seen::default() };
+        Router::new().route("/carrier/twilio", get(receive).post(receive).with_state(Arc::new(webhook)))
     }
 }
 
@@ -171,10 +123,7 @@ struct Webhook {
 }
 
 async fn receive(State(webhook): State<Arc<Webhook>>, request: Request) -> Response {
-    webhook
-        .receive(request)
-        .await
-        .unwrap_or_else(|refused| refused)
+    webhook.receive(request).await.unwrap_or_else(|refused| refused)
 }
 
 impl Webhook {
@@ -183,41 +132,22 @@ impl Webhook {
         let signature = request.headers().get("X-Twilio-Signature").cloned();
         // A GET carries the parameters in the URL, which the signature covers as it stands.
         let in_url = request.method() == Method::GET;
-        let body = if in_url {
-            body::Bytes::new()
-        } else {
-            body::read(request).await?
-        };
+        let body = if in_url { body::Bytes::new() } else { body::read(request).await? };
         let signed = parameters(&body);
         let target = uri.path_and_query().map_or("/", |target| target.as_str());
-        let genuine = signature
-            .is_some_and(|signature| self.signer.verify(target, &signed, signature.as_bytes()));
+        let genuine = signature.is_some_and(|signature| self.signer.verify(target, &signed, signature.as_bytes()));
         if !genuine {
             warn!(
                 blame = "carrier",
                 retry = false,
                 "X-Twilio-Signature is missing or wrong; is --public-url what Twilio calls?"
             );
-            return Err(reply::error(
-                StatusCode::FORBIDDEN,
-                "X-Twilio-Signature is missing or wrong",
-            ));
+            return Err(reply::error(StatusCode::FORBIDDEN, "X-Twilio-Signature is missing or wrong"));
         }
-        let given = if in_url {
-            parameters(uri.query().unwrap_or_default().as_bytes())
-        } else {
-            signed
-        };
-        let (id, sms) =
-            message(&given).map_err(|problem| reply::error(StatusCode::BAD_REQUEST, problem))?;
-        self.seen
-            .once(id, || self.inbox.receive(sms))
-            .map_err(IntoResponse::into_response)?;
-        Ok((
-            [(header::CONTENT_TYPE, "text/xml")],
-            "<Response></Response>",
-        )
-            .into_response())
+        let given = if in_url { parameters(uri.query().unwrap_or_default().as_bytes()) } else { signed };
+        let (id, sms) = message(&given).map_err(|problem| reply::error(StatusCode::BAD_REQUEST, problem))?;
+        self.seen.once(id, || self.inbox.receive(sms)).map_err(IntoResponse::into_response)?;
+        Ok(([(header::CONTENT_TYPE, "text/xml")], "<Response></Response>").into_response())
     }
 }
 
@@ -229,31 +159,17 @@ fn parameters(text: &[u8]) -> Parameters {
 
 /// Reads the parameters of a message: its MessageSid and what the flow sees.
 fn message(given: &Parameters) -> Result<(Option<String>, InboundSms), String> {
-    let get = |name: &str| {
-        given
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
-    };
+    let get = |name: &str| given.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let phone = |name: &str| {
         let value = get(name).ok_or_else(|| format!("{name} is missing"))?;
         Phone::parse(value).map_err(|error| format!("{name} is no telephone number: {error}"))
     };
-    let count: usize = get("NumMedia")
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(0);
+    let count: usize = get("NumMedia").and_then(|count| count.parse().ok()).unwrap_or(0);
     // Twilio's limit is 10 media a message; the bound keeps a false count from costing anything.
     let media = (0..count.min(100)).filter_map(|index| get(&format!("MediaUrl{index}")));
-    let media = media
-        .map(Url::parse)
-        .collect::<Result<_, _>>()
-        .map_err(|error| format!("MediaUrl: {error}"))?;
-    let sms = InboundSms {
-        from: phone("From")?,
-        to: phone("To")?,
-        body: get("Body").unwrap_or_default().to_owned(),
-        media,
-    };
+    let media = media.map(Url::parse).collect::<Result<_, _>>().map_err(|error| format!("MediaUrl: {error}"))?;
+    let sms =
+        InboundSms { from: phone("From")?, to: phone("To")?, body: get("Body").unwrap_or_default().to_owned(), media };
     Ok((get("MessageSid").map(str::to_owned), sms))
 }
 
@@ -267,35 +183,16 @@ mod tests {
         let given = parameters(b"MessageSid=MM1&From=%2B15550123456&To=%2B15550199999&Body=hi+there&NumMedia=1&MediaUrl0=https%3A%2F%2Fm.example%2F1&New=x");
         let (id, sms) = message(&given).unwrap();
         assert_eq!(id.as_deref(), Some("MM1"));
-        assert_eq!(
-            (sms.from.as_str(), sms.body.as_str()),
-            ("+15550123456", "hi there")
-        );
+        assert_eq!((sms.from.as_str(), sms.body.as_str()), ("+15550123456", "hi there"));
         assert_eq!(sms.media, [Url::literal("https://m.example/1")]);
-        assert!(
-            message(&parameters(b"From=whatsapp%3A%2B1555&To=911"))
-                .unwrap_err()
-                .starts_with("From is no")
-        );
+        assert!(message(&parameters(b"From=whatsapp%3A%2B1555&To=911")).unwrap_err().starts_with("From is no"));
     }
 
     #[test]
     fn a_refusal_tells_twilios_reason() {
-        let failure = refusal(
-            400,
-            br#"{"code":21211,"message":"The 'To' number is not valid.","status":400}"#,
-        );
-        assert_eq!(
-            failure.message,
-            "Twilio refused the message with error 21211: The 'To' number is not valid"
-        );
-        assert_eq!(
-            (failure.kind, failure.status),
-            (FailureKind::Carrier, Some(400))
-        );
-        assert_eq!(
-            refusal(502, b"<html>").message,
-            "Twilio answered 502: no reason was given"
-        );
+        let failure = refusal(400, br#"{"code":21211,"message":"The 'To' number is not valid.","status":400}"#);
+        assert_eq!(failure.message, "Twilio refused the message with error 21211: The 'To' number is not valid");
+        assert_eq!((failure.kind, failure.status), (FailureKind::Carrier, Some(400)));
+        assert_eq!(refusal(502, b"<html>").message, "Twilio answered 502: no reason was given");
     }
 }

@@ -21,11 +21,7 @@ struct Window {
 impl Seen {
     /// Accepts a message unless it was accepted before. One that could not be accepted is not
     /// remembered, so that its redelivery gets another chance; one without an id is always new.
-    pub(super) fn once<T, E>(
-        &self,
-        id: Option<String>,
-        accept: impl FnOnce() -> Result<T, E>,
-    ) -> Result<(), E> {
+    pub(super) fn once<T, E>(&self, id: Option<String>, accept: impl FnOnce() -> Result<T, E>) -> Result<(), E> {
         let Some(id) = id else {
             return accept().map(|_| ());
         };
@@ -69,10 +65,7 @@ mod tests {
     #[test]
     fn a_refused_message_may_come_again() {
         let seen = Seen::default();
-        assert_eq!(
-            seen.once(Some("SM1".to_owned()), || Err::<(), _>("busy")),
-            Err("busy")
-        );
+        assert_eq!(seen.once(Some("SM1".to_owned()), || Err::<(), _>("busy")), Err("busy"));
         let mut ran = false;
         assert_eq!(
             seen.once(Some("SM1".to_owned()), || {

@@ -27,12 +27,7 @@ impl Signer {
         };
         // Both are tried always, so that the time does not tell which one fits.
         let fits = self.bases.each_ref().map(|base| {
-            hmac::verify(
-                &self.key,
-                signed_text(&format!("{base}{target}"), form).as_bytes(),
-                &signature,
-            )
-            .is_ok()
+            hmac::verify(&self.key, signed_text(&format!("{base}{target}"), form).as_bytes(), &signature).is_ok()
         });
         fits.contains(&true)
     }
@@ -62,9 +57,7 @@ fn cut(url: &str) -> (&str, &str, &str) {
 
 /// Where the port's colon is; the colons of an IPv6 address stand in brackets.
 fn port_colon(authority: &str) -> Option<usize> {
-    authority
-        .rfind(':')
-        .filter(|colon| authority.rfind(']').is_none_or(|bracket| bracket < *colon))
+    authority.rfind(':').filter(|colon| authority.rfind(']').is_none_or(|bracket| bracket < *colon))
 }
 
 fn with_port(url: &str) -> String {
@@ -72,19 +65,13 @@ fn with_port(url: &str) -> String {
     if port_colon(authority).is_some() {
         return url.to_owned();
     }
-    let port = if scheme.eq_ignore_ascii_case("https://") {
-        443
-    } else {
-        80
-    };
+    let port = if scheme.eq_ignore_ascii_case("https://") { 443 } else { 80 };
     format!("{scheme}{authority}:{port}{path}")
 }
 
 fn without_port(url: &str) -> String {
     let (scheme, authority, path) = cut(url);
-    let host = port_colon(authority)
-        .and_then(|colon| authority.get(..colon))
-        .unwrap_or(authority);
+    let host = port_colon(authority).and_then(|colon| authority.get(..colon)).unwrap_or(authority);
     format!("{scheme}{host}{path}")
 }
 
@@ -93,20 +80,14 @@ mod tests {
     use super::*;
 
     fn form(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     #[test]
     fn the_port_may_be_written_or_not() {
         assert_eq!(with_port("https://a.example"), "https://a.example:443");
         assert_eq!(with_port("http://a.example/x"), "http://a.example:80/x");
-        assert_eq!(
-            without_port("https://a.example:8443/x"),
-            "https://a.example/x"
-        );
+        assert_eq!(without_port("https://a.example:8443/x"), "https://a.example/x");
         assert_eq!(without_port("https://[::1]"), "https://[::1]");
         assert_eq!(with_port("https://[::1]/x"), "https://[::1]:443/x");
     }

@@ -11,42 +11,25 @@ use crate::flow::{Failure, FailureKind};
 /// A literal has no need of that and a variable must not profit from it, so a URL that the parser
 /// would change in host or path is refused.
 pub(super) fn parse(raw: &str, query: &[(&'static str, String)]) -> Result<Url, Failure> {
-    let refused = |why: &str| {
-        Failure::new(
-            FailureKind::Request,
-            format!("the call's URL was not sent: {why}"),
-        )
-    };
+    let refused = |why: &str| Failure::new(FailureKind::Request, format!("the call's URL was not sent: {why}"));
     let mut url = Url::parse(raw).map_err(|error| refused(&error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(refused("its scheme is neither http nor https"));
     }
     let (origin, path) = cut(raw);
     let literal = Url::parse(origin).map_err(|error| refused(&error.to_string()))?;
-    if literal.origin() != url.origin()
-        || literal.username() != url.username()
-        || literal.password() != url.password()
+    if literal.origin() != url.origin() || literal.username() != url.username() || literal.password() != url.password()
     {
         return Err(refused("a value would change its host"));
     }
     let same_depth = path.matches('/').count().max(1) == url.path().matches('/').count();
     if !same_depth || path.split('/').any(is_dot_segment) {
-        return Err(refused(
-            "a value would change its path (`.` and `..` are no path segments)",
-        ));
+        return Err(refused("a value would change its path (`.` and `..` are no path segments)"));
     }
     if !query.is_empty() {
         let written = url.query().map(str::to_owned);
-        let added = query
-            .iter()
-            .map(|(name, value)| format!("{}={}", encode::query(name), encode::query(value)));
-        url.set_query(Some(
-            &written
-                .into_iter()
-                .chain(added)
-                .collect::<Vec<_>>()
-                .join("&"),
-        ));
+        let added = query.iter().map(|(name, value)| format!("{}={}", encode::query(name), encode::query(value)));
+        url.set_query(Some(&written.into_iter().chain(added).collect::<Vec<_>>().join("&")));
     }
     Ok(url)
 }
@@ -55,19 +38,13 @@ pub(super) fn parse(raw: &str, query: &[(&'static str, String)]) -> Result<Url, 
 fn cut(raw: &str) -> (&str, &str) {
     let raw = raw.split_once(['?', '#']).map_or(raw, |(before, _)| before);
     let host = raw.find("://").map_or(0, |at| at + 3);
-    let path = raw
-        .get(host..)
-        .and_then(|rest| rest.find('/'))
-        .map_or(raw.len(), |at| host + at);
+    let path = raw.get(host..).and_then(|rest| rest.find('/')).map_or(raw.len(), |at| host + at);
     raw.split_at_checked(path).unwrap_or((raw, ""))
 }
 
 /// "Single-dot" and "double-dot URL path segment" of the URL Standard.
 fn is_dot_segment(segment: &str) -> bool {
-    matches!(
-        segment.to_ascii_lowercase().replace("%2e", ".").as_str(),
-        "." | ".."
-    )
+    matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }
 
 #[cfg(test)]

@@ -14,35 +14,21 @@ impl ConnectTo {
     /// Reads `api.example.com:443=http://127.0.0.1:9000`.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let (from, to) = text.split_once('=').ok_or("write it as HOST:PORT=URL")?;
-        let (host, port) = from
-            .rsplit_once(':')
-            .ok_or("write the host with its port, as api.example.com:443")?;
-        let port = port
-            .parse()
-            .map_err(|_| format!("{port:?} is not a port"))?;
+        let (host, port) = from.rsplit_once(':').ok_or("write the host with its port, as api.example.com:443")?;
+        let port = port.parse().map_err(|_| format!("{port:?} is not a port"))?;
         if host.is_empty() {
             return Err("the host is missing; write it as HOST:PORT=URL".to_owned());
         }
         let target = Url::parse(to).map_err(|error| format!("{to:?} is not a URL: {error}"))?;
-        if !matches!(target.scheme(), "http" | "https")
-            || target.path() != "/"
-            || target.query().is_some()
-        {
-            return Err(format!(
-                "{to:?} should be scheme, host and port alone, as http://127.0.0.1:9000"
-            ));
+        if !matches!(target.scheme(), "http" | "https") || target.path() != "/" || target.query().is_some() {
+            return Err(format!("{to:?} should be scheme, host and port alone, as http://127.0.0.1:9000"));
         }
-        Ok(Self {
-            host: host.to_ascii_lowercase(),
-            port,
-            target,
-        })
+        Ok(Self { host: host.to_ascii_lowercase(), port, target })
     }
 
     /// The URL to ask in place of `url`, when this rule is for its host and port.
     pub(super) fn redirect(&self, url: &Url) -> Option<Url> {
-        let is_meant =
-            url.host_str() == Some(&self.host) && url.port_or_known_default() == Some(self.port);
+        let is_meant = url.host_str() == Some(&self.host) && url.port_or_known_default() == Some(self.port);
         if !is_meant {
             return None;
         }
@@ -72,16 +58,8 @@ mod tests {
 
     #[test]
     fn a_mistake_is_named() {
-        for text in [
-            "",
-            "a",
-            "a=http://b",
-            "a:x=http://b",
-            ":1=http://b",
-            "a:1=b",
-            "a:1=ftp://b",
-            "a:1=http://b/path",
-        ] {
+        for text in ["", "a", "a=http://b", "a:x=http://b", ":1=http://b", "a:1=b", "a:1=ftp://b", "a:1=http://b/path"]
+        {
             assert!(ConnectTo::parse(text).is_err(), "{text}");
         }
     }

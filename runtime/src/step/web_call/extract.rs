@@ -17,40 +17,23 @@ pub(super) struct Answer {
 
 /// Whether any binding looks into the body.
 pub(super) fn needs_body(bindings: &[Binding]) -> bool {
-    bindings.iter().any(|binding| {
-        matches!(
-            binding.query,
-            Query::Label(_) | Query::Path(_) | Query::Body
-        )
-    })
+    bindings.iter().any(|binding| matches!(binding.query, Query::Label(_) | Query::Path(_) | Query::Body))
 }
 
 fn needs_json(bindings: &[Binding]) -> bool {
-    bindings
-        .iter()
-        .any(|binding| matches!(binding.query, Query::Label(_) | Query::Path(_)))
+    bindings.iter().any(|binding| matches!(binding.query, Query::Label(_) | Query::Path(_)))
 }
 
 impl Answer {
     /// Takes every binding out, in their order. The body is parsed only when one needs it.
     pub(super) fn take(&self, bindings: &'static [Binding]) -> Result<Values, Failure> {
-        let failed =
-            |told: String| Failure::new(FailureKind::Response, told).with_status(self.status);
-        let json = if needs_json(bindings) {
-            self.json().map_err(failed)?
-        } else {
-            Json::Null
-        };
+        let failed = |told: String| Failure::new(FailureKind::Response, told).with_status(self.status);
+        let json = if needs_json(bindings) { self.json().map_err(failed)? } else { Json::Null };
         let mut values = Values::default();
         for binding in bindings {
-            let found = self
-                .find(binding, &json)
-                .map_err(|error| failed(format!("{}: {error}", Place(binding))))?;
+            let found = self.find(binding, &json).map_err(|error| failed(format!("{}: {error}", Place(binding))))?;
             if found.is_none() && !binding.optional {
-                return Err(failed(format!(
-                    "{}: the answer does not hold it",
-                    Place(binding)
-                )));
+                return Err(failed(format!("{}: the answer does not hold it", Place(binding))));
             }
             values.push(binding.name, found);
         }
@@ -62,18 +45,11 @@ impl Answer {
         let kind = binding.kind;
         let from_json = |json: &Json| Value::from_json(kind, json);
         let read = match &binding.query {
-            Query::Label(name) => first_member(json, name)
-                .filter(|value| !value.is_null())
-                .map(from_json),
-            Query::Path(path) => follow(json, path)
-                .filter(|value| !value.is_null())
-                .map(from_json),
+            Query::Label(name) => first_member(json, name).filter(|value| !value.is_null()).map(from_json),
+            Query::Path(path) => follow(json, path).filter(|value| !value.is_null()).map(from_json),
             Query::Status => Some(from_json(&Json::from(self.status))),
             Query::Header(name) => match self.headers.get(*name) {
-                Some(value) => Some(Value::from_text(
-                    kind,
-                    utf8(value.as_bytes(), "the header")?,
-                )),
+                Some(value) => Some(Value::from_text(kind, utf8(value.as_bytes(), "the header")?)),
                 None => None,
             },
             Query::Body => Some(Value::from_text(kind, utf8(&self.body, "the body")?)),
@@ -83,29 +59,18 @@ impl Answer {
 
     /// Parses the body, if it says that it is JSON, or says nothing of its type at all.
     fn json(&self) -> Result<Json, String> {
-        let media_type = self
-            .headers
-            .get(CONTENT_TYPE)
-            .map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let media_type = self.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
         if let Some(media_type) = &media_type
             && !is_json(media_type)
         {
-            let essence = media_type
-                .split(';')
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .to_owned();
+            let essence = media_type.split(';').next().unwrap_or_default().trim().to_owned();
             return Err(format!("the answer is {essence}, not JSON"));
         }
         if self.body.is_empty() {
             return Err("the answer is empty, not JSON".to_owned());
         }
         // RFC 8259, section 8.1: a parser may ignore a byte order mark.
-        let body = self
-            .body
-            .strip_prefix(b"\xEF\xBB\xBF")
-            .unwrap_or(&self.body);
+        let body = self.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&self.body);
         serde_json::from_slice(body).map_err(|error| match self.headers.get(CONTENT_ENCODING) {
             Some(encoding) => {
                 format!("the answer is compressed ({encoding:?}), which it was not asked to be")
@@ -117,12 +82,7 @@ impl Answer {
 
 /// `application/json`, `text/json`, and all that ends in `+json` (RFC 6839).
 fn is_json(media_type: &str) -> bool {
-    let essence = media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
 }
 
@@ -134,16 +94,10 @@ fn utf8<'a>(bytes: &'a [u8], what: &str) -> Result<&'a str, String> {
 /// what is inside it. serde_json's nesting limit of 128 bounds the depth.
 fn first_member<'a>(json: &'a Json, name: &str) -> Option<&'a Json> {
     match json {
-        Json::Object(members) => members.iter().find_map(|(member, value)| {
-            if member == name {
-                Some(value)
-            } else {
-                first_member(value, name)
-            }
-        }),
-        Json::Array(elements) => elements
+        Json::Object(members) => members
             .iter()
-            .find_map(|element| first_member(element, name)),
+            .find_map(|(member, value)| if member == name { Some(value) } else { first_member(value, name) }),
+        Json::Array(elements) => elements.iter().find_map(|element| first_member(element, name)),
         _ => None,
     }
 }
@@ -192,25 +146,11 @@ mod tests {
             headers.insert(CONTENT_TYPE, media_type.parse().unwrap());
         }
         headers.insert("etag", "\"7\"".parse().unwrap());
-        Answer {
-            status: 201,
-            headers,
-            body: body.as_bytes().to_vec(),
-        }
+        Answer { status: 201, headers, body: body.as_bytes().to_vec() }
     }
 
-    fn take(
-        answer: &Answer,
-        kind: Kind,
-        optional: bool,
-        query: Query,
-    ) -> Result<Option<Value>, String> {
-        let bindings: &'static [Binding] = Box::leak(Box::new([Binding {
-            name: "x",
-            kind,
-            optional,
-            query,
-        }]));
+    fn take(answer: &Answer, kind: Kind, optional: bool, query: Query) -> Result<Option<Value>, String> {
+        let bindings: &'static [Binding] = Box::leak(Box::new([Binding { name: "x", kind, optional, query }]));
         let mut values = answer.take(bindings).map_err(|failure| failure.message)?;
         Ok(match kind {
             Kind::Int => values.int_opt("x").unwrap().map(Value::Int),
@@ -225,43 +165,20 @@ mod tests {
 
     #[test]
     fn a_label_is_found_depth_first_in_document_order() {
-        let nested = answer(
-            Some("application/geo+json; charset=utf-8"),
-            r#"{"b":[{"c":1},{"x":"deep"}],"x":"shallow"}"#,
-        );
-        assert_eq!(
-            take(&nested, Kind::Scalar, false, Query::Label("x")),
-            scalar("deep")
-        );
+        let nested =
+            answer(Some("application/geo+json; charset=utf-8"), r#"{"b":[{"c":1},{"x":"deep"}],"x":"shallow"}"#);
+        assert_eq!(take(&nested, Kind::Scalar, false, Query::Label("x")), scalar("deep"));
         let itself = answer(None, r#"{"x":{"x":"inner"}}"#);
-        assert!(
-            take(&itself, Kind::Scalar, false, Query::Label("x"))
-                .unwrap_err()
-                .contains("an object of 1 members")
-        );
+        assert!(take(&itself, Kind::Scalar, false, Query::Label("x")).unwrap_err().contains("an object of 1 members"));
     }
 
     #[test]
     fn a_path_goes_from_the_root() {
         let body = answer(Some("text/json"), r#"{"a":[{"b":"first"},{"b":null}]}"#);
-        const FIRST: &[Segment] = &[
-            Segment::Member("a"),
-            Segment::Index(0),
-            Segment::Member("b"),
-        ];
-        const SECOND: &[Segment] = &[
-            Segment::Member("a"),
-            Segment::Index(1),
-            Segment::Member("b"),
-        ];
-        assert_eq!(
-            take(&body, Kind::Scalar, false, Query::Path(FIRST)),
-            scalar("first")
-        );
-        assert_eq!(
-            take(&body, Kind::Scalar, true, Query::Path(SECOND)),
-            Ok(None)
-        );
+        const FIRST: &[Segment] = &[Segment::Member("a"), Segment::Index(0), Segment::Member("b")];
+        const SECOND: &[Segment] = &[Segment::Member("a"), Segment::Index(1), Segment::Member("b")];
+        assert_eq!(take(&body, Kind::Scalar, false, Query::Path(FIRST)), scalar("first"));
+        assert_eq!(take(&body, Kind::Scalar, true, Query::Path(SECOND)), Ok(None));
         assert_eq!(
             take(&body, Kind::Scalar, false, Query::Path(SECOND)),
             Err("response variable `x` (query a[1].b): the answer does not hold it".to_owned())
@@ -271,48 +188,21 @@ mod tests {
     #[test]
     fn status_header_and_body_need_no_json() {
         let html = answer(Some("text/html"), "<p>");
-        assert_eq!(
-            take(&html, Kind::Int, false, Query::Status),
-            Ok(Some(Value::Int(201)))
-        );
-        assert_eq!(
-            take(&html, Kind::Text, false, Query::Header("ETag")),
-            Ok(Some(Value::Text("\"7\"".to_owned())))
-        );
-        assert_eq!(
-            take(&html, Kind::Text, false, Query::Body),
-            Ok(Some(Value::Text("<p>".to_owned())))
-        );
-        assert_eq!(
-            take(&html, Kind::Text, true, Query::Header("X-No")),
-            Ok(None)
-        );
+        assert_eq!(take(&html, Kind::Int, false, Query::Status), Ok(Some(Value::Int(201))));
+        assert_eq!(take(&html, Kind::Text, false, Query::Header("ETag")), Ok(Some(Value::Text("\"7\"".to_owned()))));
+        assert_eq!(take(&html, Kind::Text, false, Query::Body), Ok(Some(Value::Text("<p>".to_owned()))));
+        assert_eq!(take(&html, Kind::Text, true, Query::Header("X-No")), Ok(None));
     }
 
     #[test]
     fn what_is_not_json_is_named() {
         let label = || Query::Label("x");
         let html = answer(Some("text/html; charset=utf-8"), "<p>");
-        assert_eq!(
-            take(&html, Kind::Text, true, label()),
-            Err("the answer is text/html, not JSON".to_owned())
-        );
-        assert!(
-            take(&answer(None, "<p>"), Kind::Text, true, label())
-                .unwrap_err()
-                .contains("not valid JSON")
-        );
-        assert!(
-            take(&answer(None, ""), Kind::Text, true, label())
-                .unwrap_err()
-                .contains("empty")
-        );
+        assert_eq!(take(&html, Kind::Text, true, label()), Err("the answer is text/html, not JSON".to_owned()));
+        assert!(take(&answer(None, "<p>"), Kind::Text, true, label()).unwrap_err().contains("not valid JSON"));
+        assert!(take(&answer(None, ""), Kind::Text, true, label()).unwrap_err().contains("empty"));
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(
-            take(&answer(None, &deep), Kind::Text, true, label())
-                .unwrap_err()
-                .contains("recursion")
-        );
+        assert!(take(&answer(None, &deep), Kind::Text, true, label()).unwrap_err().contains("recursion"));
     }
 
     #[test]

@@ -36,11 +36,7 @@ impl WebCaller {
         let prepared = request::prepare(call, &self.connect_to)?;
         let upstream = prepared.upstream;
         let exchange = async {
-            let response = self
-                .client
-                .execute(prepared.request)
-                .await
-                .map_err(|error| classify(&error, &upstream))?;
+            let response = self.client.execute(prepared.request).await.map_err(|error| classify(&error, &upstream))?;
             let status = response.status();
             if !status.is_success() {
                 return Err(refused(&response, &upstream));
@@ -51,50 +47,28 @@ impl WebCaller {
             } else {
                 Vec::new()
             };
-            Ok(extract::Answer {
-                status: status.as_u16(),
-                headers,
-                body,
-            })
+            Ok(extract::Answer { status: status.as_u16(), headers, body })
         };
-        let answer = tokio::time::timeout(Duration::from_secs(seconds.into()), exchange)
-            .await
-            .map_err(|_| {
-                Failure::new(
-                    FailureKind::Timeout,
-                    format!("there was no whole answer from {upstream} within {seconds} s"),
-                )
-            })??;
+        let answer = tokio::time::timeout(Duration::from_secs(seconds.into()), exchange).await.map_err(|_| {
+            Failure::new(FailureKind::Timeout, format!("there was no whole answer from {upstream} within {seconds} s"))
+        })??;
         answer.take(bindings)
     }
 }
 
 /// Reads a body of at most `limit` bytes.
-pub(crate) async fn read_body(
-    mut response: Response,
-    limit: usize,
-    upstream: &str,
-) -> Result<Vec<u8>, Failure> {
+pub(crate) async fn read_body(mut response: Response, limit: usize, upstream: &str) -> Result<Vec<u8>, Failure> {
     let status = response.status().as_u16();
     let too_large = || {
-        let told = format!(
-            "the answer of {upstream} is larger than {} KiB",
-            limit / 1024
-        );
+        let told = format!("the answer of {upstream} is larger than {} KiB", limit / 1024);
         Failure::new(FailureKind::TooLarge, told).with_status(status)
     };
-    let announced = response
-        .content_length()
-        .map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
+    let announced = response.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
     if announced > limit {
         return Err(too_large());
     }
     let mut body = Vec::with_capacity(announced);
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|error| classify(&error, upstream).with_status(status))?
-    {
+    while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error, upstream).with_status(status))? {
         if body.len() + chunk.len() > limit {
             return Err(too_large());
         }
@@ -108,21 +82,14 @@ fn refused(response: &Response, upstream: &str) -> Failure {
     let status = response.status();
     let mut told = format!("{upstream} answered {status}");
     if status.is_redirection()
-        && let Some(target) = response
-            .headers()
-            .get(LOCATION)
-            .and_then(|location| location.to_str().ok())
+        && let Some(target) = response.headers().get(LOCATION).and_then(|location| location.to_str().ok())
         && let Ok(mut target) = response.url().join(target)
     {
         target.set_query(None);
         target.set_fragment(None);
         // Never fails for a URL with a host, and every http URL has one.
-        let _ = target
-            .set_username("")
-            .and_then(|()| target.set_password(None));
-        told.push_str(&format!(
-            ", which points to {target}; redirects are not followed: write that URL into the flow"
-        ));
+        let _ = target.set_username("").and_then(|()| target.set_password(None));
+        told.push_str(&format!(", which points to {target}; redirects are not followed: write that URL into the flow"));
     }
     Failure::new(FailureKind::Status, told).with_status(status.as_u16())
 }

@@ -22,10 +22,7 @@ pub(super) fn prepare(call: Call, rules: &[ConnectTo]) -> Result<Prepared, Failu
     let upstream = authority(&addressed);
     let mut headers = HeaderMap::new();
     for (name, value) in &call.headers {
-        headers.append(
-            header_name(name)?,
-            header_value(value, &format!("header \"{name}\""))?,
-        );
+        headers.append(header_name(name)?, header_value(value, &format!("header \"{name}\""))?);
     }
     if let Some(auth) = &call.auth {
         headers.insert(AUTHORIZATION, authorization(auth)?);
@@ -50,8 +47,7 @@ pub(super) fn prepare(call: Call, rules: &[ConnectTo]) -> Result<Prepared, Failu
 /// Host, and port where it is not the scheme's own.
 fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
-    url.port()
-        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 fn method(method: Method) -> reqwest::Method {
@@ -65,27 +61,19 @@ fn method(method: Method) -> reqwest::Method {
 }
 
 fn header_name(name: &str) -> Result<HeaderName, Failure> {
-    let refused = |why: &str| {
-        Failure::new(
-            FailureKind::Request,
-            format!("header {name:?} was not sent: {why}"),
-        )
-    };
-    let parsed = HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| refused("HTTP allows no such name (RFC 9110)"))?;
+    let refused = |why: &str| Failure::new(FailureKind::Request, format!("header {name:?} was not sent: {why}"));
+    let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused("HTTP allows no such name (RFC 9110)"))?;
     match parsed.as_str() {
-        "connection" | "content-length" | "transfer-encoding" | "upgrade" => Err(refused(
-            "it frames the message, which is the runtime's task",
-        )),
+        "connection" | "content-length" | "transfer-encoding" | "upgrade" => {
+            Err(refused("it frames the message, which is the runtime's task"))
+        }
         _ => Ok(parsed),
     }
 }
 
 fn header_value(value: &str, place: &str) -> Result<HeaderValue, Failure> {
     let refused = |_| {
-        let told = format!(
-            "{place} was not sent: its value holds a line break or another control character"
-        );
+        let told = format!("{place} was not sent: its value holds a line break or another control character");
         Failure::new(FailureKind::Request, told)
     };
     let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(refused)?;
@@ -98,24 +86,14 @@ fn authorization(auth: &Auth) -> Result<HeaderValue, Failure> {
     match auth {
         Auth::Bearer(token) => header_value(&format!("Bearer {token}"), "`bearer`"),
         Auth::Basic { user, password } => {
-            let refused = |why: &str| {
-                Failure::new(FailureKind::Request, format!("`basic` was not sent: {why}"))
-            };
+            let refused = |why: &str| Failure::new(FailureKind::Request, format!("`basic` was not sent: {why}"));
             if user.contains(':') {
                 return Err(refused("a user name may hold no colon (RFC 7617)"));
             }
             if user.chars().chain(password.chars()).any(char::is_control) {
-                return Err(refused(
-                    "user name and password may hold no control characters (RFC 7617)",
-                ));
+                return Err(refused("user name and password may hold no control characters (RFC 7617)"));
             }
-            header_value(
-                &format!(
-                    "Basic {}",
-                    BASE64_STANDARD.encode(format!("{user}:{password}"))
-                ),
-                "`basic`",
-            )
+            header_value(&format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}"))), "`basic`")
         }
     }
 }
@@ -124,21 +102,11 @@ fn authorization(auth: &Auth) -> Result<HeaderValue, Failure> {
 fn encode(body: &Body) -> Result<(&'static str, Vec<u8>), Failure> {
     Ok(match body {
         Body::Json(json) => {
-            let refused = |error| {
-                Failure::new(
-                    FailureKind::Request,
-                    format!("the JSON body was not sent: {error}"),
-                )
-            };
-            (
-                "application/json",
-                serde_json::to_vec(json).map_err(refused)?,
-            )
+            let refused = |error| Failure::new(FailureKind::Request, format!("the JSON body was not sent: {error}"));
+            ("application/json", serde_json::to_vec(json).map_err(refused)?)
         }
         Body::Form(pairs) => {
-            let form = form_urlencoded::Serializer::new(String::new())
-                .extend_pairs(pairs)
-                .finish();
+            let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
             ("application/x-www-form-urlencoded", form.into_bytes())
         }
         Body::Text(text) => ("text/plain; charset=utf-8", text.as_bytes().to_vec()),
@@ -168,116 +136,38 @@ mod tests {
     fn control_characters_never_reach_the_wire() {
         for value in ["a\r\nX: 1", "a\n", "a\0b"] {
             let kinds = [
+                prepare(Call { headers: vec![("X-A", value.to_owned())], ..call() }, &[]),
+                prepare(Call { auth: Some(Auth::Bearer(value.to_owned())), ..call() }, &[]),
                 prepare(
-                    Call {
-                        headers: vec![("X-A", value.to_owned())],
-                        ..call()
-                    },
-                    &[],
-                ),
-                prepare(
-                    Call {
-                        auth: Some(Auth::Bearer(value.to_owned())),
-                        ..call()
-                    },
-                    &[],
-                ),
-                prepare(
-                    Call {
-                        auth: Some(Auth::Basic {
-                            user: value.to_owned(),
-                            password: String::new(),
-                        }),
-                        ..call()
-                    },
+                    Call { auth: Some(Auth::Basic { user: value.to_owned(), password: String::new() }), ..call() },
                     &[],
                 ),
             ];
-            assert!(kinds.into_iter().all(|prepared| {
-                prepared.is_err_and(|failure| failure.kind == FailureKind::Request)
-            }));
+            assert!(
+                kinds
+                    .into_iter()
+                    .all(|prepared| { prepared.is_err_and(|failure| failure.kind == FailureKind::Request) })
+            );
         }
-        assert!(
-            prepare(
-                Call {
-                    headers: vec![("Content-Length", "1".to_owned())],
-                    ..call()
-                },
-                &[]
-            )
-            .is_err()
-        );
+        assert!(prepare(Call { headers: vec![("Content-Length", "1".to_owned())], ..call() }, &[]).is_err());
     }
 
     #[test]
     fn a_colon_in_the_user_is_refused() {
-        let auth = |user: &str| {
-            Some(Auth::Basic {
-                user: user.to_owned(),
-                password: "p:w".to_owned(),
-            })
-        };
-        assert!(
-            prepare(
-                Call {
-                    auth: auth("a:b"),
-                    ..call()
-                },
-                &[]
-            )
-            .is_err()
-        );
-        let prepared = prepare(
-            Call {
-                auth: auth("ab"),
-                ..call()
-            },
-            &[],
-        )
-        .ok()
-        .unwrap();
-        assert_eq!(
-            prepared.request.headers().get(AUTHORIZATION).unwrap(),
-            "Basic YWI6cDp3"
-        );
+        let auth = |user: &str| Some(Auth::Basic { user: user.to_owned(), password: "p:w".to_owned() });
+        assert!(prepare(Call { auth: auth("a:b"), ..call() }, &[]).is_err());
+        let prepared = prepare(Call { auth: auth("ab"), ..call() }, &[]).ok().unwrap();
+        assert_eq!(prepared.request.headers().get(AUTHORIZATION).unwrap(), "Basic YWI6cDp3");
     }
 
     #[test]
     fn the_flows_content_type_wins() {
         let body = || Some(Body::Form(vec![("a b", "ä&=".to_owned())]));
-        let plain = prepare(
-            Call {
-                body: body(),
-                ..call()
-            },
-            &[],
-        )
-        .ok()
-        .unwrap()
-        .request;
-        assert_eq!(
-            plain.headers().get(CONTENT_TYPE).unwrap(),
-            "application/x-www-form-urlencoded"
-        );
-        assert_eq!(
-            plain.body().unwrap().as_bytes().unwrap(),
-            b"a+b=%C3%A4%26%3D"
-        );
-        let own = Call {
-            body: body(),
-            headers: vec![("content-type", "application/x-own".to_owned())],
-            ..call()
-        };
-        assert_eq!(
-            prepare(own, &[])
-                .ok()
-                .unwrap()
-                .request
-                .headers()
-                .get(CONTENT_TYPE)
-                .unwrap(),
-            "application/x-own"
-        );
+        let plain = prepare(Call { body: body(), ..call() }, &[]).ok().unwrap().request;
+        assert_eq!(plain.headers().get(CONTENT_TYPE).unwrap(), "application/x-www-form-urlencoded");
+        assert_eq!(plain.body().unwrap().as_bytes().unwrap(), b"a+b=%C3%A4%26%3D");
+        let own = Call { body: body(), headers: vec![("content-type", "application/x-own".to_owned())], ..call() };
+        assert_eq!(prepare(own, &[]).ok().unwrap().request.headers().get(CONTENT_TYPE).unwrap(), "application/x-own");
     }
 
     #[test]
@@ -285,10 +175,7 @@ mod tests {
         let rule = ConnectTo::parse("api.example.com:443=http://127.0.0.1:9").unwrap();
         let prepared = prepare(call(), &[rule]).ok().unwrap();
         assert_eq!(prepared.request.url().as_str(), "http://127.0.0.1:9/x");
-        assert_eq!(
-            prepared.request.headers().get(HOST).unwrap(),
-            "api.example.com"
-        );
+        assert_eq!(prepared.request.headers().get(HOST).unwrap(), "api.example.com");
         assert_eq!(prepared.upstream, "api.example.com");
     }
 }

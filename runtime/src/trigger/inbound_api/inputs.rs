@@ -27,36 +27,18 @@ pub(super) fn read(trigger: &ApiTrigger, members: Members) -> Result<Accepted, V
         Some(Value::Phone(phone)) => Some(phone),
         _ => None,
     };
-    let ani: Option<Phone> = phone(
-        "ANI",
-        trigger.needs_ani,
-        "the phone that this flow writes to",
-    );
-    let dnis = phone(
-        "DNIS",
-        trigger.needs_dnis,
-        "the number that this flow writes from",
-    );
+    let ani: Option<Phone> = phone("ANI", trigger.needs_ani, "the phone that this flow writes to");
+    let dnis = phone("DNIS", trigger.needs_dnis, "the number that this flow writes from");
     let mut inputs = Values::default();
     for input in trigger.inputs {
-        inputs.push(
-            input.name,
-            reader.take(input.name, input.kind, !input.optional, ""),
-        );
+        inputs.push(input.name, reader.take(input.name, input.kind, !input.optional, ""));
     }
     let Findings { problems, unknown } = reader.finish();
     if !problems.is_empty() {
         return Err(problems);
     }
-    let ignored = unknown
-        .iter()
-        .take(IGNORED)
-        .map(|name| name.chars().take(IGNORED_LENGTH).collect())
-        .collect();
-    Ok(Accepted {
-        api: InboundApi { ani, dnis, inputs },
-        ignored,
-    })
+    let ignored = unknown.iter().take(IGNORED).map(|name| name.chars().take(IGNORED_LENGTH).collect()).collect();
+    Ok(Accepted { api: InboundApi { ani, dnis, inputs }, ignored })
 }
 
 #[cfg(test)]
@@ -74,21 +56,9 @@ mod tests {
         name: "order-ready",
         token: None,
         inputs: &[
-            Input {
-                name: "OrderNo",
-                kind: Kind::Int,
-                optional: false,
-            },
-            Input {
-                name: "FirstName",
-                kind: Kind::Text,
-                optional: false,
-            },
-            Input {
-                name: "Note",
-                kind: Kind::Text,
-                optional: true,
-            },
+            Input { name: "OrderNo", kind: Kind::Int, optional: false },
+            Input { name: "FirstName", kind: Kind::Text, optional: false },
+            Input { name: "Note", kind: Kind::Text, optional: true },
         ],
         needs_ani: false,
         needs_dnis: true,
@@ -104,15 +74,9 @@ mod tests {
         let body = br#"{"DNIS":"+15550199999","$OrderNo":42,"FirstName":"Ann","Note":null,"campaign":"x"}"#;
         let Accepted { api, ignored } = read(&TRIGGER, Members::parse(body).unwrap()).unwrap();
         let mut inputs = api.inputs;
-        assert_eq!(
-            (inputs.int("OrderNo"), inputs.text("FirstName")),
-            (Ok(42), Ok("Ann".to_owned()))
-        );
+        assert_eq!((inputs.int("OrderNo"), inputs.text("FirstName")), (Ok(42), Ok("Ann".to_owned())));
         assert_eq!(inputs.text_opt("Note"), Ok(None));
-        assert_eq!(
-            (api.ani, api.dnis),
-            (None, Some(Phone::literal("+15550199999")))
-        );
+        assert_eq!((api.ani, api.dnis), (None, Some(Phone::literal("+15550199999"))));
         assert_eq!(ignored, ["campaign"]);
     }
 
@@ -131,9 +95,6 @@ mod tests {
             problems(r#"{"DNIS":"911","OrderNo":1,"$OrderNo":1,"FirstName":"A"}"#),
             ["\"OrderNo\" and \"$OrderNo\" are both given; send one of them"]
         );
-        assert!(
-            problems(r#"{"DNIS":"911","OrderNo":null,"FirstName":"A"}"#)[0]
-                .contains("null was found")
-        );
+        assert!(problems(r#"{"DNIS":"911","OrderNo":null,"FirstName":"A"}"#)[0].contains("null was found"));
     }
 }

@@ -41,9 +41,7 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Router {
         .iter()
         .filter_map(|trigger| match trigger {
             Trigger::Api(trigger) => {
-                let token = trigger
-                    .token
-                    .map(|secret| Token::new(engine.secrets.get(secret)));
+                let token = trigger.token.map(|secret| Token::new(engine.secrets.get(secret)));
                 Some(Entry { trigger, token })
             }
             Trigger::Sms(_) => None,
@@ -52,10 +50,7 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Router {
     if entries.is_empty() {
         return Router::new();
     }
-    let api = Arc::new(Api {
-        engine: Arc::clone(engine),
-        entries,
-    });
+    let api = Arc::new(Api { engine: Arc::clone(engine), entries });
     Router::new()
         .route("/_rest/v4/sfgen/apitriggers", post(receive))
         .route("/v2/api/apitriggers", post(receive))
@@ -72,44 +67,27 @@ impl Api {
         let bad = |problems| reply::errors(StatusCode::BAD_REQUEST, problems);
         let body = body::read_json(request).await?;
         let mut members = Members::parse(&body).map_err(|problem| bad(vec![problem]))?;
-        let entry = self
-            .entry(&mut members)
-            .map_err(|(status, told)| reply::error(status, told))?;
+        let entry = self.entry(&mut members).map_err(|(status, told)| reply::error(status, told))?;
         // Before the inputs are looked at, so that their names are for those alone who have the token.
         if let Some(token) = &entry.token
             && !token.admits(&headers)
         {
-            warn!(
-                line = entry.trigger.line,
-                status = 401,
-                "request refused: its token is missing or wrong"
-            );
-            let refused = reply::error(
-                StatusCode::UNAUTHORIZED,
-                "a valid token is needed: Authorization: Bearer <token>",
-            );
+            warn!(line = entry.trigger.line, status = 401, "request refused: its token is missing or wrong");
+            let refused =
+                reply::error(StatusCode::UNAUTHORIZED, "a valid token is needed: Authorization: Bearer <token>");
             return Err(([(header::WWW_AUTHENTICATE, "Bearer")], refused).into_response());
         }
         let Accepted { api, ignored } = inputs::read(entry.trigger, members).map_err(bad)?;
-        let parties = Parties {
-            person: api.ani.clone(),
-            own: api.dnis.clone(),
-        };
+        let parties = Parties { person: api.ani.clone(), own: api.dnis.clone() };
         let start = entry.trigger.start;
         let run = self
             .engine
-            .accept(entry.trigger.line, parties, move |secrets| {
-                start(api, secrets)
-            })
+            .accept(entry.trigger.line, parties, move |secrets| start(api, secrets))
             .map_err(IntoResponse::into_response)?;
         if !ignored.is_empty() {
             info!(%run, line = entry.trigger.line, ignored = ignored.join(", "), "members that the flow does not expect");
         }
-        Ok((
-            [(RUN_HEADER, run.to_string())],
-            reply::json(StatusCode::ACCEPTED, &true),
-        )
-            .into_response())
+        Ok(([(RUN_HEADER, run.to_string())], reply::json(StatusCode::ACCEPTED, &true)).into_response())
     }
 
     fn entry(&self, members: &mut Members) -> Result<&Entry, (StatusCode, &'static str)> {
@@ -119,14 +97,8 @@ impl Api {
                 .iter()
                 .find(|entry| entry.trigger.name == name)
                 .ok_or((StatusCode::NOT_FOUND, "there is no flow with this flowId")),
-            Some(_) => Err((
-                StatusCode::BAD_REQUEST,
-                "\"flowId\" should be a text: the name of the flow's `on api`",
-            )),
-            None => Err((
-                StatusCode::BAD_REQUEST,
-                "\"flowId\" is missing: the name of the flow's `on api`",
-            )),
+            Some(_) => Err((StatusCode::BAD_REQUEST, "\"flowId\" should be a text: the name of the flow's `on api`")),
+            None => Err((StatusCode::BAD_REQUEST, "\"flowId\" is missing: the name of the flow's `on api`")),
         }
     }
 }

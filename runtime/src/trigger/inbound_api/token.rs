@@ -28,8 +28,7 @@ impl Token {
         let Some((scheme, token)) = credentials.as_bytes().split_at_checked(7) else {
             return false;
         };
-        scheme.eq_ignore_ascii_case(b"Bearer ")
-            && hmac::verify(&self.key, token, self.expected.as_ref()).is_ok()
+        scheme.eq_ignore_ascii_case(b"Bearer ") && hmac::verify(&self.key, token, self.expected.as_ref()).is_ok()
     }
 }
 
