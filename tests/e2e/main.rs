@@ -2,9 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod cli;
+mod docs;
+mod examples;
 mod lifecycle;
 mod nws;
 mod order;
 mod secrets;
 mod substitution;
+mod twilio;
 mod weather;

@@ -63,7 +63,8 @@ const HOSTILE: [&str; 22] = [
     "tab\tend",
 ];
 
-const CONTROL: [&str; 5] = ["a\r\nX-Evil: 1", "a\nb", "a\rb", "nul\0nul", "\u{1b}[31m"];
+/// A NUL is refused where it comes in, so none reaches a place.
+const CONTROL: [&str; 4] = ["a\r\nX-Evil: 1", "a\nb", "a\rb", "\u{1b}[31m"];
 
 fn pair(name: &str, value: &str) -> (String, String) {
     (name.to_owned(), value.to_owned())
@@ -77,8 +78,7 @@ struct Places {
 impl Places {
     fn new() -> Self {
         let service = StandIn::start(|_| Reply::status(200));
-        let program =
-            Program::of(&binary_of("places", FLOW)).connect("up.example:443", &service.url()).start();
+        let program = Program::of(&binary_of("places", FLOW)).connect("up.example:443", &service.url()).start();
         Self { service, program }
     }
 

@@ -108,7 +108,10 @@ fn each_kind_of_failure_is_told_apart() {
 
     let replies: [(fn() -> Reply, &str); 6] = [
         (|| Reply::status(503), "status|503|api.weather.gov answered 503"),
-        (|| Reply::json(200, &json!({ "windSpeed": "1" })), "response|200|response variable `temp` (query temperature)"),
+        (
+            || Reply::json(200, &json!({ "windSpeed": "1" })),
+            "response|200|response variable `temp` (query temperature)",
+        ),
         (|| Reply::new(200, "text/html", "<p>"), "response|200|the answer is text/html, not JSON"),
         (|| Reply::json(200, &json!({ "temperature": "mild" })), "response|200|response variable `temp` (query temp"),
         (|| Reply::json(200, &json!({ "temperature": 84.5 })), "response|200|response variable `temp` (query temp"),

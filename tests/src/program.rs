@@ -20,6 +20,11 @@ pub const HOTEL: &str = "+13055550100";
 pub struct Start(Command);
 
 impl Start {
+    /// By a command of one's own, which ends where the binary's arguments begin.
+    pub fn of(command: Command) -> Self {
+        Self(command)
+    }
+
     /// Adds arguments.
     pub fn with<'a>(mut self, arguments: impl IntoIterator<Item = &'a str>) -> Self {
         self.0.args(arguments);

@@ -1,0 +1,148 @@
+//! The examples: all build without a word of complaint, and do what they say.
+
+use std::fs;
+use std::path::PathBuf;
+
+use flow_tests::folder::workspace;
+use flow_tests::program::{GUEST, HOTEL};
+use flow_tests::{Program, Reply, Request, StandIn, binary_of};
+use flowc::source::SourceFile;
+use serde_json::{Value, json};
+
+fn example(name: &str, file: &str) -> String {
+    let path = workspace().join("examples").join(name).join(file);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn start(name: &str) -> flow_tests::program::Start {
+    Program::of(&binary_of(name, &example(name, &format!("{name}.flow"))))
+}
+
+/// An example's recorded answer.
+fn recorded(name: &str, file: &str) -> Value {
+    serde_json::from_str(&example(name, file)).unwrap()
+}
+
+fn names() -> Vec<String> {
+    let folders = fs::read_dir(workspace().join("examples")).unwrap().map(|entry| entry.unwrap().path());
+    let mut names: Vec<_> = folders.filter(|path| path.is_dir()).collect::<Vec<PathBuf>>();
+    names.sort();
+    names.iter().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect()
+}
+
+#[test]
+fn every_example_is_a_folder_with_a_flow_of_its_name_that_builds_without_diagnostics() {
+    let names = names();
+    assert!(names.len() >= 5, "{names:?}");
+    for name in names {
+        let flow = example(&name, &format!("{name}.flow"));
+        let diagnostics = flowc::check(&SourceFile::new(format!("{name}.flow"), flow.as_str()));
+        assert!(diagnostics.is_empty(), "{name}: {diagnostics:#?}");
+        binary_of(&name, &flow);
+    }
+}
+
+#[test]
+fn the_weather_forecast_reads_its_sample() {
+    let service = StandIn::of_json(recorded("weather-forecast", "forecast.json"));
+    let program = start("weather-forecast").connect("api.weather.gov:443", &service.url()).start();
+    let first = recorded("weather-forecast", "forecast.json")["properties"]["periods"][0].clone();
+    let text = program.converse("weather");
+    assert!(text.contains(&first["temperature"].to_string()), "{text}");
+    for name in ["windSpeed", "detailedForecast"] {
+        assert!(text.contains(first[name].as_str().unwrap()), "{text}");
+    }
+}
+
+#[test]
+fn the_order_of_the_sample_is_ready() {
+    let program = start("order-ready").variable("ORDER_TOKEN", "t0ken").start();
+    let request = Request::new("POST", "/_rest/v4/sfgen/apitriggers").header("Authorization", "Bearer t0ken");
+    assert_eq!(program.send(&request.json(&recorded("order-ready", "request.json"))).status, 202);
+    assert_eq!(program.messages(1), ["Hi Maria, your order 1042 is ready. Please bring your receipt."]);
+}
+
+#[test]
+fn a_customer_is_answered_by_the_city() {
+    let sample = recorded("customer-lookup", "customers.json");
+    let customers = |change: fn(&mut Value)| {
+        let mut body = sample.clone();
+        change(&mut body);
+        Reply::json(200, &body)
+    };
+    let answers = [
+        (customers(|_| {}), "Hi Maria, your store is 120 Ocean Drive, Miami. We are open from 9 to 6."),
+        (
+            customers(|body| body["customers"][0]["address"]["city"] = json!(" TAMPA ")),
+            "Hi Maria, your store is 48 Bay Street, Tampa. We are open from 10 to 5.",
+        ),
+        (
+            customers(|body| body["customers"][0] = json!({ "address": { "city": "Ocala" } })),
+            "Hi there, we have no store in Ocala yet. We deliver to you in two days.",
+        ),
+        (
+            customers(|body| body["customers"] = json!([])),
+            "We do not know this number yet. Please call us at 305-555-0100 and we will set you up.",
+        ),
+        (Reply::status(503), "Sorry, we cannot look that up just now. Please call us at 305-555-0100."),
+    ];
+    let expected: Vec<_> = answers.iter().map(|(_, text)| *text).collect();
+    let replies = std::sync::Mutex::new(answers.map(|(reply, _)| reply).into_iter());
+    let crm = StandIn::start(move |_| replies.lock().unwrap().next().unwrap());
+    let program =
+        start("customer-lookup").variable("CRM_TOKEN", "crm").connect("crm.example.com:443", &crm.url()).start();
+    for text in expected {
+        assert_eq!(program.converse("where is my store?"), text);
+    }
+    let asked = &crm.requests()[0];
+    assert_eq!(asked.target, "/v2/customers?phone=%2B13055550123");
+    assert_eq!(asked.header_value("Authorization"), Some("Bearer crm"));
+}
+
+#[test]
+fn a_request_becomes_a_ticket() {
+    let ticket = recorded("crm-record", "ticket.json");
+    let crm = StandIn::start(move |request| match request.json_body()["text"].as_str() {
+        Some("down") => Reply::status(500),
+        _ => Reply::json(201, &ticket),
+    });
+    let program = start("crm-record").variable("CRM_TOKEN", "crm").connect("crm.example.com:443", &crm.url()).start();
+    let sms = json!({ "from": GUEST, "to": HOTEL, "body": " The \"AC\" drips ", "media": ["https://m.example/1.jpg"] });
+    assert_eq!(program.send(&Request::new("POST", "/simulator/sms").json(&sms)).status, 202);
+    let sent = program.messages(2);
+    assert_eq!(sent[0], "Thank you! The front desk has your request and will answer soon.");
+    assert_eq!(sent[1], format!("Ticket T-3381: {GUEST} wrote:  The \"AC\" drips "));
+    assert_eq!(program.outbox()[1]["to"], "+13055550111");
+    let expected = json!({
+        "source": "sms", "priority": 2, "contact": { "phone": GUEST }, "subject": format!("Text to {HOTEL}"),
+        "text": "The \"AC\" drips", "attachments": ["https://m.example/1.jpg"],
+    });
+    assert_eq!(crm.requests()[0].json_body(), expected);
+
+    program.text("down");
+    assert_eq!(program.messages(4)[3], format!("No ticket, please write it down (status). {GUEST} wrote: down"));
+}
+
+#[test]
+fn the_menu_answers_words_and_numbers() {
+    let program = start("keyword-menu").start();
+    let menu = "Text 1 for hours, 2 for wifi, 3 for checkout, or towels and your room number.";
+    let conversation = [
+        (" 1 ", "The pool is open from 8 to 8, the bar from noon to midnight.".to_owned()),
+        ("WiFi", "The network is Seaside-Guest, the password is on your key card.".to_owned()),
+        ("Hello", format!("Welcome to Seaside Inn! {menu}")),
+        ("what?", format!("We did not understand that. {menu}")),
+    ];
+    for (text, answer) in conversation {
+        assert_eq!(program.converse(text), answer);
+    }
+    let which_room = program.converse("Towels please");
+    assert!(which_room.starts_with("Which room?") && which_room.ends_with(menu), "{which_room}");
+    let before = program.outbox().len();
+    program.text("TOWELS for 217");
+    program.messages(before + 2);
+    let sent = &program.outbox()[before..];
+    assert_eq!(sent[0]["to"], "+13055550122");
+    assert_eq!(sent[0]["body"], "Towels for room 217, please.");
+    assert_eq!(sent[1]["to"], GUEST);
+}
