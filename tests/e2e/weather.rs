@@ -106,7 +106,8 @@ fn each_kind_of_failure_is_told_apart() {
     let told = strict(&nobody()).converse("weather");
     assert!(told.starts_with("connect|0|api.weather.gov could not be reached"), "{told}");
 
-    let replies: [(fn() -> Reply, &str); 6] = [
+    type Case = (fn() -> Reply, &'static str);
+    let replies: [Case; 6] = [
         (|| Reply::status(503), "status|503|api.weather.gov answered 503"),
         (
             || Reply::json(200, &json!({ "windSpeed": "1" })),

@@ -1,7 +1,7 @@
 //! Child processes that never outlive their test.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -115,24 +115,4 @@ impl Drop for Process {
 /// Runs a command to its end.
 pub fn run(command: Command, limit: Duration) -> Ended {
     Process::start(command).wait(limit)
-}
-
-/// Runs a command to its end, with a text for its standard input.
-pub fn run_with_input(mut command: Command, input: &str) -> Ended {
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let write = |mut pipe: ChildStdin, text: String| {
-        // A child that has read enough closes the pipe.
-        let _ = std::io::Write::write_all(&mut pipe, text.as_bytes());
-    };
-    let pipe = child.stdin.take().unwrap();
-    let text = input.to_owned();
-    let writer = std::thread::spawn(move || write(pipe, text));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    Ended {
-        code: output.status.code(),
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
 }
