@@ -194,6 +194,20 @@ fn two_builds_at_once_do_not_disturb_each_other() {
 }
 
 #[test]
+#[ignore = "bug: cargo gives packages of one name in two folders one fingerprint, so `a` gets the binary of `b`"]
+fn two_flows_of_one_name_keep_their_own_binaries() {
+    let folder = Scratch::new();
+    folder.write("a.flow", "flow \"Namesake\"\non sms -> sms \"I am a.\"\n");
+    folder.write("b.flow", "flow \"Namesake\"\non sms -> sms \"I am b.\"\n");
+    for name in ["a", "b", "a"] {
+        let ended = flowc_in(&folder, &format!("build {name}.flow -o out"));
+        assert_eq!(ended.code, Some(0), "{}", ended.err);
+        let program = Program::of(&folder.path().join("out")).start();
+        assert_eq!(program.converse("who are you?"), format!("I am {name}."));
+    }
+}
+
+#[test]
 #[ignore = "bug: a rustc killed amid an incremental release build leaves a package that never links again"]
 fn a_build_that_is_killed_leaves_the_next_one_working() {
     let folder = Scratch::new();
