@@ -49,7 +49,9 @@ pub fn div(a: Number, b: Number) -> Result<Number, Fault> {
     if b.is_zero() {
         return Err(Fault::Flow(format!("{a} cannot be divided by zero")));
     }
-    a.checked_div(b).ok_or_else(|| too_large(&format!("{a} / {b}"), "a number"))
+    let quotient = a.checked_div(b).ok_or_else(|| too_large(&format!("{a} / {b}"), "a number"))?;
+    // A division pads its result with zeros; `7 / 2` is 3.5.
+    Ok(quotient.normalize())
 }
 
 /// `-a`
@@ -72,6 +74,7 @@ mod tests {
     #[test]
     fn results_are_exact() {
         assert_eq!(add(number("0.1"), number("0.2")), Ok(number("0.3")));
+        assert_eq!(div(number("7"), number("2")).map(|n| n.to_string()), Ok("3.5".to_owned()));
         assert_eq!(mul(number("12.50"), number("3")).map(|n| n.to_string()), Ok("37.50".to_owned()));
         assert_eq!(div(number("10"), number("4")), Ok(number("2.5")));
         assert_eq!(round(number("2.345"), 2), number("2.35"));

@@ -1,7 +1,8 @@
 //! "Did you mean": names that are probably the same.
 
-/// Whether somebody who wrote `given` may well have meant `known`: they differ in case alone, or
-/// by one slip in short names and two in longer ones.
+/// Whether somebody who wrote `given` may well have meant `known`: they differ in case alone, by
+/// one slip in short names and two in longer ones, or one goes on where the other is abbreviated
+/// (`OrderNo`, `OrderNumber`).
 pub(crate) fn is_near(given: &str, known: &str) -> bool {
     let (given, known) = (given.to_lowercase(), known.to_lowercase());
     let slips = match known.chars().count() {
@@ -9,7 +10,15 @@ pub(crate) fn is_near(given: &str, known: &str) -> bool {
         3..=5 => 1,
         _ => 2,
     };
-    given.len().abs_diff(known.len()) <= 4 * slips && distance(&given, &known) <= slips
+    let is_slip = given.len().abs_diff(known.len()) <= 4 * slips && distance(&given, &known) <= slips;
+    is_slip || is_abbreviation(&given, &known)
+}
+
+/// Both begin alike, with four letters or more and two thirds of the shorter name.
+fn is_abbreviation(a: &str, b: &str) -> bool {
+    let alike = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
+    let shorter = a.chars().count().min(b.chars().count());
+    alike >= 4 && 3 * alike >= 2 * shorter
 }
 
 /// The known name that is nearest to `given`, if one is near at all.
@@ -58,6 +67,8 @@ mod tests {
     #[test]
     fn near_names_only() {
         assert!(is_near("orderno", "OrderNo"));
+        assert!(is_near("OrderNumber", "OrderNo"));
+        assert!(!is_near("OrderNumber", "OrderDate"));
         assert!(is_near("OrderNumber", "OrderNumbr"));
         assert!(is_near("Phnoe", "Phone"));
         assert!(!is_near("Note", "OrderNo"));

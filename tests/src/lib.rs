@@ -10,6 +10,7 @@ pub mod folder;
 pub mod http;
 pub mod process;
 pub mod program;
+pub mod rustc;
 pub mod stand_in;
 pub mod wait;
 

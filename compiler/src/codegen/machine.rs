@@ -249,13 +249,15 @@ impl<'a> MachineCode<'a> {
     fn resume(&self, transitions: &Transitions<'_>) -> TokenStream {
         let arms: Vec<TokenStream> =
             self.states().flat_map(|(id, node, _)| self.outcomes(transitions, id, node)).collect();
+        let (outcome, body) = if arms.is_empty() {
+            (quote!(_outcome), quote!(match self {}))
+        } else {
+            (quote!(outcome), quote!(Ok(match (self, outcome) { #(#arms)* _ => return Err(unasked()), })))
+        };
         quote! {
             /// Where the outcome of that leads.
-            pub fn resume(self, outcome: Outcome) -> Result<Run, Fault> {
-                Ok(match (self, outcome) {
-                    #(#arms)*
-                    _ => return Err(unasked()),
-                })
+            pub fn resume(self, #outcome: Outcome) -> Result<Run, Fault> {
+                #body
             }
         }
     }
@@ -326,13 +328,10 @@ impl<'a> MachineCode<'a> {
         let Some(target) = self.graph.machines.get(machine) else {
             return quote!(Run::Completed);
         };
-        let (Entry::Path { params, .. }, Some(start)) = (&target.entry, target.node(target.start)) else {
-            return quote!(Run::Completed);
-        };
+        let Entry::Path { params, .. } = &target.entry else { return quote!(Run::Completed) };
         let fields: Vec<TokenStream> = params
             .iter()
             .zip(args)
-            .filter(|(param, _)| start.live.contains_key(&param.name))
             .map(|(param, arg)| {
                 let field = self.idents.variable(&param.name);
                 let value = expr::value(self.idents, arg);

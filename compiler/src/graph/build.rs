@@ -87,6 +87,10 @@ impl Builder<'_> {
         let mut nodes = machine.nodes;
         if let Some(node) = nodes.get_mut(start.0) {
             node.incoming += 1;
+            if let Entry::Path { params, .. } = &entry {
+                // Whoever enters brings all of them along.
+                node.live.extend(params.iter().map(|param| (param.name.clone(), param.typed)));
+            }
         }
         Machine { entry, line, start, nodes }
     }
@@ -227,8 +231,11 @@ impl MachineBuilder<'_, '_> {
                 NodeKind::Match { subject: lowering.expr(&choice.subject), cases, otherwise }
             }
             StepKind::Set(set) => match self.builder.bound(&set.name) {
-                Some(variable) => NodeKind::Set { variable, value: lowering.expr(&set.value), next },
-                None => return next,
+                // What nothing reads afterwards is not computed.
+                Some(variable) if self.needs(next, &variable) => {
+                    NodeKind::Set { variable, value: lowering.expr(&set.value), next }
+                }
+                _ => return next,
             },
             StepKind::Goto(goto) => self.goto(goto),
             StepKind::End => NodeKind::End,
@@ -242,6 +249,10 @@ impl MachineBuilder<'_, '_> {
         let ok = arms.ok.as_ref().map_or(next, |arm| self.path(&arm.path, next));
         let fail = arms.fail.as_ref().map_or(Fail::Ends, |arm| Fail::Arm(self.path(&arm.path, next)));
         (ok, fail)
+    }
+
+    fn needs(&self, step: NodeId, variable: &Variable) -> bool {
+        self.nodes.get(step.0).is_some_and(|node| node.live.contains_key(&variable.name))
     }
 
     fn goto(&self, goto: &ast::Goto) -> NodeKind {

@@ -129,6 +129,7 @@ impl<'a> Resolver<'a> {
     fn body(&mut self, body: &'a Path) {
         self.path(body);
         let known = self.names.vars.get(self.body_start..).unwrap_or_default();
+        self.names.unknown.extend(self.missing.iter().map(|missing| missing.name.text.clone()));
         for missing in self.missing.drain(..) {
             self.diagnostics.push(missing.explain(known, &self.globals));
         }

@@ -63,6 +63,8 @@ pub struct Names {
     pub bindings: HashMap<Span, VarId>,
     /// By the place of the name behind `goto`: the path's index in the file.
     pub gotos: HashMap<Span, usize>,
+    /// Names that are used and bound nowhere, which has been told.
+    pub unknown: Vec<String>,
     /// By the name's place of a secret or a constant: whether something reads it.
     pub globals_used: HashMap<Span, bool>,
 }

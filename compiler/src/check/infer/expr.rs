@@ -235,7 +235,7 @@ impl<'a> Infer<'a> {
                 )
                 .with_help("leave `??` and what follows it out"),
             );
-            return a;
+            return if a.ty.is_printable() { a } else { Typed::UNKNOWN };
         }
         let ty = match (a.ty, b.ty) {
             (Type::Unknown, other) | (other, Type::Unknown) => other,

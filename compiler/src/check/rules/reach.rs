@@ -72,7 +72,12 @@ pub(super) fn triggers(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 /// Every path is reached from a trigger, and none leads only back to itself.
 pub(super) fn paths(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let file = context.file;
-    if file.triggers.iter().any(|trigger| matches!(trigger.source, Source::Bad)) {
+    let mut misspelt = false;
+    for body in visit::bodies(file) {
+        each_goto(body, &mut |goto| misspelt |= !context.names.gotos.contains_key(&goto.path.span));
+    }
+    // What seems unreached then may well be what was meant.
+    if misspelt || file.triggers.iter().any(|trigger| matches!(trigger.source, Source::Bad)) {
         return;
     }
     let mut reached = HashSet::new();

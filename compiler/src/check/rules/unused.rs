@@ -4,6 +4,7 @@ use crate::check::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::names::{Origin, VarId};
 use crate::source::Span;
+use crate::suggest;
 use crate::syntax::ast::Source;
 use std::collections::HashSet;
 
@@ -11,7 +12,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let inputs = expected_inputs(context);
     for (at, variable) in context.names.vars.iter().enumerate() {
         let help = match variable.origin {
-            _ if variable.used || inputs.contains(&VarId(at)) => continue,
+            _ if variable.used || inputs.contains(&VarId(at)) || is_meant(context, &variable.name) => continue,
             Origin::Response(..) => "leave it out of the response variables",
             Origin::Set(_) => "leave the `set` out",
             Origin::Declared(..) => "leave the parameter out",
@@ -30,7 +31,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let secrets = context.file.secrets.iter().map(|name| (name, "secret"));
     let consts = context.file.consts.iter().map(|item| (&item.name, "constant"));
     for (name, what) in secrets.chain(consts) {
-        if context.names.globals_used.get(&name.span) == Some(&false) {
+        if context.names.globals_used.get(&name.span) == Some(&false) && !is_meant(context, &name.text) {
             out.push(
                 Diagnostic::new(
                     Code::UnusedSecret,
@@ -42,6 +43,11 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// Whether a misspelt use may have meant this name.
+fn is_meant(context: &Context<'_>, name: &str) -> bool {
+    context.names.unknown.iter().any(|unknown| unknown == name || !suggest::nearest(unknown, [name]).is_empty())
 }
 
 /// Expected Inputs may stay unused: they say what callers send.

@@ -16,7 +16,8 @@ use super::system::{Command, Exit, Line, System};
 /// Variables that would change what cargo makes of a package of ours. Of those that begin with `CARGO_`, only these
 /// prefixes stay: where cargo lives, and how it reaches its registry.
 const KEPT: &[&str] = &["CARGO_HOME", "CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTR", "CARGO_SOURCE_"];
-const DROPPED: &[&str] = &["RUSTC", "RUSTFLAGS", "RUSTDOCFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO"];
+const DROPPED: &[&str] =
+    &["RUSTC", "RUSTFLAGS", "RUSTDOCFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO", "OUT_DIR"];
 
 /// cargo at work on an emitted package.
 pub(super) struct Cargo<'a> {

@@ -1,0 +1,385 @@
+//! Random flows that are mostly right: every variable is used by its type, so that most of them are accepted.
+
+use crate::random::Random;
+use std::fmt::Write;
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Type {
+    Text,
+    Int,
+    Number,
+    Bool,
+    Phone,
+    Url,
+    Json,
+    Scalar,
+    Urls,
+}
+
+const TYPES: &[(Type, &str)] = &[
+    (Type::Text, "text"),
+    (Type::Int, "int"),
+    (Type::Number, "number"),
+    (Type::Bool, "bool"),
+    (Type::Phone, "phone"),
+    (Type::Url, "url"),
+    (Type::Json, "json"),
+    (Type::Urls, "list<url>"),
+];
+
+/// Names that are awkward in Rust among them.
+const NAMES: &[&str] = &[
+    "temp", "Type", "self", "OrderNo", "order_no", "values", "state", "text", "match_", "None", "Ok", "part_1", "some",
+    "secrets", "next", "X", "_x", "async", "number", "Phone", "body", "failure", "join_1", "outcome", "sms_", "gen",
+];
+
+#[derive(Clone)]
+struct Variable {
+    name: String,
+    ty: Type,
+    optional: bool,
+}
+
+struct Writer<'a> {
+    random: &'a mut Random,
+    text: String,
+    scope: Vec<Variable>,
+    paths: Vec<Vec<Type>>,
+    failure: bool,
+}
+
+/// A whole program.
+pub(crate) fn program(random: &mut Random) -> String {
+    let paths: Vec<Vec<Type>> =
+        (0..random.below(3)).map(|_| (0..random.below(3)).map(|_| random.pick(TYPES).0).collect()).collect();
+    let mut writer = Writer { random, text: String::new(), scope: Vec::new(), paths, failure: false };
+    writer.text.push_str(
+        "flow \"Fuzz {} \\\" $$\"\nsecret KEY\nconst HOTEL = \"Sea{side} \\\"Inn\\\"\"\nconst LIMIT = 12.50\n",
+    );
+    for at in 0..writer.paths.len() {
+        let params = writer.paths[at].clone();
+        writer.scope = params
+            .iter()
+            .enumerate()
+            .map(|(number, ty)| Variable { name: format!("p{number}"), ty: *ty, optional: false })
+            .collect();
+        let written: Vec<String> =
+            writer.scope.iter().map(|param| format!("{}: {}", param.name, type_name(param.ty))).collect();
+        write!(writer.text, "path path{at}({})", written.join(", ")).unwrap();
+        writer.steps(2);
+    }
+    writer.sms_trigger();
+    if writer.random.one_in(2) {
+        writer.api_trigger();
+    }
+    writer.text
+}
+
+fn type_name(ty: Type) -> &'static str {
+    TYPES.iter().find(|(known, _)| *known == ty).map_or("text", |(_, name)| name)
+}
+
+impl Writer<'_> {
+    fn sms_trigger(&mut self) {
+        let variable = |name: &str, ty| Variable { name: name.to_owned(), ty, optional: false };
+        self.scope = vec![
+            variable("from", Type::Phone),
+            variable("to", Type::Phone),
+            variable("ANI", Type::Phone),
+            variable("body", Type::Text),
+            variable("media", Type::Urls),
+        ];
+        self.text.push_str("on sms");
+        // So that every path is reached.
+        let gotos: Vec<String> =
+            (0..self.paths.len()).map(|at| format!("{{ if $body == \"{at}\" -> {} }} -> ", self.goto(at))).collect();
+        write!(self.text, " -> {}", gotos.concat()).unwrap();
+        self.text.push_str("{ sms \"Hello\" }");
+        self.steps(3);
+    }
+
+    fn api_trigger(&mut self) {
+        self.scope = Vec::new();
+        let mut inputs = Vec::new();
+        for name in NAMES.iter().skip(self.random.below(8) as usize).take(self.random.below(5) as usize) {
+            let (ty, written) = *self.random.pick(TYPES);
+            let optional = self.random.one_in(3);
+            inputs.push(format!("{name}{}: {written}", if optional { "?" } else { "" }));
+            self.scope.push(Variable { name: (*name).to_owned(), ty, optional });
+        }
+        self.text.push_str("on api \"a-b\" token $KEY");
+        if !inputs.is_empty() {
+            write!(self.text, " expect {}", inputs.join(", ")).unwrap();
+        }
+        self.steps(2);
+    }
+
+    fn steps(&mut self, depth: u64) {
+        let outside = self.scope.clone();
+        for _ in 0..=self.random.below(3) {
+            self.text.push_str("\n  -> ");
+            self.step(depth);
+        }
+        self.scope = outside;
+        self.text.push('\n');
+    }
+
+    fn group(&mut self, depth: u64) {
+        self.text.push_str(" -> { end_marker");
+        let at = self.text.len() - "end_marker".len();
+        self.text.truncate(at);
+        self.step(depth);
+        self.text.push_str(" }");
+    }
+
+    fn step(&mut self, depth: u64) {
+        match self.random.below(if depth == 0 { 3 } else { 7 }) {
+            0 | 1 => self.sms(),
+            2 => self.set(),
+            3 => {
+                self.text.push_str("{ if ");
+                let condition = self.expr(Type::Bool, 2);
+                self.text.push_str(&condition);
+                self.branch(depth);
+                if self.random.one_in(2) {
+                    self.text.push_str(" else");
+                    self.branch(depth);
+                }
+                self.text.push_str(" }");
+            }
+            4 => self.choice(depth),
+            _ => self.call(depth),
+        }
+    }
+
+    fn branch(&mut self, depth: u64) {
+        let outside = self.scope.clone();
+        self.group(depth - 1);
+        self.scope = outside;
+    }
+
+    fn choice(&mut self, depth: u64) {
+        let ty = *self.random.pick(&[Type::Text, Type::Int, Type::Bool, Type::Phone, Type::Number]);
+        let subject = self.expr(ty, 1);
+        write!(self.text, "{{ match {subject} {{ ").unwrap();
+        let cases: &[&str] = match ty {
+            Type::Int => &["1 | 2", "3"],
+            Type::Bool => &["true", "false"],
+            Type::Phone => &["\"+15550100\"", "\"12345\""],
+            Type::Number => &["1.5", "2 | 3.25"],
+            _ => &["\"a\" | \"b\\\"{}\"", "HOTEL"],
+        };
+        for case in cases {
+            let case = if *case == "HOTEL" { "$HOTEL" } else { case };
+            write!(self.text, "\n    {case}").unwrap();
+            self.branch(depth);
+        }
+        if ty != Type::Bool {
+            self.text.push_str("\n    else");
+            self.branch(depth);
+        }
+        self.text.push_str(" } }");
+    }
+
+    fn sms(&mut self) {
+        self.text.push_str("{ sms");
+        if self.random.one_in(3) {
+            let to = self.expr(Type::Phone, 1);
+            write!(self.text, " to {}", clause(&to)).unwrap();
+        }
+        let words = self.words();
+        write!(self.text, " {words}").unwrap();
+        if self.random.one_in(4) {
+            let ty = *self.random.pick(&[Type::Url, Type::Urls]);
+            if let Some(media) = self.variable(ty) {
+                write!(self.text, " media {media}").unwrap();
+            } else {
+                self.text.push_str(" media \"https://e.example/a.png\"");
+            }
+        }
+        if self.random.one_in(4) {
+            self.text.push_str(
+                " ok -> { sms \"ok\" } fail -> { sms \"$failure.message $failure.kind ${failure.status ?? 0}\" }",
+            );
+        }
+        self.text.push_str(" }");
+    }
+
+    fn set(&mut self) {
+        let name = (*self.random.pick(NAMES)).to_owned();
+        let ty = *self.random.pick(&[Type::Text, Type::Int, Type::Number, Type::Bool]);
+        let value = self.expr(ty, 3);
+        write!(self.text, "set {name} = {value}").unwrap();
+        self.bind(name, ty, false);
+    }
+
+    fn bind(&mut self, name: String, ty: Type, optional: bool) {
+        self.scope.retain(|variable| variable.name != name);
+        self.scope.push(Variable { name, ty, optional });
+    }
+
+    fn call(&mut self, depth: u64) {
+        let method = *self.random.pick(&["GET", "POST", "PUT", "PATCH", "DELETE"]);
+        let (path, query) = (self.interpolated(), self.interpolated());
+        write!(self.text, "{{ call {method} \"https://e.example/v1/{path}/x?q={query}\"").unwrap();
+        let value = self.words();
+        write!(self.text, " header \"X-Y\" = {value} query \"k\" = $KEY timeout 20s").unwrap();
+        match self.random.below(3) {
+            0 => self.text.push_str(" bearer $KEY"),
+            1 => self.text.push_str(" basic \"user $HOTEL\" $KEY"),
+            _ => {}
+        }
+        if method != "GET" {
+            let body = match self.random.below(3) {
+                0 => {
+                    let ty = self.random.pick(TYPES).0;
+                    let value = self.variable(ty).unwrap_or_else(|| "null".to_owned());
+                    format!(
+                        " json {{ \"a\": [1, 2.5, {value}], \"b\": {{ \"{{}}\": $KEY, \"t\": {} }}, \"c\": true }}",
+                        self.words()
+                    )
+                }
+                1 => format!(" form {{ \"a\": {}, \"k\": $KEY }}", self.words()),
+                _ => format!(" text {}", self.words()),
+            };
+            self.text.push_str(&body);
+        }
+        let mut bindings = Vec::new();
+        let mut bound = Vec::new();
+        for name in NAMES.iter().skip(self.random.below(20) as usize).take(self.random.below(4) as usize) {
+            let (ty, written) = *self.random.pick(TYPES);
+            let optional = self.random.one_in(3);
+            let query = *self.random.pick(&["label", "a.b[0].c", "[1].x", "@status", "@header \"X-Y\"", "@body"]);
+            let (ty, written) =
+                if self.random.one_in(3) { (Type::Scalar, String::new()) } else { (ty, format!(": {written}")) };
+            bindings.push(format!("{name}{}{written} = {query}", if optional { "?" } else { "" }));
+            bound.push(((*name).to_owned(), ty, optional));
+        }
+        if !bindings.is_empty() {
+            write!(self.text, " < {} >", bindings.join(", ")).unwrap();
+        }
+        let outside = self.scope.clone();
+        for (name, ty, optional) in bound {
+            self.bind(name, ty, optional);
+        }
+        self.text.push_str(" ok");
+        self.branch(depth);
+        self.scope = outside;
+        if self.random.one_in(3) {
+            self.text.push_str(" }");
+            return;
+        }
+        self.text.push_str(" fail");
+        self.failure = true;
+        self.scope.retain(|variable| variable.name != "failure");
+        self.branch(depth);
+        self.failure = false;
+        self.text.push_str(" }");
+    }
+
+    fn goto(&mut self, at: usize) -> String {
+        let args: Vec<String> = self.paths[at].clone().into_iter().map(|ty| self.expr(ty, 1)).collect();
+        format!("goto path{at}({})", args.join(", "))
+    }
+
+    /// A variable of this type that is always there, with its dollar sign.
+    fn variable(&mut self, ty: Type) -> Option<String> {
+        let fitting: Vec<String> = self
+            .scope
+            .iter()
+            .filter(|variable| variable.ty == ty && !variable.optional)
+            .map(|variable| format!("${}", variable.name))
+            .collect();
+        (!fitting.is_empty()).then(|| self.random.pick(&fitting).clone())
+    }
+
+    fn expr(&mut self, ty: Type, depth: u64) -> String {
+        if depth > 0 && self.random.one_in(2) {
+            if let Some(computed) = self.computed(ty, depth - 1) {
+                return computed;
+            }
+        }
+        if self.random.one_in(3) {
+            let optional: Vec<String> = self
+                .scope
+                .iter()
+                .filter(|variable| variable.ty == ty && variable.optional)
+                .map(|variable| variable.name.clone())
+                .collect();
+            if !optional.is_empty() && !matches!(ty, Type::Json | Type::Urls) {
+                return format!("(${} ?? {})", self.random.pick(&optional), literal(ty));
+            }
+        }
+        self.variable(ty).unwrap_or_else(|| literal(ty).to_owned())
+    }
+
+    fn computed(&mut self, ty: Type, depth: u64) -> Option<String> {
+        Some(match ty {
+            Type::Text => match self.random.below(4) {
+                0 => format!("upper({})", self.expr(Type::Text, depth)),
+                1 => format!("digits({})", self.expr(Type::Phone, depth)),
+                2 => format!("trim(lower({}))", self.expr(Type::Text, depth)),
+                _ => self.words(),
+            },
+            Type::Int => match self.random.below(3) {
+                0 => format!("length({})", self.expr(Type::Text, depth)),
+                1 => format!("-({})", self.expr(Type::Int, depth)),
+                _ => {
+                    let op = *self.random.pick(&["+", "-", "*"]);
+                    format!("({} {op} {})", self.expr(Type::Int, depth), self.expr(Type::Int, depth))
+                }
+            },
+            Type::Number => match self.random.below(3) {
+                0 => format!("round({}, 2)", self.expr(Type::Number, depth)),
+                1 => format!("({} / {})", self.expr(Type::Int, depth), self.expr(Type::Number, depth)),
+                _ => format!("(-{} * $LIMIT)", self.expr(Type::Number, depth)),
+            },
+            Type::Bool => match self.random.below(5) {
+                0 => format!("not ({})", self.expr(Type::Bool, depth)),
+                1 => format!("({} == {})", self.expr(Type::Text, depth), self.expr(Type::Text, depth)),
+                2 => format!("({} < {})", self.expr(Type::Int, depth), self.expr(Type::Number, depth)),
+                3 => format!("contains({}, {})", self.expr(Type::Text, depth), self.expr(Type::Phone, depth)),
+                _ => {
+                    let op = *self.random.pick(&["and", "or"]);
+                    format!("({} {op} {})", self.expr(Type::Bool, depth), self.expr(Type::Bool, depth))
+                }
+            },
+            _ => return None,
+        })
+    }
+
+    /// A string with values in it.
+    fn words(&mut self) -> String {
+        format!("\"{{a}} $$ \\\" {} b\"", self.interpolated())
+    }
+
+    fn interpolated(&mut self) -> String {
+        let printable: Vec<Variable> =
+            self.scope.iter().filter(|variable| !matches!(variable.ty, Type::Json | Type::Urls)).cloned().collect();
+        if printable.is_empty() || self.random.one_in(6) {
+            return if self.failure { "$failure.kind".to_owned() } else { "$HOTEL".to_owned() };
+        }
+        let variable = self.random.pick(&printable).clone();
+        if variable.optional {
+            let default = *self.random.pick(&["\"none\"", "1", "true", "2.5"]);
+            format!("${{{} ?? {default}}}", variable.name)
+        } else {
+            format!("${{{}}}", variable.name)
+        }
+    }
+}
+
+fn clause(expr: &str) -> String {
+    if expr.starts_with(['$', '"', '(']) { expr.to_owned() } else { format!("({expr})") }
+}
+
+fn literal(ty: Type) -> &'static str {
+    match ty {
+        Type::Int => "7",
+        Type::Number => "2.50",
+        Type::Bool => "true",
+        Type::Phone => "\"+15550100\"",
+        Type::Url => "\"https://e.example/a.png\"",
+        _ => "\"words\"",
+    }
+}
