@@ -18,6 +18,7 @@ mod error;
 mod logging;
 mod near;
 mod run;
+mod run_id;
 mod start;
 mod step;
 mod trigger;

@@ -1,30 +1,18 @@
 //! A run: from an accepted trigger to its end, one step after the other.
 
-use std::fmt;
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tracing::{error, info, warn};
-use uuid::Uuid;
 
 use crate::carrier::SmsCarrier;
 use crate::flow::{Action, End, Failure, Fault, Outcome, Program, Secrets, Step};
 use crate::logging::{Masked, masked};
+use crate::run_id::RunId;
 use crate::step::sms;
 use crate::step::web_call::WebCaller;
 use crate::value::Phone;
-
-/// Names one run in answers, logs and the simulator's outbox: a UUID of version 7 (RFC 9562), so
-/// that ids sort by the time they were given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct RunId(Uuid);
-
-impl fmt::Display for RunId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// Whom a run talks with, and as whom: what `sms` falls back to without `to` and `from`.
 #[derive(Clone, Debug, Default)]
@@ -78,7 +66,7 @@ impl Engine {
         F: FnOnce(&Secrets) -> Result<Step, Fault> + Send + 'static,
     {
         let slot = Arc::clone(&self.slots).try_acquire_owned().map_err(|_| Busy)?;
-        let id = RunId(Uuid::now_v7());
+        let id = RunId::new();
         let person = parties.person.as_ref().map(|phone| Masked(phone).to_string());
         info!(run = %id, line, person, "run accepted");
         tokio::spawn(Run { id, parties, engine: Arc::clone(self), _slot: slot }.carry_out(begin));

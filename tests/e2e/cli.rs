@@ -194,7 +194,6 @@ fn two_builds_at_once_do_not_disturb_each_other() {
 }
 
 #[test]
-#[ignore = "bug: cargo gives packages of one name in two folders one fingerprint, so `a` gets the binary of `b`"]
 fn two_flows_of_one_name_keep_their_own_binaries() {
     let folder = Scratch::new();
     folder.write("a.flow", "flow \"Namesake\"\non sms -> sms \"I am a.\"\n");
@@ -208,7 +207,6 @@ fn two_flows_of_one_name_keep_their_own_binaries() {
 }
 
 #[test]
-#[ignore = "bug: a rustc killed amid an incremental release build leaves a package that never links again"]
 fn a_build_that_is_killed_leaves_the_next_one_working() {
     let folder = Scratch::new();
     let flow = |number: u64| folder.write("killed.flow", &HELLO.replace("\"Hello", &format!("\"Number {number}")));
@@ -319,7 +317,6 @@ fn the_emitted_package_builds_by_hand() {
 }
 
 #[test]
-#[ignore = "bug: without /dev/urandom, uuid panics on the first run's id"]
 fn a_static_binary_runs_in_an_empty_folder() {
     let chroot = Command::new("chroot").arg("--version").output();
     let root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";

@@ -6,6 +6,7 @@ use super::cache::{Cache, Stamp};
 use super::cargo::Cargo;
 use super::error::Error;
 use super::files;
+use super::interrupted;
 use super::manifest::{self, Linking};
 use super::name::package_name;
 use super::package;
@@ -54,14 +55,18 @@ pub fn build(system: &dyn System, order: Order<'_>, progress: &mut dyn FnMut(Pro
     let cache = Cache::locate(system)?;
     let name = package_name(&order.emitted.name);
     let current = system.current_folder().unwrap_or_default();
-    let folder = cache.package(&name, &current.join(order.source), order.linking);
+    let (package, folder) = cache.package(&name, &current.join(order.source), order.linking);
 
     let _lock = cache.open(system, &mut || progress(Progress::Waiting))?;
     let in_cache = |cause| Error::cache(cache.root(), &cause);
-    package::write_cached(system, &folder, order.emitted, order.linking).map_err(in_cache)?;
+    package::write_cached(system, &folder, &package, order.emitted, order.linking).map_err(in_cache)?;
 
     let cargo = Cargo { system, cache: &cache, package: &folder };
-    let built = compile(&cargo, order.linking, progress)?;
+    let watched = interrupted::Watch { system, package: &folder, built: &cache.built(order.linking), name: &name };
+    watched.begin().map_err(in_cache)?;
+    let built = compile(&cargo, order.linking, progress);
+    watched.end().map_err(in_cache)?;
+    let built = built?;
     match order.output {
         Some(output) => {
             let failed = |cause| Error::Write { path: output.to_owned(), cause };

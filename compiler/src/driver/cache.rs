@@ -18,7 +18,7 @@ use super::embed;
 use super::error::Error;
 use super::files;
 use super::lock;
-use super::manifest::{self, Linking};
+use super::manifest::{self, Identity, Linking};
 use super::system::{Lock, System};
 
 /// The cache folder of this version of flowc.
@@ -62,14 +62,22 @@ impl Cache {
         self.folder.join("target")
     }
 
-    /// Where the package of a flow file is emitted. Two flows of one name in two folders do not meet.
-    pub fn package(&self, name: &str, source: &Path, linking: Linking) -> PathBuf {
+    /// The package of a flow file: what cargo knows it by, and where it is emitted. Two flows of one name in two folders
+    /// do not meet.
+    pub(super) fn package(&self, name: &str, source: &Path, linking: Linking) -> (Identity, PathBuf) {
         let ending = match linking {
             Linking::Dynamic => "",
             Linking::Static => "-static",
         };
         let hash = embed::fnv(source.as_os_str().as_encoded_bytes().iter().copied());
-        self.folder.join(format!("crates/{name}-{hash:016x}{ending}"))
+        let folder = self.folder.join(format!("crates/{name}-{hash:016x}{ending}"));
+        (Identity::among_others(name.to_owned(), hash), folder)
+    }
+
+    /// Where cargo puts what it builds for this kind of binary.
+    pub(super) fn built(&self, linking: Linking) -> PathBuf {
+        let triple = manifest::static_target().filter(|_| linking == Linking::Static);
+        self.target().join(triple.unwrap_or_default()).join("release")
     }
 
     /// Takes the lock and unpacks the runtime. `waiting` is called if another flowc holds it.
@@ -116,7 +124,8 @@ pub enum Stamp {
 fn sources_hash() -> String {
     let sources =
         embed::runtime().iter().flat_map(|(path, text)| path.bytes().chain([0]).chain(text.bytes()).chain([0]));
-    let settings = lock::lock_for("flow") + &manifest::manifest("flow", "", Linking::Dynamic);
+    let package = Identity::alone("flow".to_owned());
+    let settings = lock::lock_for(&package) + &manifest::manifest(&package, "", Linking::Dynamic);
     format!("{:016x}\n", embed::fnv(sources.chain(settings.into_bytes())))
 }
 
@@ -147,7 +156,7 @@ mod tests {
     #[test]
     fn flows_of_one_name_do_not_meet() {
         let cache = Cache::locate(&Memory::default().with_variable("FLOWC_CACHE", "/c")).unwrap();
-        let package = |path, linking| cache.package("wx", Path::new(path), linking);
+        let package = |path, linking| cache.package("wx", Path::new(path), linking).1;
         assert_ne!(package("/a/wx.flow", Linking::Dynamic), package("/b/wx.flow", Linking::Dynamic));
         assert_ne!(package("/a/wx.flow", Linking::Dynamic), package("/a/wx.flow", Linking::Static));
         assert_eq!(package("/a/wx.flow", Linking::Dynamic), package("/a/wx.flow", Linking::Dynamic));

@@ -3,21 +3,19 @@
 //! `emitted.lock` is what cargo locks for a package that depends on `flow-runtime` alone, without that package's own
 //! entry, which bears the flow's name. A test derives it from the workspace's `Cargo.lock` and compares.
 
-use super::manifest;
+use super::manifest::Identity;
 
 const EMITTED: &str = include_str!("../../emitted.lock");
 
 const ENTRY: &str = "[[package]]\nname = \"";
 
-/// The `Cargo.lock` of the emitted package of this name.
+/// The `Cargo.lock` of the emitted package.
 ///
 /// Cargo sorts the entries by name and, with `--locked`, refuses a file that it would itself write differently.
-pub(super) fn lock_for(package: &str) -> String {
-    let own = format!(
-        "{ENTRY}{package}\"\nversion = \"{}\"\ndependencies = [\n \"flow-runtime\",\n]\n",
-        manifest::PACKAGE_VERSION
-    );
-    let later = EMITTED.match_indices(ENTRY).find(|(at, _)| name_at(*at).is_some_and(|name| name > package));
+pub(super) fn lock_for(package: &Identity) -> String {
+    let Identity { name: own_name, version } = package;
+    let own = format!("{ENTRY}{own_name}\"\nversion = \"{version}\"\ndependencies = [\n \"flow-runtime\",\n]\n");
+    let later = EMITTED.match_indices(ENTRY).find(|(at, _)| name_at(*at).is_some_and(|name| name > own_name.as_str()));
     match later.and_then(|(at, _)| EMITTED.split_at_checked(at)) {
         Some((before, after)) => format!("{before}{own}\n{after}"),
         None => format!("{EMITTED}\n{own}"),
@@ -43,12 +41,13 @@ mod tests {
     use std::path::Path;
     use std::process::Command;
 
+    use super::super::manifest;
     use super::*;
 
     #[test]
     fn the_flow_is_sorted_in_among_its_crates() {
         for package in ["a", "hotel", "tracing-hotel", "zzz"] {
-            let lock = lock_for(package);
+            let lock = lock_for(&Identity::alone(package.to_owned()));
             let names: Vec<_> = lock.lines().filter_map(|line| line.strip_prefix("name = ")).collect();
             assert!(names.is_sorted(), "{package}");
             assert_eq!(names.len(), packages().count() + 1);
@@ -67,8 +66,11 @@ mod tests {
         fs::write(folder.join("flow-runtime/src/lib.rs"), "").unwrap();
         fs::copy(workspace.join("runtime/Cargo.toml"), folder.join("flow-runtime/Cargo.toml")).unwrap();
         fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-        fs::write(folder.join("Cargo.toml"), manifest::manifest("zzz", "flow-runtime", manifest::Linking::Dynamic))
-            .unwrap();
+        fs::write(
+            folder.join("Cargo.toml"),
+            manifest::manifest(&Identity::alone("zzz".to_owned()), "flow-runtime", manifest::Linking::Dynamic),
+        )
+        .unwrap();
         let status = Command::new(env!("CARGO"))
             .args(["update", "--workspace", "--offline"])
             .current_dir(&folder)

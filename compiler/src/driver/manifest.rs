@@ -1,7 +1,24 @@
 //! The manifest of the emitted package, and how it is linked.
 
-/// The emitted package's own version: it is not published, and a flow's identity is its text.
-pub(super) const PACKAGE_VERSION: &str = "0.0.0";
+/// What cargo knows the emitted package by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    pub(super) name: String,
+    pub(super) version: String,
+}
+
+impl Identity {
+    /// A package that stands alone. It is not published, so its version says nothing.
+    pub(super) fn alone(name: String) -> Self {
+        Self { name, version: "0.0.0".to_owned() }
+    }
+
+    /// A package among others in one target folder. Each is the root of a workspace of its own, so to cargo two of one
+    /// name are the same unless their versions differ: the source's hash is in it as build metadata.
+    pub(super) fn among_others(name: String, source: u64) -> Self {
+        Self { name, version: format!("0.0.0+{source:016x}") }
+    }
+}
 
 /// The runtime that this flowc carries, and the only one it emits for.
 pub(super) const RUNTIME_VERSION: &str = env!("FLOW_RUNTIME_VERSION");
@@ -36,8 +53,9 @@ pub(super) fn static_target() -> Option<String> {
     linux.then(|| format!("{}-unknown-linux-gnu", std::env::consts::ARCH))
 }
 
-/// `Cargo.toml` of a package of this name, with the runtime at a path of ours relative to it.
-pub(super) fn manifest(package: &str, runtime: &str, linking: Linking) -> String {
+/// `Cargo.toml` of the emitted package, with the runtime at a path of ours relative to it.
+pub(super) fn manifest(package: &Identity, runtime: &str, linking: Linking) -> String {
+    let Identity { name, version } = package;
     let flowc = env!("CARGO_PKG_VERSION");
     let default = match linking {
         Linking::Dynamic => "",
@@ -47,8 +65,8 @@ pub(super) fn manifest(package: &str, runtime: &str, linking: Linking) -> String
         r#"{MARK} {flowc}: edit the flow, not this file.
 
 [package]
-name = "{package}"
-version = "{PACKAGE_VERSION}"
+name = "{name}"
+version = "{version}"
 edition = "2024"
 publish = false
 
@@ -65,7 +83,7 @@ opt-level = "s"
 strip = "symbols"
 
 # A package's own profile does not take `strip` from the one above.
-[profile.release.package.{package}]
+[profile.release.package.{name}]
 incremental = true
 strip = "symbols"
 
@@ -97,7 +115,8 @@ mod tests {
 
     #[test]
     fn the_runtime_is_pinned_exactly() {
-        let text = manifest("wx", "../../runtime", Linking::Dynamic);
+        let package = Identity::alone("wx".to_owned());
+        let text = manifest(&package, "../../runtime", Linking::Dynamic);
         let pin = format!("flow-runtime = {{ version = \"={RUNTIME_VERSION}\", path = \"../../runtime\" }}\n");
         assert!(text.starts_with(MARK) && text.contains(&pin), "{text}");
         assert!(text.contains("\nname = \"wx\"\n"));
@@ -106,6 +125,7 @@ mod tests {
 
     #[test]
     fn a_static_binary_looks_names_up_by_itself() {
-        assert!(manifest("wx", "r", Linking::Static).contains("default = [\"static\"]"));
+        let package = Identity::alone("wx".to_owned());
+        assert!(manifest(&package, "r", Linking::Static).contains("default = [\"static\"]"));
     }
 }

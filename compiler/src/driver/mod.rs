@@ -9,6 +9,7 @@ mod embed;
 mod error;
 mod files;
 pub mod flow_file;
+mod interrupted;
 mod lock;
 mod manifest;
 mod name;

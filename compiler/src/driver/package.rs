@@ -7,7 +7,7 @@ use super::embed;
 use super::error::Error;
 use super::files::{sync_folder, write_if_changed};
 use super::lock::lock_for;
-use super::manifest::{self, Linking};
+use super::manifest::{self, Identity, Linking};
 use super::name::package_name;
 use super::system::{Entry, System};
 use crate::Emitted;
@@ -16,8 +16,14 @@ use crate::Emitted;
 const RUNTIME: &str = "flow-runtime";
 
 /// Writes the package that flowc builds itself; its runtime is the cache's.
-pub(super) fn write_cached(system: &dyn System, folder: &Path, emitted: &Emitted, linking: Linking) -> io::Result<()> {
-    write(system, folder, emitted, "../../runtime", linking)
+pub(super) fn write_cached(
+    system: &dyn System,
+    folder: &Path,
+    package: &Identity,
+    emitted: &Emitted,
+    linking: Linking,
+) -> io::Result<()> {
+    write(system, folder, package, emitted, "../../runtime", linking)
 }
 
 /// Writes a package that stands alone, with the runtime's source in it: `cargo build --release` is all it needs.
@@ -37,14 +43,21 @@ pub fn emit(system: &dyn System, folder: &Path, emitted: &Emitted, linking: Link
         _ => {}
     }
     // The manifest, which bears the mark, comes first: a run that is killed midway can be run again.
-    write(system, folder, emitted, RUNTIME, linking).map_err(failed)?;
+    let package = Identity::alone(package_name(&emitted.name));
+    write(system, folder, &package, emitted, RUNTIME, linking).map_err(failed)?;
     sync_folder(system, &folder.join(RUNTIME), embed::runtime()).map_err(failed)
 }
 
-fn write(system: &dyn System, folder: &Path, emitted: &Emitted, runtime: &str, linking: Linking) -> io::Result<()> {
-    let name = package_name(&emitted.name);
-    write_if_changed(system, &folder.join("Cargo.toml"), &manifest::manifest(&name, runtime, linking))?;
-    write_if_changed(system, &folder.join("Cargo.lock"), &lock_for(&name))?;
+fn write(
+    system: &dyn System,
+    folder: &Path,
+    package: &Identity,
+    emitted: &Emitted,
+    runtime: &str,
+    linking: Linking,
+) -> io::Result<()> {
+    write_if_changed(system, &folder.join("Cargo.toml"), &manifest::manifest(package, runtime, linking))?;
+    write_if_changed(system, &folder.join("Cargo.lock"), &lock_for(package))?;
     write_if_changed(system, &folder.join("src/main.rs"), &emitted.main_rs)?;
     let config = folder.join(".cargo/config.toml");
     match manifest::cargo_config(linking) {

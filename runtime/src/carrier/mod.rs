@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 
 use crate::flow::Failure;
-use crate::run::RunId;
+use crate::run_id::RunId;
 use crate::trigger::inbound_sms::Inbox;
 use crate::value::{Phone, Url};
 

@@ -5,7 +5,8 @@ use tracing::debug;
 use crate::carrier::{Outgoing, SmsCarrier};
 use crate::flow::{Failure, Fault, Sms};
 use crate::logging::Masked;
-use crate::run::{Parties, RunId};
+use crate::run::Parties;
+use crate::run_id::RunId;
 
 /// Hands a message to the carrier; where the flow names no `to` or `from`, the run's parties stand in.
 pub(crate) async fn carry_out(

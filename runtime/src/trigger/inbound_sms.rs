@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::flow::{InboundSms, SmsTrigger, Trigger};
-use crate::run::{Busy, Engine, Parties, RunId};
+use crate::run::{Busy, Engine, Parties};
+use crate::run_id::RunId;
 
 /// Takes messages in for a flow that has an `on sms`.
 #[derive(Clone)]
