@@ -1,0 +1,85 @@
+//! Emitted Rust: golden files for review, the same bytes from the same source, and rustc's word on every example.
+//!
+//! `FLOW_BLESS=1` writes the golden files anew; read the change before you commit it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+use flowc::source::SourceFile;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn flows(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(flows(&path));
+        } else if path.extension().is_some_and(|extension| extension == "flow") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn emitted(path: &Path, name: &str) -> String {
+    let source = SourceFile::new(name, fs::read_to_string(path).unwrap());
+    let compilation = flowc::compile(&source);
+    compilation.emitted.unwrap_or_else(|| panic!("{}: {:#?}", path.display(), compilation.diagnostics)).main_rs
+}
+
+fn golden() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("emit")
+}
+
+fn examples() -> Vec<PathBuf> {
+    flows(&flow_tests::folder::workspace().join("examples"))
+}
+
+#[test]
+fn golden_files_hold() {
+    let bless = std::env::var_os("FLOW_BLESS").is_some();
+    for path in flows(&golden()) {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let now = emitted(&path, name);
+        let expected = path.with_extension("rs");
+        if bless {
+            fs::write(&expected, &now).unwrap();
+        }
+        let expected_text = fs::read_to_string(&expected).unwrap_or_default();
+        assert!(now == expected_text, "{name} is emitted otherwise (FLOW_BLESS=1 to accept):\n{now}");
+    }
+}
+
+#[test]
+fn the_same_source_gives_the_same_bytes_wherever_it_lies() {
+    for path in examples() {
+        let first = emitted(&path, "a/wx.flow");
+        for _ in 0..5 {
+            assert_eq!(emitted(&path, "/elsewhere/b/wx.flow"), first);
+        }
+    }
+}
+
+#[test]
+fn rustc_takes_every_example_without_a_warning() {
+    let all: Vec<(String, String)> = examples()
+        .into_iter()
+        .chain(flows(&golden()))
+        .map(|path| (path.display().to_string(), emitted(&path, "example.flow")))
+        .collect();
+    assert!(all.len() >= 5);
+    flow_tests::rustc::check_all(&all);
+}
+
+#[test]
+fn a_step_is_emitted_once_however_many_ways_lead_to_it() {
+    let mut flow = String::from("on sms\n");
+    for at in 0..40 {
+        flow.push_str(&format!("  -> {{ if $body == \"{at}\" -> set a{at} = 1 else -> set a{at} = 2 }}\n"));
+    }
+    let sum: Vec<String> = (0..40).map(|at| format!("$a{at}")).collect();
+    flow.push_str(&format!("  -> set sum = {}\n  -> sms \"$sum\"\n", sum.join(" + ")));
+    let emitted = flowc::compile(&SourceFile::new("ways.flow", flow)).emitted.unwrap().main_rs;
+    // Copied into each branch, they would be 2^40.
+    assert!(emitted.len() < 200_000, "{} bytes", emitted.len());
+}

@@ -1,0 +1,104 @@
+//! The rooms of the house: what may be used where, and how large a file may grow.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Lines of a file, its tests aside, at which one looks for the two subjects inside. The table of codes is one subject.
+const MOST_LINES: usize = 600;
+
+/// A crate or a room, and the only rooms of the compiler that may name it.
+const ONLY_IN: &[(&str, &[&str])] = &[
+    ("pest", &["syntax"]),
+    ("miette", &["diagnostic/render.rs"]),
+    ("quote!", &["codegen"]),
+    ("syn::", &["codegen"]),
+    ("prettyplease::", &["codegen"]),
+    ("::flow_runtime", &["codegen/border.rs"]),
+    ("clap", &["cli"]),
+    ("crate::cli", &["main.rs"]),
+    ("crate::driver", &["cli", "driver"]),
+    ("crate::codegen", &["lib.rs"]),
+    ("crate::graph", &["codegen", "graph", "lib.rs"]),
+    ("crate::check::", &["check", "graph", "codegen", "lib.rs"]),
+    ("crate::resolve", &["resolve", "check", "graph", "lib.rs"]),
+    ("std::fs", &["driver"]),
+    ("std::process::Command", &["driver"]),
+    ("std::env::", &["driver"]),
+];
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn root() -> PathBuf {
+    flow_tests::folder::workspace()
+}
+
+/// The code of a file without comments and without its tests.
+fn code(path: &Path) -> Vec<(usize, String)> {
+    let text = fs::read_to_string(path).unwrap();
+    text.lines()
+        .take_while(|line| line.trim() != "#[cfg(test)]" || !text.contains("mod tests"))
+        .enumerate()
+        .map(|(at, line)| (at + 1, line.to_owned()))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        .collect()
+}
+
+#[test]
+fn each_room_keeps_to_itself() {
+    let source = root().join("compiler/src");
+    let mut trespasses = Vec::new();
+    for path in rust_files(&source) {
+        let room = path.strip_prefix(&source).unwrap().to_string_lossy().replace('\\', "/");
+        for (line, text) in code(&path) {
+            for (thing, rooms) in ONLY_IN {
+                let names_it = text.match_indices(thing).any(|(at, _)| {
+                    // A whole word: `pest`, not `nearest`.
+                    let before = text[..at].chars().next_back();
+                    let after = text[at + thing.len()..].chars().next();
+                    let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+                    !word(before) && (thing.ends_with([':', '!']) || !word(after))
+                });
+                if names_it && !rooms.iter().any(|allowed| room.starts_with(allowed)) {
+                    trespasses.push(format!("{room}:{line}: {thing} belongs to {rooms:?}: {}", text.trim()));
+                }
+            }
+        }
+    }
+    assert!(trespasses.is_empty(), "{}", trespasses.join("\n"));
+}
+
+#[test]
+fn compiler_and_runtime_do_not_know_each_other() {
+    let manifest = |package: &str| fs::read_to_string(root().join(package).join("Cargo.toml")).unwrap();
+    assert!(!manifest("compiler").contains("flow-runtime"));
+    assert!(!manifest("runtime").contains("flowc ="));
+    // The runtime ships inside flowc, where there is no workspace to inherit from.
+    assert!(!manifest("runtime").contains("workspace = true"));
+    assert!(!manifest("runtime").contains("[dev-dependencies]"));
+}
+
+#[test]
+fn a_file_has_one_subject() {
+    let long: Vec<String> = ["compiler/src", "runtime/src"]
+        .into_iter()
+        .flat_map(|folder| rust_files(&root().join(folder)))
+        .filter(|path| !path.ends_with("diagnostic/codes.rs"))
+        .map(|path| (code(&path).len(), path))
+        .filter(|(lines, _)| *lines > MOST_LINES)
+        .map(|(lines, path)| format!("{}: {lines} lines", path.display()))
+        .collect();
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
