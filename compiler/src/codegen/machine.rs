@@ -237,7 +237,11 @@ impl<'a> MachineCode<'a> {
             })
             .collect();
         let secrets = if needs_secrets { quote!(secrets) } else { quote!(_secrets) };
-        let body = if arms.is_empty() { quote!(match self {}) } else { quote!(Ok(match self { #(#arms,)* })) };
+        let body = if arms.is_empty() {
+            quote!(match self {})
+        } else {
+            quote!(let action = match self { #(#arms,)* }; Ok(action))
+        };
         quote! {
             /// What the state asks for.
             pub fn action(self, #secrets: &Secrets) -> Result<Action, Fault> {
@@ -252,7 +256,10 @@ impl<'a> MachineCode<'a> {
         let (outcome, body) = if arms.is_empty() {
             (quote!(_outcome), quote!(match self {}))
         } else {
-            (quote!(outcome), quote!(Ok(match (self, outcome) { #(#arms)* _ => return Err(unasked()), })))
+            (
+                quote!(outcome),
+                quote!(let next = match (self, outcome) { #(#arms)* _ => return Err(unasked()), }; Ok(next)),
+            )
         };
         quote! {
             /// Where the outcome of that leads.

@@ -28,9 +28,14 @@ impl<'a> Transitions<'a> {
 
     /// An expression of the type `Run` that leads to a step.
     pub(super) fn to(&self, id: NodeId) -> TokenStream {
-        let tail = self.tail(id);
+        if self.joins.contains_key(&id) { self.tail(id) } else { self.expression(id) }
+    }
+
+    /// The step itself as an expression: in braces if it binds something first.
+    fn expression(&self, id: NodeId) -> TokenStream {
+        let step = self.step(id);
         let binds = self.code.machine.node(id).is_some_and(|node| matches!(node.kind, NodeKind::Set { .. }));
-        if binds && !self.joins.contains_key(&id) { quote!({ #tail }) } else { tail }
+        if binds { quote!({ #step }) } else { step }
     }
 
     /// The same as the last lines of a block.
@@ -53,11 +58,11 @@ impl<'a> Transitions<'a> {
                 let line = self.code.machine.node(*id).map_or(0, |node| node.line);
                 let doc = format!(" Line {line}, where several ways come together.");
                 let parameters = self.live(*id).map(|(variable, ty)| quote!(#variable: #ty));
-                let step = self.step(*id);
+                let step = self.expression(*id);
                 quote! {
                     #[doc = #doc]
                     fn #name(#(#parameters),*) -> Result<Run, Fault> {
-                        let next = { #step };
+                        let next = #step;
                         Ok(next)
                     }
                 }

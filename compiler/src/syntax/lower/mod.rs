@@ -25,7 +25,7 @@ pub(super) fn file(pair: Option<Pair<'_>>, text: &str) -> Parsed {
         lower.item(item, &mut file);
     }
     file.expr_count = lower.next_expr as usize;
-    Parsed { file, diagnostics: first_of_each_line(lower.diagnostics, text) }
+    Parsed { file, diagnostics: without_echoes(lower.diagnostics, text) }
 }
 
 /// The diagnostic for brackets or arms that are nested too deeply.
@@ -39,12 +39,26 @@ pub(super) fn too_deep(span: Span) -> Diagnostic {
     .with_help("move a part of it into a `path` of its own and reach that with `goto`")
 }
 
-/// Where one word of a line is misplaced, its neighbours mostly are as well: that is one mistake, not several.
-fn first_of_each_line(mut diagnostics: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic> {
+/// Where something on a line was not understood, what is missing or misplaced behind it mostly is so because of that: one
+/// mistake, not several. A mistake that is recognised for what it is stands for itself.
+fn without_echoes(mut diagnostics: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic> {
     let lines = LineIndex::new(text);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
-    diagnostics.dedup_by_key(|diagnostic| lines.line(diagnostic.span.start));
+    let mut last_line = 0;
+    diagnostics.retain(|diagnostic| {
+        let line = lines.line(diagnostic.span.start);
+        let follows = line == last_line;
+        last_line = line;
+        !(follows && may_be_an_echo(diagnostic.code))
+    });
     diagnostics
+}
+
+fn may_be_an_echo(code: Code) -> bool {
+    matches!(
+        code,
+        Code::UnexpectedText | Code::MissingPart | Code::MissingArrow | Code::UnclosedString | Code::UnclosedBracket
+    )
 }
 
 #[derive(Default)]
