@@ -113,37 +113,35 @@ mod on_api_order_ready {
     impl State {
         /// What the state asks for.
         pub fn action(self, _secrets: &Secrets) -> Result<Action, Fault> {
-            Ok(
-                match self {
-                    State::Sms1 { first_name, note, order_no, phone } => {
-                        Action::Sms(Sms {
-                            line: 7,
-                            to: Some(phone.clone()),
-                            from: None,
-                            body: {
-                                let part_1 = note.as_deref().unwrap_or("");
-                                format!(
-                                    "Hi {first_name}, your order {order_no} is ready. {part_1}"
-                                )
-                            },
-                            media: Vec::new(),
-                        })
-                    }
-                },
-            )
+            let action = match self {
+                State::Sms1 { first_name, note, order_no, phone } => {
+                    Action::Sms(Sms {
+                        line: 7,
+                        to: Some(phone.clone()),
+                        from: None,
+                        body: {
+                            let part_1 = note.as_deref().unwrap_or("");
+                            format!(
+                                "Hi {first_name}, your order {order_no} is ready. {part_1}"
+                            )
+                        },
+                        media: Vec::new(),
+                    })
+                }
+            };
+            Ok(action)
         }
 
         /// Where the outcome of that leads.
         pub fn resume(self, outcome: Outcome) -> Result<Run, Fault> {
-            Ok(
-                match (self, outcome) {
-                    (State::Sms1 { .. }, Outcome::Done) => Run::Completed,
-                    (State::Sms1 { .. }, Outcome::Failed(failure)) => {
-                        Run::Failed { line: 7, failure }
-                    }
-                    _ => return Err(unasked()),
-                },
-            )
+            let next = match (self, outcome) {
+                (State::Sms1 { .. }, Outcome::Done) => Run::Completed,
+                (State::Sms1 { .. }, Outcome::Failed(failure)) => {
+                    Run::Failed { line: 7, failure }
+                }
+                _ => return Err(unasked()),
+            };
+            Ok(next)
         }
     }
 }

@@ -132,186 +132,176 @@ mod on_sms {
     impl State {
         /// What the state asks for.
         pub fn action(self, secrets: &Secrets) -> Result<Action, Fault> {
-            Ok(
-                match self {
-                    State::Call1 { body, from, greeting, limit } => {
-                        Action::Call(
-                            Box::new(Call {
-                                line: 16,
-                                method: Method::Post,
-                                url: [
-                                    "https://crm.example.com/v1/guests/",
-                                    &encode::segment(&from),
-                                    "/visits?lang=en&greeting=",
-                                    &encode::query(&greeting),
-                                ]
-                                    .concat(),
-                                query: Vec::from([("limit", format!("{limit}"))]),
-                                headers: Vec::from([
-                                    ("X-Api-Key", secrets.get("KEY").to_owned()),
-                                ]),
-                                auth: Some(Auth::Basic {
-                                    user: "hotel".to_owned(),
-                                    password: secrets.get("KEY").to_owned(),
-                                }),
-                                timeout: 20,
-                                body: Some(
-                                    Body::Json(
-                                        JsonBody::Object(
-                                            Vec::from([
-                                                ("phone", JsonBody::from(from.clone())),
-                                                (
-                                                    "tags",
-                                                    JsonBody::List(
-                                                        Vec::from([
-                                                            JsonBody::from("sms"),
-                                                            JsonBody::from(greeting.clone()),
-                                                        ]),
-                                                    ),
+            let action = match self {
+                State::Call1 { body, from, greeting, limit } => {
+                    Action::Call(
+                        Box::new(Call {
+                            line: 16,
+                            method: Method::Post,
+                            url: [
+                                "https://crm.example.com/v1/guests/",
+                                &encode::segment(&from),
+                                "/visits?lang=en&greeting=",
+                                &encode::query(&greeting),
+                            ]
+                                .concat(),
+                            query: Vec::from([("limit", format!("{limit}"))]),
+                            headers: Vec::from([
+                                ("X-Api-Key", secrets.get("KEY").to_owned()),
+                            ]),
+                            auth: Some(Auth::Basic {
+                                user: "hotel".to_owned(),
+                                password: secrets.get("KEY").to_owned(),
+                            }),
+                            timeout: 20,
+                            body: Some(
+                                Body::Json(
+                                    JsonBody::Object(
+                                        Vec::from([
+                                            ("phone", JsonBody::from(from.clone())),
+                                            (
+                                                "tags",
+                                                JsonBody::List(
+                                                    Vec::from([
+                                                        JsonBody::from("sms"),
+                                                        JsonBody::from(greeting.clone()),
+                                                    ]),
                                                 ),
-                                                ("limit", JsonBody::from(limit)),
-                                                ("note", JsonBody::Null),
-                                                (
-                                                    "raw",
-                                                    JsonBody::Object(
-                                                        Vec::from([("text", JsonBody::from(body.clone()))]),
-                                                    ),
+                                            ),
+                                            ("limit", JsonBody::from(limit)),
+                                            ("note", JsonBody::Null),
+                                            (
+                                                "raw",
+                                                JsonBody::Object(
+                                                    Vec::from([("text", JsonBody::from(body.clone()))]),
                                                 ),
-                                            ]),
-                                        ),
+                                            ),
+                                        ]),
                                     ),
                                 ),
-                                bindings: CALL1,
-                            }),
-                        )
-                    }
-                    State::Sms1 { code, etag, greeting, half, id, room, .. } => {
-                        Action::Sms(Sms {
-                            line: 24,
-                            to: None,
-                            from: None,
-                            body: {
-                                let part_1 = room
-                                    .clone()
-                                    .map(|some| some.to_string())
-                                    .unwrap_or_else(|| "not known yet".to_owned());
-                                let part_2 = etag
-                                    .clone()
-                                    .map(|some| some.to_string())
-                                    .unwrap_or_else(|| "new".to_owned());
-                                let part_3 = math::round(half, 1i64);
-                                format!(
-                                    "{greeting} {id}, room {part_1} ({code}, {part_2}). {part_3}"
-                                )
-                            },
-                            media: Vec::from([
-                                Url::literal("https://hotel.example.com/map.png"),
-                            ]),
-                        })
-                    }
-                    State::Sms2 => {
-                        Action::Sms(Sms {
-                            line: 27,
-                            to: None,
-                            from: None,
-                            body: "That took too long.".to_owned(),
-                            media: Vec::new(),
-                        })
-                    }
-                    State::Sms3 { failure } => {
-                        Action::Sms(Sms {
-                            line: 28,
-                            to: None,
-                            from: None,
-                            body: {
-                                let part_1 = failure.status.map(i64::from).unwrap_or(0i64);
-                                let part_2 = &failure.message;
-                                format!("Error {part_1}: {part_2}")
-                            },
-                            media: Vec::new(),
-                        })
-                    }
-                },
-            )
+                            ),
+                            bindings: CALL1,
+                        }),
+                    )
+                }
+                State::Sms1 { code, etag, greeting, half, id, room, .. } => {
+                    Action::Sms(Sms {
+                        line: 24,
+                        to: None,
+                        from: None,
+                        body: {
+                            let part_1 = room
+                                .clone()
+                                .map(|some| some.to_string())
+                                .unwrap_or_else(|| "not known yet".to_owned());
+                            let part_2 = etag
+                                .clone()
+                                .map(|some| some.to_string())
+                                .unwrap_or_else(|| "new".to_owned());
+                            let part_3 = math::round(half, 1i64);
+                            format!(
+                                "{greeting} {id}, room {part_1} ({code}, {part_2}). {part_3}"
+                            )
+                        },
+                        media: Vec::from([
+                            Url::literal("https://hotel.example.com/map.png"),
+                        ]),
+                    })
+                }
+                State::Sms2 => {
+                    Action::Sms(Sms {
+                        line: 27,
+                        to: None,
+                        from: None,
+                        body: "That took too long.".to_owned(),
+                        media: Vec::new(),
+                    })
+                }
+                State::Sms3 { failure } => {
+                    Action::Sms(Sms {
+                        line: 28,
+                        to: None,
+                        from: None,
+                        body: {
+                            let part_1 = failure.status.map(i64::from).unwrap_or(0i64);
+                            let part_2 = &failure.message;
+                            format!("Error {part_1}: {part_2}")
+                        },
+                        media: Vec::new(),
+                    })
+                }
+            };
+            Ok(action)
         }
 
         /// Where the outcome of that leads.
         pub fn resume(self, outcome: Outcome) -> Result<Run, Fault> {
-            Ok(
-                match (self, outcome) {
-                    (
-                        State::Call1 { body, greeting, .. },
-                        Outcome::Response(mut values),
-                    ) => {
-                        let id = values.int("id")?;
-                        let room = values.scalar_opt("room")?;
-                        let etag = values.scalar_opt("etag")?;
-                        let code = values.int("code")?;
-                        let half: Number = math::div(
-                            Number::from(id),
-                            value::number("2"),
-                        )?;
-                        Run::OnSms(State::Sms1 {
-                            body,
-                            code,
-                            etag,
-                            greeting,
-                            half,
-                            id,
-                            room,
-                        })
+            let next = match (self, outcome) {
+                (State::Call1 { body, greeting, .. }, Outcome::Response(mut values)) => {
+                    let id = values.int("id")?;
+                    let room = values.scalar_opt("room")?;
+                    let etag = values.scalar_opt("etag")?;
+                    let code = values.int("code")?;
+                    let half: Number = math::div(Number::from(id), value::number("2"))?;
+                    Run::OnSms(State::Sms1 {
+                        body,
+                        code,
+                        etag,
+                        greeting,
+                        half,
+                        id,
+                        room,
+                    })
+                }
+                (State::Call1 { .. }, Outcome::Failed(failure)) => {
+                    if failure.kind.as_str() == "timeout" {
+                        Run::OnSms(State::Sms2)
+                    } else {
+                        Run::OnSms(State::Sms3 { failure })
                     }
-                    (State::Call1 { .. }, Outcome::Failed(failure)) => {
-                        if failure.kind.as_str() == "timeout" {
-                            Run::OnSms(State::Sms2)
-                        } else {
-                            Run::OnSms(State::Sms3 { failure })
-                        }
-                    }
-                    (State::Sms1 { body, id, .. }, Outcome::Done) => {
-                        Run::PathMenu(super::path_menu::State::Start {
-                            choice: body.clone(),
-                            tries: id,
-                            hint: Some("x".to_owned()),
-                        })
-                    }
-                    (State::Sms1 { .. }, Outcome::Failed(failure)) => {
-                        Run::Failed { line: 24, failure }
-                    }
-                    (State::Sms2, Outcome::Done) => Run::Completed,
-                    (State::Sms2, Outcome::Failed(failure)) => {
-                        Run::Failed { line: 27, failure }
-                    }
-                    (State::Sms3 { .. }, Outcome::Done) => Run::Completed,
-                    (State::Sms3 { .. }, Outcome::Failed(failure)) => {
-                        Run::Failed { line: 28, failure }
-                    }
-                    _ => return Err(unasked()),
-                },
-            )
+                }
+                (State::Sms1 { body, id, .. }, Outcome::Done) => {
+                    Run::PathMenu(super::path_menu::State::Start {
+                        choice: body.clone(),
+                        tries: id,
+                        hint: Some("x".to_owned()),
+                    })
+                }
+                (State::Sms1 { .. }, Outcome::Failed(failure)) => {
+                    Run::Failed { line: 24, failure }
+                }
+                (State::Sms2, Outcome::Done) => Run::Completed,
+                (State::Sms2, Outcome::Failed(failure)) => {
+                    Run::Failed { line: 27, failure }
+                }
+                (State::Sms3 { .. }, Outcome::Done) => Run::Completed,
+                (State::Sms3 { .. }, Outcome::Failed(failure)) => {
+                    Run::Failed { line: 28, failure }
+                }
+                _ => return Err(unasked()),
+            };
+            Ok(next)
         }
     }
 
     /// Line 15, where several ways come together.
     fn join_1(body: String, from: Phone, limit: i64) -> Result<Run, Fault> {
-        let next = {
-            if (limit > 500i64) && !(from.as_str() == "+15550100") {
-                let greeting: String = "Dear guest".to_owned();
-                Run::OnSms(State::Call1 {
-                    body,
-                    from,
-                    greeting,
-                    limit,
-                })
-            } else {
-                let greeting: String = "Hello".to_owned();
-                Run::OnSms(State::Call1 {
-                    body,
-                    from,
-                    greeting,
-                    limit,
-                })
-            }
+        let next = if (limit > 500i64) && !(from.as_str() == "+15550100") {
+            let greeting: String = "Dear guest".to_owned();
+            Run::OnSms(State::Call1 {
+                body,
+                from,
+                greeting,
+                limit,
+            })
+        } else {
+            let greeting: String = "Hello".to_owned();
+            Run::OnSms(State::Call1 {
+                body,
+                from,
+                greeting,
+                limit,
+            })
         };
         Ok(next)
     }
@@ -335,67 +325,64 @@ mod path_menu {
     impl State {
         /// What the state asks for.
         pub fn action(self, _secrets: &Secrets) -> Result<Action, Fault> {
-            Ok(
-                match self {
-                    State::Start { .. } => Action::Continue,
-                    State::Sms1 { hint } => {
-                        Action::Sms(Sms {
-                            line: 8,
-                            to: None,
-                            from: None,
-                            body: {
-                                let part_1 = hint.as_deref().unwrap_or("Bye!");
-                                format!("Seaside Inn is open from 7 to 22. {part_1}")
-                            },
-                            media: Vec::new(),
-                        })
-                    }
-                    State::Sms2 => {
-                        Action::Sms(Sms {
-                            line: 10,
-                            to: None,
-                            from: None,
-                            body: "Say hours or again.".to_owned(),
-                            media: Vec::new(),
-                        })
-                    }
-                },
-            )
+            let action = match self {
+                State::Start { .. } => Action::Continue,
+                State::Sms1 { hint } => {
+                    Action::Sms(Sms {
+                        line: 8,
+                        to: None,
+                        from: None,
+                        body: {
+                            let part_1 = hint.as_deref().unwrap_or("Bye!");
+                            format!("Seaside Inn is open from 7 to 22. {part_1}")
+                        },
+                        media: Vec::new(),
+                    })
+                }
+                State::Sms2 => {
+                    Action::Sms(Sms {
+                        line: 10,
+                        to: None,
+                        from: None,
+                        body: "Say hours or again.".to_owned(),
+                        media: Vec::new(),
+                    })
+                }
+            };
+            Ok(action)
         }
 
         /// Where the outcome of that leads.
         pub fn resume(self, outcome: Outcome) -> Result<Run, Fault> {
-            Ok(
-                match (self, outcome) {
-                    (State::Start { choice, hint, tries }, Outcome::Done) => {
-                        match text::lower(text::trim(choice.as_str()).as_str()).as_str()
-                        {
-                            "hours" | "open" => Run::PathMenu(State::Sms1 { hint }),
-                            "again" => {
-                                if tries < 3i64 {
-                                    Run::PathMenu(super::path_menu::State::Start {
-                                        choice: "hours".to_owned(),
-                                        tries: math::add_int(tries, 1i64)?,
-                                        hint: Some(choice.clone()),
-                                    })
-                                } else {
-                                    Run::Completed
-                                }
+            let next = match (self, outcome) {
+                (State::Start { choice, hint, tries }, Outcome::Done) => {
+                    match text::lower(text::trim(choice.as_str()).as_str()).as_str() {
+                        "hours" | "open" => Run::PathMenu(State::Sms1 { hint }),
+                        "again" => {
+                            if tries < 3i64 {
+                                Run::PathMenu(super::path_menu::State::Start {
+                                    choice: "hours".to_owned(),
+                                    tries: math::add_int(tries, 1i64)?,
+                                    hint: Some(choice.clone()),
+                                })
+                            } else {
+                                Run::Completed
                             }
-                            _ => Run::PathMenu(State::Sms2),
                         }
+                        _ => Run::PathMenu(State::Sms2),
                     }
-                    (State::Sms1 { .. }, Outcome::Done) => Run::Completed,
-                    (State::Sms1 { .. }, Outcome::Failed(failure)) => {
-                        Run::Failed { line: 8, failure }
-                    }
-                    (State::Sms2, Outcome::Done) => Run::Completed,
-                    (State::Sms2, Outcome::Failed(failure)) => {
-                        Run::Failed { line: 10, failure }
-                    }
-                    _ => return Err(unasked()),
-                },
-            )
+                }
+                (State::Sms1 { .. }, Outcome::Done) => Run::Completed,
+                (State::Sms1 { .. }, Outcome::Failed(failure)) => {
+                    Run::Failed { line: 8, failure }
+                }
+                (State::Sms2, Outcome::Done) => Run::Completed,
+                (State::Sms2, Outcome::Failed(failure)) => {
+                    Run::Failed { line: 10, failure }
+                }
+                _ => return Err(unasked()),
+            };
+            Ok(next)
         }
     }
 }

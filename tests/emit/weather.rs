@@ -103,80 +103,78 @@ mod on_sms {
     impl State {
         /// What the state asks for.
         pub fn action(self, _secrets: &Secrets) -> Result<Action, Fault> {
-            Ok(
-                match self {
-                    State::Call1 => {
-                        Action::Call(
-                            Box::new(Call {
-                                line: 5,
-                                method: Method::Get,
-                                url: "https://api.weather.gov/gridpoints/MFL/109,62/forecast"
-                                    .to_owned(),
-                                query: Vec::new(),
-                                headers: Vec::from([
-                                    (
-                                        "User-Agent",
-                                        "seaside-hotel (ops@seaside.example)".to_owned(),
-                                    ),
-                                ]),
-                                auth: None,
-                                timeout: 10,
-                                body: None,
-                                bindings: CALL1,
-                            }),
-                        )
-                    }
-                    State::Sms1 { forecast, temp, winds } => {
-                        Action::Sms(Sms {
-                            line: 8,
-                            to: None,
-                            from: None,
-                            body: format!(
-                                "It's currently {temp} F with {winds} winds. {forecast} Enjoy your stay!"
-                            ),
-                            media: Vec::new(),
-                        })
-                    }
-                    State::Sms2 => {
-                        Action::Sms(Sms {
-                            line: 9,
-                            to: None,
-                            from: None,
-                            body: "We apologize for the inconvenience, but we couldn't complete your request at this time. Please try again later."
+            let action = match self {
+                State::Call1 => {
+                    Action::Call(
+                        Box::new(Call {
+                            line: 5,
+                            method: Method::Get,
+                            url: "https://api.weather.gov/gridpoints/MFL/109,62/forecast"
                                 .to_owned(),
-                            media: Vec::new(),
-                        })
-                    }
-                },
-            )
+                            query: Vec::new(),
+                            headers: Vec::from([
+                                (
+                                    "User-Agent",
+                                    "seaside-hotel (ops@seaside.example)".to_owned(),
+                                ),
+                            ]),
+                            auth: None,
+                            timeout: 10,
+                            body: None,
+                            bindings: CALL1,
+                        }),
+                    )
+                }
+                State::Sms1 { forecast, temp, winds } => {
+                    Action::Sms(Sms {
+                        line: 8,
+                        to: None,
+                        from: None,
+                        body: format!(
+                            "It's currently {temp} F with {winds} winds. {forecast} Enjoy your stay!"
+                        ),
+                        media: Vec::new(),
+                    })
+                }
+                State::Sms2 => {
+                    Action::Sms(Sms {
+                        line: 9,
+                        to: None,
+                        from: None,
+                        body: "We apologize for the inconvenience, but we couldn't complete your request at this time. Please try again later."
+                            .to_owned(),
+                        media: Vec::new(),
+                    })
+                }
+            };
+            Ok(action)
         }
 
         /// Where the outcome of that leads.
         pub fn resume(self, outcome: Outcome) -> Result<Run, Fault> {
-            Ok(
-                match (self, outcome) {
-                    (State::Call1, Outcome::Response(mut values)) => {
-                        let temp = values.scalar("temp")?;
-                        let winds = values.scalar("winds")?;
-                        let forecast = values.scalar("forecast")?;
-                        Run::OnSms(State::Sms1 {
-                            forecast,
-                            temp,
-                            winds,
-                        })
-                    }
-                    (State::Call1, Outcome::Failed(_)) => Run::OnSms(State::Sms2),
-                    (State::Sms1 { .. }, Outcome::Done) => Run::Completed,
-                    (State::Sms1 { .. }, Outcome::Failed(failure)) => {
-                        Run::Failed { line: 8, failure }
-                    }
-                    (State::Sms2, Outcome::Done) => Run::Completed,
-                    (State::Sms2, Outcome::Failed(failure)) => {
-                        Run::Failed { line: 9, failure }
-                    }
-                    _ => return Err(unasked()),
-                },
-            )
+            let next = match (self, outcome) {
+                (State::Call1, Outcome::Response(mut values)) => {
+                    let temp = values.scalar("temp")?;
+                    let winds = values.scalar("winds")?;
+                    let forecast = values.scalar("forecast")?;
+                    Run::OnSms(State::Sms1 {
+                        forecast,
+                        temp,
+                        winds,
+                    })
+                }
+                (State::Call1, Outcome::Failed(_)) => Run::OnSms(State::Sms2),
+                (State::Sms1 { .. }, Outcome::Done) => Run::Completed,
+                (State::Sms1 { .. }, Outcome::Failed(failure)) => {
+                    Run::Failed { line: 8, failure }
+                }
+                (State::Sms2, Outcome::Done) => Run::Completed,
+                (State::Sms2, Outcome::Failed(failure)) => {
+                    Run::Failed { line: 9, failure }
+                }
+                _ => return Err(unasked()),
+            };
+            Ok(next)
         }
     }
 }
