@@ -3,22 +3,13 @@
 //! `FLOW_BLESS=1` writes the golden files anew; read the change before you commit it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+use flow_tests::folder::files_below;
 use flowc::source::SourceFile;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 fn flows(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(flows(&path));
-        } else if path.extension().is_some_and(|extension| extension == "flow") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
+    files_below(folder, "flow")
 }
 
 fn emitted(path: &Path, name: &str) -> String {

@@ -19,6 +19,21 @@ pub fn shared_data(path: &str) -> Option<PathBuf> {
     None
 }
 
+/// All files below a folder whose names end so, as `rs`; sorted.
+pub fn files_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files_below(&path, extension));
+        } else if path.extension().is_some_and(|found| found == extension) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
 /// Beside the test programs: `target/debug`.
 pub(crate) fn programs() -> PathBuf {
     let test = std::env::current_exe().unwrap();

@@ -1,6 +1,7 @@
 //! The rooms of the house: what may be used where, and how large a file may grow.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+use flow_tests::folder::files_below;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,20 +28,6 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("std::env::", &["driver"]),
 ];
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
-
 fn root() -> PathBuf {
     flow_tests::folder::workspace()
 }
@@ -60,7 +47,7 @@ fn code(path: &Path) -> Vec<(usize, String)> {
 fn each_room_keeps_to_itself() {
     let source = root().join("compiler/src");
     let mut trespasses = Vec::new();
-    for path in rust_files(&source) {
+    for path in files_below(&source, "rs") {
         let room = path.strip_prefix(&source).unwrap().to_string_lossy().replace('\\', "/");
         for (line, text) in code(&path) {
             for (thing, rooms) in ONLY_IN {
@@ -94,7 +81,7 @@ fn compiler_and_runtime_do_not_know_each_other() {
 fn a_file_has_one_subject() {
     let long: Vec<String> = ["compiler/src", "runtime/src"]
         .into_iter()
-        .flat_map(|folder| rust_files(&root().join(folder)))
+        .flat_map(|folder| files_below(&root().join(folder), "rs"))
         .filter(|path| !path.ends_with("diagnostic/codes.rs"))
         .map(|path| (code(&path).len(), path))
         .filter(|(lines, _)| *lines > MOST_LINES)

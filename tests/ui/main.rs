@@ -5,19 +5,13 @@
 //! commit it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+use flow_tests::folder::files_below;
 use flowc::diagnostic::Code;
 use flowc::source::{LineIndex, SourceFile};
 use std::path::{Path, PathBuf};
 
 fn fixtures() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "flow"))
-        .collect();
-    files.sort();
-    files
+    files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("ui"), "flow")
 }
 
 fn without_annotations(text: &str) -> String {

@@ -5,8 +5,7 @@ use super::expr;
 use super::idents::Idents;
 use crate::check::types::Type;
 use crate::check::url::Landing;
-use crate::graph::{Auth, Binding, Body, Call, Expr, ExprKind, Json, Query, Sms, UrlPart};
-use crate::syntax::ast::Segment;
+use crate::graph::{Auth, Binding, Body, Call, Expr, ExprKind, Json, Query, Segment, Sms, UrlPart};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -36,7 +35,10 @@ fn query(query: &Query) -> TokenStream {
             quote!(Query::Path(&[#(#segments),*]))
         }
         Query::Status => quote!(Query::Status),
-        Query::Header(name) => quote!(Query::Header(#name)),
+        Query::Header(name) => {
+            let name = &name.value;
+            quote!(Query::Header(#name))
+        }
         Query::Body => quote!(Query::Body),
     }
 }

@@ -2,8 +2,8 @@
 
 use super::expr::Lowering;
 use super::{
-    Api, Auth, Binding, Body, Call, Entry, Expr, Fail, FlowGraph, Json, Machine, Node, NodeId, NodeKind, Query, Sms,
-    UrlPart, Variable, live,
+    Api, Auth, Binding, Body, Call, Entry, Expr, Fail, FlowGraph, Json, Machine, Node, NodeId, NodeKind, Sms, UrlPart,
+    Variable, live,
 };
 use crate::check::constant::constant_text;
 use crate::check::infer::Types;
@@ -152,13 +152,7 @@ impl Builder<'_> {
     }
 
     fn binding(&self, binding: &ast::Binding) -> Option<Binding> {
-        let query = match &binding.query {
-            ast::Query::Label(label) => Query::Label(label.clone()),
-            ast::Query::Path(segments) => Query::Path(segments.clone()),
-            ast::Query::Status => Query::Status,
-            ast::Query::Header(name) => Query::Header(name.value.clone()),
-            ast::Query::Body => Query::Body,
-        };
+        let query = binding.query.clone();
         Some(Binding { variable: self.bound(&binding.field.name)?, query })
     }
 

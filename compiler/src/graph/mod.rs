@@ -9,6 +9,7 @@ mod live;
 
 use crate::check::types::Typed;
 use crate::check::url::Landing;
+pub use crate::syntax::ast::{Query, Segment};
 pub use build::build;
 pub use expr::{Expr, ExprKind, FailureField, Part};
 pub(crate) use live::variables;
@@ -242,21 +243,6 @@ pub struct Binding {
     pub variable: Variable,
     /// Where its value is found.
     pub query: Query,
-}
-
-/// Where a response variable is found.
-#[derive(Debug)]
-pub enum Query {
-    /// A bare label.
-    Label(String),
-    /// A dotted path.
-    Path(Vec<crate::syntax::ast::Segment>),
-    /// `@status`
-    Status,
-    /// `@header`
-    Header(String),
-    /// `@body`
-    Body,
 }
 
 /// What Send SMS sends.

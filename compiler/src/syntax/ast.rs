@@ -244,7 +244,7 @@ pub struct Binding {
 }
 
 /// Where a response variable is found.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Query {
     /// A bare label.
     Label(String),

@@ -9,6 +9,9 @@ use crate::syntax::grammar::Rule;
 
 const CLAUSES: &[&str] = &["header", "query", "basic", "bearer", "timeout", "json", "form", "text"];
 
+const INSTEAD_OF_CLAUSE: &str =
+    "a clause (`header`, `query`, `basic`, `bearer`, `timeout`, `json`, `form`, `text`), `< … >` or `->`";
+
 impl Lower {
     pub(super) fn call(&mut self, pair: Pair<'_>) -> Step {
         let mut parts = pair.into_inner().peekable();
@@ -45,10 +48,10 @@ impl Lower {
         for part in parts {
             let clause_span = self.span(&part);
             match part.as_rule() {
-                Rule::bindings => self.bindings(part, clause_span, &mut call),
+                Rule::bindings => self.bindings(part, &mut call),
                 Rule::bad_clause => {
                     call.incomplete = true;
-                    self.bad_clause(&part, clause_span);
+                    self.unknown_word(Code::UnknownClause, &part, CLAUSES, "a call has no clause", INSTEAD_OF_CLAUSE);
                 }
                 _ => match self.clause(part, clause_span) {
                     Some(kind) => call.clauses.push(Clause { span: clause_span, kind }),
@@ -57,27 +60,6 @@ impl Lower {
             }
         }
         Step { span, kind: StepKind::Call(Box::new(call)) }
-    }
-
-    fn bad_clause(&mut self, pair: &Pair<'_>, span: Span) {
-        let word = pair.as_str().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
-        let word_span = Span::new(span.start as usize, span.start as usize + word.len());
-        match suggest::nearest(word, CLAUSES.iter().copied()).first() {
-            Some(near) => self.report(
-                Diagnostic::new(
-                    Code::UnknownClause,
-                    word_span,
-                    format!("a call has no clause `{word}`; did you mean `{near}`?"),
-                    "unknown clause",
-                )
-                .with_fix(word_span, *near),
-            ),
-            None => self.unexpected(
-                span,
-                pair.as_str(),
-                "a clause (`header`, `query`, `basic`, `bearer`, `timeout`, `json`, `form`, `text`), `< … >` or `->`",
-            ),
-        }
     }
 
     fn clause(&mut self, pair: Pair<'_>, span: Span) -> Option<ClauseKind> {
@@ -187,7 +169,6 @@ impl Lower {
     }
 
     fn json(&mut self, pair: Pair<'_>) -> Option<Json> {
-        let span = self.span(&pair);
         match pair.as_rule() {
             Rule::object => {
                 let mut members = Vec::new();
@@ -197,28 +178,8 @@ impl Lower {
                 Some(Json::Object(members))
             }
             Rule::list => {
-                let mut items = Vec::new();
-                let mut comma = true;
-                let mut closed = false;
-                for part in pair.into_inner() {
-                    let part_span = self.span(&part);
-                    match part.as_rule() {
-                        Rule::open_bracket => {}
-                        Rule::close_bracket => closed = true,
-                        Rule::comma => comma = true,
-                        _ => {
-                            if !comma {
-                                self.expected(Span::at(part_span.start), "`,` between two values");
-                            }
-                            comma = false;
-                            items.push(self.json(part)?);
-                        }
-                    }
-                }
-                if !closed {
-                    self.unclosed(Span { start: span.start, end: span.start + 1 }, "[", "]");
-                }
-                Some(Json::List(items))
+                let items = self.listed(pair, ("[", "]"), "two values").items;
+                items.into_iter().map(|item| self.json(item)).collect::<Option<Vec<Json>>>().map(Json::List)
             }
             Rule::kw_null => Some(Json::Null),
             _ => Some(Json::Value(self.value(pair))),
@@ -240,79 +201,54 @@ impl Lower {
 
     /// The members of `{ "key": value, … }`, values not yet built.
     fn members<'i>(&mut self, pair: Pair<'i>) -> Option<Vec<(Text, Pair<'i>)>> {
-        let span = self.span(&pair);
+        let listed = self.listed(pair, ("{", "}"), "two members");
+        let mut whole = listed.closed;
         let mut members = Vec::new();
-        let mut comma = true;
-        let mut closed = false;
-        let mut whole = true;
-        for part in pair.into_inner() {
-            let part_span = self.span(&part);
-            match part.as_rule() {
-                Rule::member => {
-                    if !comma {
-                        self.expected(Span::at(part_span.start), "`,` between two members");
-                    }
-                    comma = false;
-                    let mut parts = part.into_inner().peekable();
-                    let Some(key) = take(&mut parts, Rule::string) else {
-                        continue;
-                    };
-                    let key = self.plain_string(key, "a member's name");
-                    let colon = take(&mut parts, Rule::colon);
-                    match (colon, parts.next()) {
-                        (Some(_), Some(value)) => members.push((key, value)),
-                        _ => {
-                            whole = false;
-                            self.expected(key.span, "`:` and a value, as in `\"name\": $name`");
-                        }
-                    }
-                }
-                Rule::comma => comma = true,
-                Rule::close_brace => closed = true,
-                Rule::bad_member => {
-                    whole = false;
-                    self.unexpected(part_span, part.as_str(), "a member, as in `\"name\": $name`");
-                }
-                _ => {}
+        for item in listed.items {
+            match self.member(item) {
+                Some(member) => members.push(member),
+                None => whole = false,
             }
         }
-        if !closed {
-            self.unclosed(Span { start: span.start, end: span.start + 1 }, "{", "}");
-        }
-        (whole && closed).then_some(members)
+        whole.then_some(members)
     }
 
-    fn bindings(&mut self, pair: Pair<'_>, span: Span, call: &mut Call) {
-        let mut comma = true;
-        let mut closed = false;
-        let open = Span { start: span.start, end: span.start + 1 };
-        for part in pair.into_inner() {
-            let part_span = self.span(&part);
-            match part.as_rule() {
-                Rule::binding => {
-                    if !comma {
-                        self.expected(Span::at(part_span.start), "`,` between two response variables");
-                    }
-                    comma = false;
-                    match self.binding(part, part_span) {
-                        Some(binding) => call.bindings.push(binding),
-                        None => call.incomplete = true,
-                    }
-                }
-                Rule::comma => comma = true,
-                Rule::close_angle => closed = true,
-                Rule::bad_binding => {
-                    call.incomplete = true;
-                    self.unexpected(part_span, part.as_str(), "a response variable, as in `temp = temperature`");
-                }
-                _ => {}
+    fn member<'i>(&mut self, pair: Pair<'i>) -> Option<(Text, Pair<'i>)> {
+        const EXAMPLE: &str = "as in `\"name\": $name`";
+        if pair.as_rule() == Rule::bad_member {
+            let span = self.span(&pair);
+            self.unexpected(span, pair.as_str(), &format!("a member, {EXAMPLE}"));
+            return None;
+        }
+        let mut parts = pair.into_inner().peekable();
+        let key = take(&mut parts, Rule::string)?;
+        let key = self.plain_string(key, "a member's name");
+        let colon = take(&mut parts, Rule::colon);
+        match (colon, parts.next()) {
+            (Some(_), Some(value)) => Some((key, value)),
+            _ => {
+                self.expected(key.span, &format!("`:` and a value, {EXAMPLE}"));
+                None
             }
         }
-        if !closed {
-            call.incomplete = true;
-            self.unclosed(open, "<", ">");
-        } else if call.bindings.is_empty() && !call.incomplete {
-            self.expected(open, "a response variable, as in `< temp = temperature >`");
+    }
+
+    fn bindings(&mut self, pair: Pair<'_>, call: &mut Call) {
+        let listed = self.listed(pair, ("<", ">"), "two response variables");
+        call.incomplete |= !listed.closed;
+        if listed.items.is_empty() && listed.closed {
+            self.expected(listed.open, "a response variable, as in `< temp = temperature >`");
+        }
+        for item in listed.items {
+            let span = self.span(&item);
+            let binding = if item.as_rule() == Rule::binding {
+                self.binding(item, span)
+            } else {
+                self.unexpected(span, item.as_str(), "a response variable, as in `temp = temperature`");
+                None
+            };
+            call.incomplete |= binding.is_none();
+            call.bindings.extend(binding);
         }
     }
 

@@ -133,35 +133,8 @@ impl Lower {
 
     /// `(a, b)` of a function or of `goto`.
     pub(super) fn args(&mut self, pair: Pair<'_>, bare: bool) -> Vec<Expr> {
-        let mut args = Vec::new();
-        let mut comma = true;
-        let mut open = None;
-        let mut closed = false;
-        for part in pair.into_inner() {
-            let span = self.span(&part);
-            match part.as_rule() {
-                Rule::open_paren => open = Some(span),
-                Rule::close_paren => closed = true,
-                Rule::comma => {
-                    if comma {
-                        self.unexpected(span, ",", "a value");
-                    }
-                    comma = true;
-                }
-                Rule::expr => {
-                    if !comma {
-                        self.expected(Span::at(span.start), "`,` between two values");
-                    }
-                    comma = false;
-                    args.push(self.expr(part, bare));
-                }
-                _ => {}
-            }
-        }
-        if let (Some(open), false) = (open, closed) {
-            self.unclosed(open, "(", ")");
-        }
-        args
+        let listed = self.listed(pair, ("(", ")"), "two values");
+        listed.items.into_iter().map(|item| self.expr(item, bare)).collect()
     }
 
     /// `$name`, `$name.field` or the same without the dollar sign.

@@ -12,10 +12,10 @@ const ITEMS: &[&str] = &["flow", "secret", "const", "on", "path"];
 
 impl Lower {
     pub(super) fn item(&mut self, pair: Pair<'_>, file: &mut File) {
-        let span = self.span(&pair);
         let rule = pair.as_rule();
         if rule == Rule::stray_item {
-            return self.stray(&pair, span);
+            let instead = "`flow`, `secret`, `const`, `on` or `path`";
+            return self.unknown_word(Code::UnexpectedText, &pair, ITEMS, "nothing begins with", instead);
         }
         let mut parts = pair.into_inner().peekable();
         let Some(keyword) = parts.next() else { return };
@@ -50,23 +50,6 @@ impl Lower {
                 file.paths.push(PathItem { name, params, body });
             }
             _ => {}
-        }
-    }
-
-    fn stray(&mut self, pair: &Pair<'_>, span: Span) {
-        let word = pair.as_str().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
-        let word_span = Span::new(span.start as usize, span.start as usize + word.len());
-        match suggest::nearest(word, ITEMS.iter().copied()).first() {
-            Some(near) => self.report(
-                Diagnostic::new(
-                    Code::UnexpectedText,
-                    word_span,
-                    format!("nothing begins with `{word}`; did you mean `{near}`?"),
-                    "not understood",
-                )
-                .with_fix(word_span, *near),
-            ),
-            None => self.unexpected(span, pair.as_str(), "`flow`, `secret`, `const`, `on` or `path`"),
         }
     }
 
@@ -221,27 +204,14 @@ impl Lower {
     }
 
     fn params(&mut self, pair: Pair<'_>) -> Vec<Field> {
-        let span = self.span(&pair);
-        let mut closed = false;
         let mut params = Vec::new();
-        for part in pair.into_inner() {
-            match part.as_rule() {
-                Rule::param => {
-                    let span = self.span(&part);
-                    let Some(field) = self.field(part) else {
-                        continue;
-                    };
-                    if field.ty.is_none() {
-                        self.expected(span, &format!("a type, as in `{}: text`", field.name.text));
-                    }
-                    params.push(field);
-                }
-                Rule::close_paren => closed = true,
-                _ => {}
+        for item in self.listed(pair, ("(", ")"), "two parameters").items {
+            let span = self.span(&item);
+            let Some(field) = self.field(item) else { continue };
+            if field.ty.is_none() {
+                self.expected(span, &format!("a type, as in `{}: text`", field.name.text));
             }
-        }
-        if !closed {
-            self.unclosed(Span { start: span.start, end: span.start + 1 }, "(", ")");
+            params.push(field);
         }
         params
     }

@@ -3,6 +3,7 @@
 mod call;
 mod expr;
 mod item;
+mod listed;
 mod path;
 mod step;
 mod string;
@@ -13,6 +14,7 @@ use super::grammar::Rule;
 use super::nesting::MAX_NESTING;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{LineIndex, Span};
+use crate::suggest;
 
 pub(super) type Pair<'i> = pest::iterators::Pair<'i, Rule>;
 type Parts<'i> = std::iter::Peekable<pest::iterators::Pairs<'i, Rule>>;
@@ -119,6 +121,23 @@ impl Lower {
             Diagnostic::new(Code::UnexpectedText, span, format!("unexpected `{}`", shorten(text)), "not understood")
                 .with_help(format!("here may stand {instead}")),
         );
+    }
+
+    /// Says that a word is not known here: with the known word that was probably meant, and the edit that makes it so, or
+    /// with what may stand here `instead`. `told` is the first half of the sentence: "there is no step".
+    fn unknown_word(&mut self, code: Code, pair: &Pair<'_>, known: &[&'static str], told: &str, instead: &str) {
+        let span = self.span(pair);
+        let text = pair.as_str();
+        let word =
+            text.get(..text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len())).unwrap_or("");
+        match suggest::nearest(word, known.iter().copied()).first() {
+            Some(near) => {
+                let span = Span { start: span.start, end: span.start + Span::new(0, word.len()).end };
+                let message = format!("{told} `{word}`; did you mean `{near}`?");
+                self.report(Diagnostic::new(code, span, message, "not understood").with_fix(span, *near));
+            }
+            None => self.unexpected(span, text, instead),
+        }
     }
 
     fn new_expr(&mut self, span: Span, kind: ExprKind) -> Expr {

@@ -4,7 +4,6 @@ use super::path::PathBuilder;
 use super::{Lower, Pair, take};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::suggest;
 use crate::syntax::ast::{Arm, Arms, Case, Expr, Goto, If, Match, Path, Set, Sms, Step, StepKind};
 use crate::syntax::grammar::Rule;
 
@@ -23,27 +22,13 @@ impl Lower {
             Rule::goto_step => self.goto(pair, span),
             Rule::end_step => StepKind::End,
             Rule::group => return self.group(pair, span),
-            _ => self.bad_step(&pair, span),
+            _ => {
+                let instead = "a step: `call`, `sms`, `if`, `match`, `set`, `goto`, `end`";
+                self.unknown_word(Code::UnknownStep, &pair, STEPS, "there is no step", instead);
+                StepKind::Bad(Arms::default())
+            }
         };
         Step { span, kind }
-    }
-
-    fn bad_step(&mut self, pair: &Pair<'_>, span: Span) -> StepKind {
-        let word: &str = pair.as_str().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
-        let word_span = Span::new(span.start as usize, span.start as usize + word.len());
-        match suggest::nearest(word, STEPS.iter().copied()).first() {
-            Some(near) if !word.is_empty() => self.report(
-                Diagnostic::new(
-                    Code::UnknownStep,
-                    word_span,
-                    format!("there is no step `{word}`; did you mean `{near}`?"),
-                    "unknown step",
-                )
-                .with_fix(word_span, *near),
-            ),
-            _ => self.unexpected(span, pair.as_str(), "a step: `call`, `sms`, `if`, `match`, `set`, `goto`, `end`"),
-        }
-        StepKind::Bad(Arms::default())
     }
 
     fn sms(&mut self, pair: Pair<'_>, span: Span) -> StepKind {
