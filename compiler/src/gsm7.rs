@@ -12,7 +12,8 @@ const PART: usize = 153;
 
 /// Whether the alphabet holds a character.
 pub(crate) fn holds(character: char) -> bool {
-    character.is_ascii_alphanumeric() || BASIC.contains(character) || EXTENSION.contains(character)
+    // Most of what people write is printable ASCII, which is all there but for the backquote.
+    (matches!(character, ' '..='~') && character != '`') || BASIC.contains(character) || EXTENSION.contains(character)
 }
 
 /// How many 7-bit units a text takes, all of whose characters the alphabet holds.
@@ -57,6 +58,13 @@ mod tests {
         // 128 places, of which one is the escape.
         assert_eq!(BASIC.chars().count(), 127);
         assert_eq!(EXTENSION.chars().count(), 10);
+    }
+
+    #[test]
+    fn printable_ascii_is_there_but_for_the_backquote() {
+        for character in ' '..='~' {
+            assert_eq!(holds(character), BASIC.contains(character) || EXTENSION.contains(character), "{character}");
+        }
     }
 
     #[test]

@@ -194,6 +194,18 @@ fn two_builds_at_once_do_not_disturb_each_other() {
 }
 
 #[test]
+fn a_device_is_not_replaced_by_a_binary() {
+    let folder = Scratch::new();
+    folder.write("a.flow", HELLO);
+    let fifo = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let ended = flowc_in(&folder, "build a.flow -o pipe");
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.err.contains("is no file that a binary can be put into"), "{}", ended.err);
+    assert!(!fifo.is_file(), "the pipe is still one");
+}
+
+#[test]
 fn two_flows_of_one_name_keep_their_own_binaries() {
     let folder = Scratch::new();
     folder.write("a.flow", "flow \"Namesake\"\non sms -> sms \"I am a.\"\n");

@@ -294,10 +294,11 @@ impl Writer<'_> {
     }
 
     fn expr(&mut self, ty: Type, depth: u64) -> String {
-        if depth > 0 && self.random.one_in(2) {
-            if let Some(computed) = self.computed(ty, depth - 1) {
-                return computed;
-            }
+        if depth > 0
+            && self.random.one_in(2)
+            && let Some(computed) = self.computed(ty, depth - 1)
+        {
+            return computed;
         }
         if self.random.one_in(3) {
             let optional: Vec<String> = self

@@ -47,10 +47,13 @@ pub fn build(system: &dyn System, order: Order<'_>, progress: &mut dyn FnMut(Pro
     if order.linking == Linking::Static && manifest::static_target().is_none() {
         return Err(Error::StaticElsewhere);
     }
-    if let Some(output) = order.output
-        && system.entry(output) == Some(Entry::Folder)
-    {
-        return Err(Error::OutputIsFolder(output.to_owned()));
+    if let Some(output) = order.output {
+        // A device would be replaced by the binary, not written to.
+        match system.entry(output) {
+            Some(Entry::Folder) => return Err(Error::OutputIsFolder(output.to_owned())),
+            Some(Entry::Special) => return Err(Error::OutputIsDevice(output.to_owned())),
+            Some(Entry::File(_)) | None => {}
+        }
     }
     let cache = Cache::locate(system)?;
     let name = package_name(&order.emitted.name);

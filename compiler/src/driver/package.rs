@@ -33,7 +33,7 @@ pub(super) fn write_cached(
 pub fn emit(system: &dyn System, folder: &Path, emitted: &Emitted, linking: Linking) -> Result<(), Error> {
     let failed = |cause| Error::Write { path: folder.to_owned(), cause };
     match system.entry(folder) {
-        Some(Entry::File(_)) => return Err(Error::NotEmission(folder.to_owned())),
+        Some(Entry::File(_) | Entry::Special) => return Err(Error::NotEmission(folder.to_owned())),
         Some(Entry::Folder) if !system.list(folder).map_err(failed)?.is_empty() => {
             let manifest = system.read(&folder.join("Cargo.toml")).unwrap_or_default();
             if !manifest.starts_with(manifest::MARK.as_bytes()) {

@@ -73,6 +73,8 @@ pub enum Entry {
     File(u64),
     /// A folder.
     Folder,
+    /// A device, a pipe, a socket.
+    Special,
 }
 
 /// A lock that is held until it is dropped.

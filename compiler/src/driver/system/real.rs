@@ -60,7 +60,11 @@ impl System for Real {
 
     fn entry(&self, path: &Path) -> Option<Entry> {
         let metadata = fs::metadata(path).ok()?;
-        Some(if metadata.is_dir() { Entry::Folder } else { Entry::File(metadata.len()) })
+        Some(match metadata.file_type() {
+            kind if kind.is_dir() => Entry::Folder,
+            kind if kind.is_file() => Entry::File(metadata.len()),
+            _ => Entry::Special,
+        })
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
