@@ -19,6 +19,7 @@ mod logging;
 mod near;
 mod run;
 mod run_id;
+mod secrets;
 mod start;
 mod step;
 mod trigger;

@@ -191,7 +191,8 @@ impl Writer<'_> {
         write!(self.text, " {words}").unwrap();
         if self.random.one_in(4) {
             let ty = *self.random.pick(&[Type::Url, Type::Urls]);
-            if let Some(media) = self.variable(ty) {
+            let media = if ty == Type::Urls { self.any_variable(ty) } else { self.variable(ty) };
+            if let Some(media) = media {
                 write!(self.text, " media {media}").unwrap();
             } else {
                 self.text.push_str(" media \"https://e.example/a.png\"");
@@ -233,7 +234,7 @@ impl Writer<'_> {
             let body = match self.random.below(3) {
                 0 => {
                     let ty = self.random.pick(TYPES).0;
-                    let value = self.variable(ty).unwrap_or_else(|| "null".to_owned());
+                    let value = self.any_variable(ty).unwrap_or_else(|| "null".to_owned());
                     format!(
                         " json {{ \"a\": [1, 2.5, {value}], \"b\": {{ \"{{}}\": $KEY, \"t\": {} }}, \"c\": true }}",
                         self.words()
@@ -288,6 +289,17 @@ impl Writer<'_> {
             .scope
             .iter()
             .filter(|variable| variable.ty == ty && !variable.optional)
+            .map(|variable| format!("${}", variable.name))
+            .collect();
+        (!fitting.is_empty()).then(|| self.random.pick(&fitting).clone())
+    }
+
+    /// A variable of this type, be it optional.
+    fn any_variable(&mut self, ty: Type) -> Option<String> {
+        let fitting: Vec<String> = self
+            .scope
+            .iter()
+            .filter(|variable| variable.ty == ty)
             .map(|variable| format!("${}", variable.name))
             .collect();
         (!fitting.is_empty()).then(|| self.random.pick(&fitting).clone())

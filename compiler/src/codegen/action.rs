@@ -174,12 +174,19 @@ pub(super) fn sms(idents: &Idents, line: u32, sms: &Sms) -> TokenStream {
 
 fn media(idents: &Idents, media: &[Expr]) -> TokenStream {
     let is_list = |expr: &Expr| matches!(expr.typed.ty, Type::List(_));
+    let list = |expr: &Expr| {
+        let list = expr::value(idents, expr);
+        if expr.typed.optional { quote!(#list.unwrap_or_default()) } else { list }
+    };
     match media {
-        [list] if is_list(list) => expr::value(idents, list),
+        [only] if is_list(only) => list(only),
         media if media.iter().any(is_list) => {
             let lists = media.iter().map(|expr| {
-                let value = expr::value(idents, expr);
-                if is_list(expr) { value } else { quote!(Vec::from([#value])) }
+                if is_list(expr) {
+                    return list(expr);
+                }
+                let url = expr::value(idents, expr);
+                quote!(Vec::from([#url]))
             });
             quote!([#(#lists),*].concat())
         }

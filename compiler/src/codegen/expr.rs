@@ -214,6 +214,7 @@ fn coalesce(idents: &Idents, typed: Typed, left: &Expr, right: &Expr) -> TokenSt
     match &right.kind {
         _ if right.typed.optional => quote!(#optional.or(#default)),
         ExprKind::Int(_) | ExprKind::Bool(_) => quote!(#optional.unwrap_or(#default)),
+        ExprKind::Literal(text) if text.is_empty() && typed.ty == Type::Text => quote!(#optional.unwrap_or_default()),
         ExprKind::Literal(_) | ExprKind::Variable(_) => {
             quote!(#optional.unwrap_or_else(|| #default))
         }

@@ -52,6 +52,9 @@ pub fn build(system: &dyn System, order: Order<'_>, progress: &mut dyn FnMut(Pro
         match system.entry(output) {
             Some(Entry::Folder) => return Err(Error::OutputIsFolder(output.to_owned())),
             Some(Entry::Special) => return Err(Error::OutputIsDevice(output.to_owned())),
+            Some(Entry::File(_)) if !may_be_replaced(system, output) => {
+                return Err(Error::OutputIsForeign(output.to_owned()));
+            }
             Some(Entry::File(_)) | None => {}
         }
     }
@@ -82,6 +85,13 @@ pub fn build(system: &dyn System, order: Order<'_>, progress: &mut dyn FnMut(Pro
             Ok(path)
         }
     }
+}
+
+/// Whether a file is a program, as an earlier build leaves it (an ELF, Mach-O or PE file), and not what somebody wrote.
+fn may_be_replaced(system: &dyn System, file: &Path) -> bool {
+    const PROGRAMS: &[&[u8]] = &[b"\x7fELF", b"\xcf\xfa\xed\xfe", b"MZ"];
+    let content = system.read(file).unwrap_or_default();
+    content.is_empty() || PROGRAMS.iter().any(|magic| content.starts_with(magic))
 }
 
 fn compile(cargo: &Cargo<'_>, linking: Linking, progress: &mut dyn FnMut(Progress)) -> Result<PathBuf, Error> {

@@ -36,6 +36,9 @@ pub enum Error {
     /// The binary would have to replace a folder.
     #[error("cannot write the binary `{}`: a folder of this name is already there", .0.display())]
     OutputIsFolder(PathBuf),
+    /// A file that is no program stands where the binary is to go.
+    #[error("`{}` is already there and is no program; it was not replaced", .0.display())]
+    OutputIsForeign(PathBuf),
     /// A device, a pipe or a socket stands where the binary is to go.
     #[error("`{}` is no file that a binary can be put into", .0.display())]
     OutputIsDevice(PathBuf),
@@ -129,7 +132,9 @@ impl Error {
                 format!("name a file in it, like `{}`", path.join("NAME.flow").display())
             }
             Self::NotText { .. } => "save it as UTF-8; every editor can".to_owned(),
-            Self::OutputIsFolder(_) | Self::OutputIsDevice(_) => "choose another path with `-o OUT`".to_owned(),
+            Self::OutputIsFolder(_) | Self::OutputIsForeign(_) | Self::OutputIsDevice(_) => {
+                "choose another path with `-o OUT`".to_owned()
+            }
             Self::Exists(_) => "choose another name; nothing was changed".to_owned(),
             Self::BadName(_) => {
                 "use letters, digits, `-` and `_`, and begin with a letter: `flowc new weather`".to_owned()

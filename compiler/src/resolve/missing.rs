@@ -59,7 +59,13 @@ impl Missing<'_> {
                 .with_help(format!("only the case differs from `${best}`; names match exactly and by case"))
                 .with_fix(self.name.span, *best),
             Some(best) => diagnostic.with_help(did_you_mean(&near, "$")).with_fix(self.name.span, *best),
-            None if visible.is_empty() => diagnostic.with_help("nothing is bound here"),
+            // Secrets are written so.
+            None if name.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit()) => {
+                diagnostic.with_help(format!("if it is a secret, declare it: `secret {name}`"))
+            }
+            None if visible.is_empty() => diagnostic.with_help(format!(
+                "a path knows only what it is given: declare `path …({name}: text)` and pass it with `goto`"
+            )),
             None => {
                 let all: Vec<String> = visible.iter().take(12).map(|name| format!("`${name}`")).collect();
                 let more = if visible.len() > 12 { " and more" } else { "" };

@@ -110,7 +110,8 @@ impl<'a> Resolver<'a> {
                 self.diagnostics.push(declared_twice(name, first));
                 continue;
             }
-            if API_VARIABLES.contains(&name.text.as_str()) && what == "input" {
+            let is_taken = API_VARIABLES.contains(&name.text.as_str()) || name.text == "flowId";
+            if is_taken && what == "input" {
                 self.diagnostics.push(
                     Diagnostic::new(
                         Code::DuplicateName,
@@ -118,7 +119,9 @@ impl<'a> Resolver<'a> {
                         format!("`{}` is part of every request and needs no `expect`", name.text),
                         "already there",
                     )
-                    .with_help("leave it out; `$ANI` is the destination, `$DNIS` the source number"),
+                    .with_help(
+                        "leave it out; `flowId` names the flow, `$ANI` is the destination, `$DNIS` the source number",
+                    ),
                 );
                 continue;
             }

@@ -21,7 +21,8 @@ impl<'a> Infer<'a> {
         if typed.ty == Type::Unknown {
             return;
         }
-        if typed.optional {
+        // In JSON there is a word for what is missing: `null`.
+        if typed.optional && place != Place::JsonBody {
             return self.optional(expr, place);
         }
         match place.wants() {
@@ -46,29 +47,26 @@ impl<'a> Infer<'a> {
     }
 
     pub(super) fn optional(&mut self, expr: &Expr, place: Place) {
-        let name = match &expr.kind {
-            ExprKind::Variable(name, _) => name.text.as_str(),
-            _ => "value",
+        let name = written_name(expr).unwrap_or_else(|| "value".to_owned());
+        // Inside `${…}` a variable has no dollar sign.
+        let is_bare = expr.span.range().len() == name.len();
+        let instead = match (place, is_bare) {
+            (_, true) => format!("`{name} ?? …`"),
+            (Place::Sms, false) => format!("`${{{name} ?? \"\"}}`"),
+            (_, false) => format!("`(${name} ?? …)`, or `${{{name} ?? \"\"}}` inside a string"),
         };
         let diagnostic = Diagnostic::new(
             Code::OptionalUnchecked,
             expr.span,
             format!("`${name}` may be missing {}", place.described()),
             "optional",
-        );
-        let diagnostic = match place {
-            Place::Sms | Place::TextBody | Place::Header | Place::UrlPath | Place::UrlQuery => {
-                diagnostic.with_help(format!("say what stands in its place: `${{{name} ?? \"\"}}`"))
-            }
-            _ => diagnostic.with_help(format!("say what stands in its place: `(${name} ?? …)`")),
-        };
-        let in_text = !matches!(place, Place::Condition | Place::Inside | Place::SmsTo | Place::SmsFrom | Place::Media);
-        let whole_variable = matches!(expr.kind, ExprKind::Variable(_, None));
-        let fixed = diagnostic.with_fix(expr.span, format!("${{{name} ?? \"\"}}"));
-        self.report(if in_text && whole_variable && place == Place::Sms {
-            fixed
+        )
+        .with_help(format!("say what stands in its place: {instead}"));
+        let is_in_string = place == Place::Sms && !is_bare && matches!(expr.kind, ExprKind::Variable(..));
+        self.report(if is_in_string {
+            diagnostic.with_fix(expr.span, format!("${{{name} ?? \"\"}}"))
         } else {
-            Diagnostic { fix: None, ..fixed }
+            diagnostic
         });
     }
 
@@ -191,5 +189,14 @@ impl<'a> Infer<'a> {
                 self.report(diagnostic.with_help("only like is compared with like"));
             }
         }
+    }
+}
+
+/// A variable with its field, without the dollar sign: `failure.status`.
+fn written_name(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Variable(name, Some(field)) => Some(format!("{}.{}", name.text, field.text)),
+        ExprKind::Variable(name, None) => Some(name.text.clone()),
+        _ => None,
     }
 }

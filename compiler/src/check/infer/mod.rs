@@ -278,6 +278,7 @@ impl<'a> Infer<'a> {
     /// `media`: a URL, or a list of them.
     fn media(&mut self, media: &'a Expr) {
         let typed = self.expr(media, Place::Media);
+        // A list that is missing is an empty one.
         if typed.ty != Type::List(super::types::Item::Url) {
             self.fits(media, typed, Place::Media);
         }

@@ -11,6 +11,9 @@ pub(super) fn steps_after_the_end(context: &Context<'_>, out: &mut Vec<Diagnosti
     let mut paths: Vec<&Path> = visit::bodies(context.file).collect();
     while let Some(path) = paths.pop() {
         paths.extend(path.steps.iter().flat_map(visit::inner_paths));
+        if has_bad_step(path) {
+            continue;
+        }
         let Some(at) = path.steps.iter().position(leaves) else {
             continue;
         };
@@ -55,7 +58,12 @@ fn arms_leave(arms: &Arms) -> bool {
 }
 
 fn path_leaves(path: &Path) -> bool {
-    path.steps.iter().any(leaves)
+    !has_bad_step(path) && path.steps.iter().any(leaves)
+}
+
+/// Where a step was not understood, those behind it may stand in another place than was meant.
+fn has_bad_step(path: &Path) -> bool {
+    path.steps.iter().any(|step| matches!(step.kind, StepKind::Bad(_)))
 }
 
 /// A file has a trigger.

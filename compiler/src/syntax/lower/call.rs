@@ -152,18 +152,21 @@ impl Lower {
         let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (number, unit) = text.split_at(digits);
         let unit_seconds = match unit {
-            "s" => Some(1),
-            "m" => Some(60),
-            "h" => Some(3600),
-            _ => None,
-        };
-        let span = self.span(pair);
-        let Some(unit_seconds) = unit_seconds else {
-            let diagnostic =
-                Diagnostic::new(Code::BadDuration, span, format!("`{text}` is no length of time"), "in which unit?")
-                    .with_help("write whole seconds, as in `timeout 10s`");
-            self.report(if unit.is_empty() { diagnostic.with_fix(span, format!("{text}s")) } else { diagnostic });
-            return None;
+            "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            _ => {
+                let span = self.span(pair);
+                let diagnostic = Diagnostic::new(
+                    Code::BadDuration,
+                    span,
+                    format!("`{text}` is not a number of whole seconds with its unit"),
+                    if unit.is_empty() { "in which unit?" } else { "not understood" },
+                )
+                .with_help("write whole seconds, as in `timeout 10s`");
+                self.report(if unit.is_empty() { diagnostic.with_fix(span, format!("{text}s")) } else { diagnostic });
+                return None;
+            }
         };
         Some(number.parse::<u32>().unwrap_or(u32::MAX).saturating_mul(unit_seconds))
     }

@@ -94,7 +94,7 @@ impl Lower {
         match take(parts, Rule::name) {
             Some(name) => Some(self.name(&name)),
             None => {
-                self.expected(keyword, &format!("a name, as in `{example}`"));
+                self.expected(keyword, &format!("a name that is no word of the language, as in `{example}`"));
                 None
             }
         }

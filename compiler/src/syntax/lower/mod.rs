@@ -41,26 +41,45 @@ pub(super) fn too_deep(span: Span) -> Diagnostic {
     .with_help("move a part of it into a `path` of its own and reach that with `goto`")
 }
 
-/// Where something on a line was not understood, what is missing or misplaced behind it mostly is so because of that: one
-/// mistake, not several. A mistake that is recognised for what it is stands for itself.
+/// Where something on a line was not understood, what else seems wrong behind it mostly is so because of that: one
+/// mistake, not several. A mistake that was recognised for what it is has no such echoes, and neither has a string's
+/// missing end, but for the line that it runs into.
 fn without_echoes(mut diagnostics: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic> {
     let lines = LineIndex::new(text);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
-    let mut last_line = 0;
+    let (mut line, mut is_lost, mut open_string) = (0, false, 0);
     diagnostics.retain(|diagnostic| {
-        let line = lines.line(diagnostic.span.start);
-        let follows = line == last_line;
-        last_line = line;
-        !(follows && may_be_an_echo(diagnostic.code))
+        let own_line = lines.line(diagnostic.span.start);
+        let follows = own_line == line;
+        is_lost &= follows;
+        let runs_on = open_string != 0 && own_line == open_string + 1 && is_vague(diagnostic.code);
+        let is_echo = runs_on || (follows && (is_vague(diagnostic.code) || (is_lost && !is_misspelt(diagnostic.code))));
+        line = own_line;
+        is_lost |= is_vague(diagnostic.code);
+        if diagnostic.code == Code::UnclosedString && !is_echo {
+            open_string = own_line;
+        }
+        !is_echo
     });
     diagnostics
 }
 
-fn may_be_an_echo(code: Code) -> bool {
+/// Says that something is not as expected, not what it is.
+fn is_vague(code: Code) -> bool {
     matches!(
         code,
-        Code::UnexpectedText | Code::MissingPart | Code::MissingArrow | Code::UnclosedString | Code::UnclosedBracket
+        Code::UnexpectedText
+            | Code::MissingPart
+            | Code::MissingArrow
+            | Code::UnclosedString
+            | Code::UnclosedBracket
+            | Code::ArmWithoutStep
     )
+}
+
+/// Knows which word was meant.
+fn is_misspelt(code: Code) -> bool {
+    matches!(code, Code::UnknownStep | Code::UnknownClause)
 }
 
 #[derive(Default)]

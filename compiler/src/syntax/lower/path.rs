@@ -158,6 +158,8 @@ impl PathBuilder {
                 }
                 self.open(lower, slot, span);
             }
+            // The step that it belongs to was perhaps the one that was not understood.
+            None if slot == Slot::Else && self.has_bad_step() => self.open(lower, slot, span),
             None if slot == Slot::Else => return false,
             None => {
                 let word = slot.word();
@@ -176,6 +178,10 @@ impl PathBuilder {
             }
         }
         true
+    }
+
+    fn has_bad_step(&mut self) -> bool {
+        self.top().iter().any(|step| matches!(step.kind, StepKind::Bad(_)))
     }
 
     /// The innermost level whose row of steps has one that can take this arm.

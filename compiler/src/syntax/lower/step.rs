@@ -53,7 +53,7 @@ impl Lower {
             }
         }
         if sms.text.is_none() {
-            self.expected(span, "the message's text, as in `sms \"Hello\"`");
+            self.expected(span, "the message's text in double quotes, as in `sms \"Hello $from\"`");
         }
         StepKind::Sms(Box::new(sms))
     }
@@ -143,7 +143,7 @@ impl Lower {
         let mut parts = pair.into_inner().peekable();
         let keyword = take(&mut parts, Rule::kw_set).map_or(span, |keyword| self.span(&keyword));
         let Some(name) = take(&mut parts, Rule::name).map(|name| self.name(&name)) else {
-            self.expected(keyword, "a name behind `set`, as in `set total = $a + $b`");
+            self.expected(keyword, "a name that is no word of the language, as in `set total = $a + $b`");
             return StepKind::Bad(Arms::default());
         };
         let assign = take(&mut parts, Rule::assign).map(|assign| self.span(&assign));

@@ -16,8 +16,14 @@ impl ConnectTo {
         let (from, to) = text.split_once('=').ok_or("write it as HOST:PORT=URL")?;
         let (host, port) = from.rsplit_once(':').ok_or("write the host with its port, as api.example.com:443")?;
         let port = port.parse().map_err(|_| format!("{port:?} is not a port"))?;
+        if port == 0 {
+            return Err("there is no port 0".to_owned());
+        }
         if host.is_empty() {
             return Err("the host is missing; write it as HOST:PORT=URL".to_owned());
+        }
+        if host.contains('/') {
+            return Err(format!("{host:?} is not a host; write it without scheme and path, as api.example.com:443"));
         }
         let target = Url::parse(to).map_err(|error| format!("{to:?} is not a URL: {error}"))?;
         if !matches!(target.scheme(), "http" | "https") || target.path() != "/" || target.query().is_some() {
@@ -58,8 +64,18 @@ mod tests {
 
     #[test]
     fn a_mistake_is_named() {
-        for text in ["", "a", "a=http://b", "a:x=http://b", ":1=http://b", "a:1=b", "a:1=ftp://b", "a:1=http://b/path"]
-        {
+        for text in [
+            "",
+            "a",
+            "a=http://b",
+            "a:x=http://b",
+            ":1=http://b",
+            "a:1=b",
+            "a:1=ftp://b",
+            "a:1=http://b/path",
+            "a:0=http://b",
+            "https://a:1=http://b",
+        ] {
             assert!(ConnectTo::parse(text).is_err(), "{text}");
         }
     }
