@@ -194,6 +194,20 @@ fn two_builds_at_once_do_not_disturb_each_other() {
 }
 
 #[test]
+fn a_file_that_is_no_program_is_not_replaced() {
+    let folder = Scratch::new();
+    folder.write("hotel", HELLO);
+    folder.write("notes.txt", "mine");
+    for line in ["build hotel -o hotel", "build hotel -o notes.txt"] {
+        let ended = flowc_in(&folder, line);
+        assert_eq!(ended.code, Some(2), "{line}");
+        assert!(ended.err.contains("is already there and is no program; it was not replaced"), "{}", ended.err);
+    }
+    assert_eq!(fs::read_to_string(folder.path().join("hotel")).unwrap(), HELLO);
+    assert_eq!(fs::read_to_string(folder.path().join("notes.txt")).unwrap(), "mine");
+}
+
+#[test]
 fn a_device_is_not_replaced_by_a_binary() {
     let folder = Scratch::new();
     folder.write("a.flow", HELLO);

@@ -151,6 +151,13 @@ on sms -> sms "Hello"
      fail -> sms "Please call us."
 "#;
 
+    DollarInDeclaration = "F0019" Error r#"a dollar sign where a name is declared"#
+        r#"A variable has `$` where it is used, and none where it is declared or bound: by `secret`, `const`, `set`, `expect`, a parameter or a response variable."#
+        wrong r#"on sms -> set $room = "12" -> sms "Room $room"
+"#
+        right r#"on sms -> set room = "12" -> sms "Room $room"
+"#;
+
     UnknownVariable = "F0201" Error r#"a variable that is not bound anywhere"#
         r#"A name after `$` must be bound before it is used: by the trigger, by a response variable, by `set`, `const` or `secret`, or as a parameter of a path. Names match exactly and by case."#
         wrong r#"on sms -> sms "Hello $form"

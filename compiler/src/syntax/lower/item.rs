@@ -91,8 +91,8 @@ impl Lower {
 
     /// The name that an item declares.
     fn declared_name(&mut self, parts: &mut Parts<'_>, keyword: Span, example: &str) -> Option<Name> {
-        match take(parts, Rule::name) {
-            Some(name) => Some(self.name(&name)),
+        match self.bound_name(parts) {
+            Some(name) => Some(name),
             None => {
                 self.expected(keyword, &format!("a name that is no word of the language, as in `{example}`"));
                 None
@@ -171,10 +171,25 @@ impl Lower {
         inputs.into_iter().filter_map(|input| self.field(input)).collect()
     }
 
+    /// A name where it is declared or bound: there it has no dollar sign.
+    pub(super) fn bound_name(&mut self, parts: &mut Parts<'_>) -> Option<Name> {
+        let dollar = take(parts, Rule::dollar_mark).map(|dollar| self.span(&dollar));
+        let name = take(parts, Rule::name).map(|name| self.name(&name))?;
+        if let Some(dollar) = dollar {
+            let message = format!("`{}` is declared here, and a name is declared without `$`", name.text);
+            self.report(
+                Diagnostic::new(Code::DollarInDeclaration, dollar, message, "one `$` too many")
+                    .with_help("`$` stands before it where it is used")
+                    .with_fix(dollar, ""),
+            );
+        }
+        Some(name)
+    }
+
     /// `name?: type`
     pub(super) fn field(&mut self, pair: Pair<'_>) -> Option<Field> {
         let mut parts = pair.into_inner().peekable();
-        let name = take(&mut parts, Rule::name).map(|name| self.name(&name))?;
+        let name = self.bound_name(&mut parts)?;
         let optional = take(&mut parts, Rule::optional_mark).is_some();
         let ty = take(&mut parts, Rule::type_note).and_then(|note| self.type_note(note));
         Some(Field { name, optional, ty })

@@ -142,7 +142,7 @@ impl Lower {
     fn set(&mut self, pair: Pair<'_>, span: Span) -> StepKind {
         let mut parts = pair.into_inner().peekable();
         let keyword = take(&mut parts, Rule::kw_set).map_or(span, |keyword| self.span(&keyword));
-        let Some(name) = take(&mut parts, Rule::name).map(|name| self.name(&name)) else {
+        let Some(name) = self.bound_name(&mut parts) else {
             self.expected(keyword, "a name that is no word of the language, as in `set total = $a + $b`");
             return StepKind::Bad(Arms::default());
         };
