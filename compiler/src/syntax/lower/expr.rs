@@ -28,6 +28,23 @@ impl Lower {
         self.binary(&mut parts, 0, bare, span)
     }
 
+    /// `= EXPR` behind a name.
+    pub(super) fn assigned(&mut self, parts: &mut Parts<'_>, name: Span) -> Expr {
+        let assign = take(parts, Rule::assign).map(|assign| self.span(&assign));
+        let value = take(parts, Rule::expr).map(|expr| self.expr(expr, false));
+        match (assign, value) {
+            (Some(_), Some(value)) => value,
+            (None, _) => {
+                self.expected(name, "`=` and a value");
+                self.bad_expr(name)
+            }
+            (Some(assign), None) => {
+                self.expected(assign, "a value behind `=`");
+                self.bad_expr(name)
+            }
+        }
+    }
+
     /// Precedence climbing over the flat row of operands and operators.
     fn binary(&mut self, parts: &mut Parts<'_>, least: u8, bare: bool, span: Span) -> Expr {
         let mut left = self.unary(parts, bare, span);

@@ -73,19 +73,7 @@ impl Lower {
         let Some(name) = self.declared_name(&mut parts, keyword, "const HOTEL = \"Seaside Inn\"") else {
             return;
         };
-        let assign = take(&mut parts, Rule::assign).map(|assign| self.span(&assign));
-        let value = parts.next().map(|value| self.value(value));
-        let value = match (assign, value) {
-            (Some(_), Some(value)) => value,
-            (None, _) => {
-                self.expected(name.span, "`=` and a value");
-                self.bad_expr(name.span)
-            }
-            (Some(assign), None) => {
-                self.expected(assign, "a value behind `=`");
-                self.bad_expr(name.span)
-            }
-        };
+        let value = self.assigned(&mut parts, name.span);
         file.consts.push(Const { name, value });
     }
 

@@ -146,19 +146,7 @@ impl Lower {
             self.expected(keyword, "a name that is no word of the language, as in `set total = $a + $b`");
             return StepKind::Bad(Arms::default());
         };
-        let assign = take(&mut parts, Rule::assign).map(|assign| self.span(&assign));
-        let value = take(&mut parts, Rule::expr).map(|expr| self.expr(expr, false));
-        let value = match (assign, value) {
-            (Some(_), Some(value)) => value,
-            (None, _) => {
-                self.expected(name.span, "`=` and a value");
-                self.bad_expr(span)
-            }
-            (Some(assign), None) => {
-                self.expected(assign, "a value behind `=`");
-                self.bad_expr(span)
-            }
-        };
+        let value = self.assigned(&mut parts, name.span);
         StepKind::Set(Set { name, value })
     }
 
