@@ -149,7 +149,8 @@ mod tests {
     }
 
     fn flow(main_rs: &str) -> Emitted {
-        Emitted { name: "wx".to_owned(), main_rs: main_rs.to_owned() }
+        // The machine's cargo copies the source: so that its binaries begin like one.
+        Emitted { name: "wx".to_owned(), main_rs: format!("\x7fELF {main_rs}") }
     }
 
     #[test]
@@ -159,7 +160,7 @@ mod tests {
         let path =
             build(&memory, order(&flow("one"), Some(Path::new("/out/wx"))), &mut |step| seen.push(step)).unwrap();
         assert_eq!(path, Path::new("/out/wx"));
-        assert_eq!(memory.text("/out/wx"), "one");
+        assert_eq!(memory.text("/out/wx"), "\x7fELF one");
         assert_eq!(seen, [Progress::Building(1, Some(2))]);
     }
 
@@ -170,7 +171,7 @@ mod tests {
         memory.commands.borrow_mut().clear();
         build(&memory, order(&flow("two"), Some(Path::new("/out/wx"))), &mut |_| {}).unwrap();
         assert_eq!(memory.commands.borrow().len(), 1);
-        assert_eq!(memory.text("/out/wx"), "two");
+        assert_eq!(memory.text("/out/wx"), "\x7fELF two");
     }
 
     #[test]
@@ -179,6 +180,15 @@ mod tests {
         let path = build(&memory, order(&flow("one"), None), &mut |_| {}).unwrap();
         assert!(path.starts_with("/c/0.1.0/crates") && path.ends_with("wx"));
         assert!(memory.files.borrow().keys().all(|file| file.starts_with("/c")));
+    }
+
+    #[test]
+    fn what_is_no_program_is_not_replaced_by_one() {
+        let memory = machine();
+        memory.write(Path::new("/out/wx"), b"on sms -> sms \"mine\"").unwrap();
+        let refused = build(&memory, order(&flow("one"), Some(Path::new("/out/wx"))), &mut |_| {});
+        assert!(matches!(refused, Err(Error::OutputIsForeign(_))));
+        assert_eq!(memory.text("/out/wx"), "on sms -> sms \"mine\"");
     }
 
     #[test]
