@@ -20,13 +20,8 @@ pub(crate) fn constant_text(file: &File, names: &Names, expr: &Expr) -> Option<S
             _ => None,
         },
         ExprKind::Variable(_, None) => match names.referent(expr.id) {
-            Some(Referent::Const(at)) => {
-                let value = &file.consts.get(at)?.value;
-                // A constant holds no variables, so this goes no deeper.
-                matches!(&value.kind, ExprKind::Text(parts) if parts.iter().any(|part| matches!(part, Part::Value(_))))
-                    .then_some(())
-                    .map_or_else(|| constant_text(file, names, value), |()| None)
-            }
+            // Names inside a constant's own value are not resolved, so this goes no deeper.
+            Some(Referent::Const(at)) => constant_text(file, names, &file.consts.get(at)?.value),
             _ => None,
         },
         _ => None,

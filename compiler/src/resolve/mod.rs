@@ -39,7 +39,7 @@ pub fn resolve(file: &File) -> (Names, Vec<Diagnostic>) {
         resolver.fields(&path.params, "parameter");
         resolver.body(&path.body);
     }
-    resolver.finish()
+    (resolver.names, resolver.diagnostics)
 }
 
 struct Resolver<'a> {
@@ -225,21 +225,13 @@ impl<'a> Resolver<'a> {
     /// Goes on where several ways come together: bound is what is bound on each of them.
     fn join(&mut self, ways: impl IntoIterator<Item = Option<Delta<'a>>>) -> End {
         let ways: Vec<Delta<'a>> = ways.into_iter().flatten().collect();
-        let Some(first) = ways.first() else {
+        if ways.is_empty() {
             return End::Left;
-        };
+        }
         self.scope.tainted |= ways.iter().any(|way| way.tainted);
         let mut names: Vec<&'a str> = ways.iter().flat_map(|way| way.bound.keys().copied()).collect();
         names.sort_unstable();
         names.dedup();
-        if ways.len() == 1 {
-            let mut bound: Vec<_> = first.bound.iter().map(|(name, var)| (*name, *var)).collect();
-            bound.sort_unstable();
-            for (name, var) in bound {
-                self.scope.bind(name, var);
-            }
-            return End::Open;
-        }
         for name in names {
             let outside = self.scope.get(name);
             let vars: Option<Vec<VarId>> = ways.iter().map(|way| way.bound.get(name).copied().or(outside)).collect();
@@ -345,10 +337,6 @@ impl<'a> Resolver<'a> {
         self.names.vars.push(Variable { name: name.to_owned(), span, origin, used: false });
         self.scope.bind(name, var);
         var
-    }
-
-    fn finish(self) -> (Names, Vec<Diagnostic>) {
-        (self.names, self.diagnostics)
     }
 }
 

@@ -11,11 +11,6 @@ use crate::suggest;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Name, Part, UnaryOp};
 
 impl<'a> Infer<'a> {
-    /// An expression whose parts are looked at on their own afterwards.
-    pub(super) fn expr_untold(&mut self, expr: &'a Expr) {
-        self.set(expr, Typed::of(Type::Text));
-    }
-
     pub(super) fn set(&mut self, expr: &Expr, typed: Typed) -> Typed {
         if let Some(slot) = self.types.exprs.get_mut(expr.id.0 as usize) {
             *slot = typed;
@@ -31,7 +26,7 @@ impl<'a> Infer<'a> {
                 for part in parts {
                     if let Part::Value(value) = part {
                         let typed = self.expr(value, inner);
-                        self.fits(value, typed, if place.is_text() { place } else { text_place(place) });
+                        self.fits(value, typed, text_place(place));
                     }
                 }
                 Typed::of(Type::Text)

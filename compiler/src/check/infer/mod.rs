@@ -235,7 +235,8 @@ impl<'a> Infer<'a> {
 
     fn call(&mut self, call: &'a Call) {
         if let Some(url) = &call.url {
-            self.expr_untold(url);
+            // Its parts are looked at below, each in its own place.
+            self.set(url, Typed::of(Type::Text));
             let file = self.file;
             let names = self.names;
             let cut = UrlTemplate::cut(url, |expr| constant_text(file, names, expr));

@@ -1,6 +1,7 @@
 //! Items: `flow`, `secret`, `const`, `on`, `path`.
 
 use super::path::PathBuilder;
+use super::step::given_twice;
 use super::{Lower, Pair, Parts, take};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -118,7 +119,7 @@ impl Lower {
         let keyword = take(&mut parts, Rule::kw_api).map_or(span, |keyword| self.span(&keyword));
         let name = take(&mut parts, Rule::string).map(|name| self.plain_string(name, "a trigger's name"));
         let mut token = None;
-        let mut inputs: Option<(Span, Vec<Field>)> = None;
+        let mut inputs: Option<Vec<Field>> = None;
         for part in parts {
             let part_span = self.span(&part);
             if part.as_rule() == Rule::token_clause {
@@ -128,13 +129,11 @@ impl Lower {
             } else {
                 self.repeated(inputs.is_some(), part_span, "expect");
                 let fields = self.inputs(part, part_span);
-                inputs.get_or_insert((part_span, Vec::new())).1.extend(fields);
+                inputs.get_or_insert_default().extend(fields);
             }
         }
         match name {
-            Some(name) => {
-                Source::Api(ApiSource { name, token, inputs: inputs.map(|(_, fields)| fields).unwrap_or_default() })
-            }
+            Some(name) => Source::Api(ApiSource { name, token, inputs: inputs.unwrap_or_default() }),
             None => {
                 self.expected(keyword, "the trigger's name, as in `on api \"order-ready\"`");
                 Source::Bad
@@ -144,10 +143,7 @@ impl Lower {
 
     fn repeated(&mut self, again: bool, span: Span, word: &str) {
         if again {
-            self.report(
-                Diagnostic::new(Code::Repeated, span, format!("`{word}` is given twice"), "the second one")
-                    .with_help("leave one of them out"),
-            );
+            self.report(given_twice(span, word));
         }
     }
 

@@ -45,6 +45,9 @@ pub(super) fn too_deep(span: Span) -> Diagnostic {
 /// mistake, not several. A mistake that was recognised for what it is has no such echoes, and neither has a string's
 /// missing end, but for the line that it runs into.
 fn without_echoes(mut diagnostics: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic> {
+    if diagnostics.len() < 2 {
+        return diagnostics;
+    }
     let lines = LineIndex::new(text);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     let (mut line, mut is_lost, mut open_string) = (0, false, 0);

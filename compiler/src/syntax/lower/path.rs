@@ -75,17 +75,7 @@ impl PathBuilder {
             Rule::unarrowed_step => {
                 let step = pair.into_inner().next()?;
                 if !self.at_start_of_group {
-                    let at = Span::at(span.start);
-                    let word = step.clone().into_inner().next().map_or("", |word| word.as_str().trim());
-                    lower.report(
-                        Diagnostic::new(
-                            Code::MissingArrow,
-                            lower.span(&step.clone().into_inner().next().unwrap_or(step.clone())),
-                            format!("an arrow is missing before `{word}`"),
-                            "this step needs `->` before it",
-                        )
-                        .with_fix(at, "-> "),
-                    );
+                    missing_arrow(lower, &step);
                 }
                 self.step(lower, step);
             }
@@ -223,24 +213,28 @@ impl PathBuilder {
     }
 }
 
-fn attach(steps: &mut [Step], arm: OpenArm) {
-    let path = Path { steps: arm.steps };
+/// Says that a step has no arrow before it, at the word it begins with.
+fn missing_arrow(lower: &mut Lower, step: &Pair<'_>) {
+    let first = step.clone().into_inner().next().unwrap_or_else(|| step.clone());
+    let span = lower.span(&first);
+    let message = format!("an arrow is missing before `{}`", first.as_str().trim());
+    lower.report(
+        Diagnostic::new(Code::MissingArrow, span, message, "this step needs `->` before it")
+            .with_fix(Span::at(span.start), "-> "),
+    );
+}
+
+fn attach(steps: &mut [Step], closed: OpenArm) {
     let Some(step) = steps.last_mut() else { return };
-    let whole = Arm { span: arm.span, path };
-    match (&mut step.kind, arm.slot) {
-        (StepKind::If(branch), Slot::Then) => branch.then = whole.path,
-        (StepKind::If(branch), Slot::Else) => branch.otherwise = Some(whole),
-        (_, Slot::Ok) => {
-            if let Some(arms) = arms_mut(step) {
-                arms.ok = Some(whole);
-            }
-        }
-        (_, Slot::Fail) => {
-            if let Some(arms) = arms_mut(step) {
-                arms.fail = Some(whole);
-            }
-        }
-        _ => {}
+    let arm = Arm { span: closed.span, path: Path { steps: closed.steps } };
+    match (&mut step.kind, closed.slot) {
+        (StepKind::If(branch), Slot::Then) => branch.then = arm.path,
+        (StepKind::If(branch), Slot::Else) => branch.otherwise = Some(arm),
+        (_, slot) => match (arms_mut(step), slot) {
+            (Some(arms), Slot::Ok) => arms.ok = Some(arm),
+            (Some(arms), Slot::Fail) => arms.fail = Some(arm),
+            _ => {}
+        },
     }
 }
 

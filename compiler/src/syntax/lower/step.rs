@@ -74,11 +74,8 @@ impl Lower {
 
     fn once(&mut self, slot: &mut Option<Expr>, value: Option<Expr>, span: Span, word: &str) {
         if let (Some(first), Some(_)) = (slot.as_ref(), value.as_ref()) {
-            self.report(
-                Diagnostic::new(Code::Repeated, span, format!("`{word}` is given twice"), "the second one")
-                    .with_label(first.span, "the first one")
-                    .with_help("leave one of them out"),
-            );
+            let diagnostic = given_twice(span, word).with_label(first.span, "the first one");
+            self.report(diagnostic);
         }
         if value.is_some() {
             *slot = value;
@@ -198,6 +195,12 @@ impl Lower {
             .with_help("`else` belongs to an `if` before it, or stands last among the cases of a `match`"),
         );
     }
+}
+
+/// The diagnostic for a part that stands twice where once is enough.
+pub(super) fn given_twice(span: Span, word: &str) -> Diagnostic {
+    Diagnostic::new(Code::Repeated, span, format!("`{word}` is given twice"), "the second one")
+        .with_help("leave one of them out")
 }
 
 /// The cases of a `match` that is being read.
