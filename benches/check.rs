@@ -5,6 +5,7 @@
 mod measure;
 
 use flow_tests::{Scratch, flowc};
+use flowc::sample::NoSamples;
 use flowc::source::SourceFile;
 use measure::Times;
 
@@ -24,7 +25,7 @@ fn by_size() {
         for (lines, source, times) in &mut sizes {
             // A short time needs more repetitions for the same certainty.
             for _ in 0..(30_000 / *lines).max(1) {
-                let diagnostics = times.time(|| flowc::check(source));
+                let diagnostics = times.time(|| flowc::check(source, &NoSamples));
                 assert!(diagnostics.is_empty(), "the generated flow is wrong: {:?}", diagnostics.first());
             }
         }
@@ -67,7 +68,7 @@ fn by_depth() {
             let source = source(format!("flow \"Deep\"\non sms {first}{brackets}\n"));
             let mut times = Times::default();
             for _ in 0..50 {
-                let diagnostics = times.time(|| flowc::check(&source));
+                let diagnostics = times.time(|| flowc::check(&source, &NoSamples));
                 let is_right = !diagnostics.iter().any(flowc::diagnostic::Diagnostic::is_error);
                 assert_eq!(is_right, !close.is_empty(), "{diagnostics:?}");
             }

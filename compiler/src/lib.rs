@@ -8,11 +8,13 @@ pub mod driver;
 pub mod graph;
 mod gsm7;
 pub mod resolve;
+pub mod sample;
 pub mod source;
 pub mod suggest;
 pub mod syntax;
 
 use diagnostic::Diagnostic;
+use sample::Samples;
 use source::SourceFile;
 
 /// What came of compiling a flow file.
@@ -34,7 +36,10 @@ pub struct Emitted {
 }
 
 /// Text to a checked tree: all diagnostics, in the order of their places.
-fn analyze(source: &SourceFile) -> (syntax::ast::File, resolve::names::Names, check::infer::Types, Vec<Diagnostic>) {
+fn analyze(
+    source: &SourceFile,
+    _samples: &dyn Samples,
+) -> (syntax::ast::File, resolve::names::Names, check::infer::Types, Vec<Diagnostic>) {
     let parsed = syntax::parse(source);
     let whole = parsed.diagnostics.is_empty();
     let (names, of_names) = resolve::resolve(&parsed.file);
@@ -47,13 +52,13 @@ fn analyze(source: &SourceFile) -> (syntax::ast::File, resolve::names::Names, ch
 }
 
 /// Checks a flow file.
-pub fn check(source: &SourceFile) -> Vec<Diagnostic> {
-    analyze(source).3
+pub fn check(source: &SourceFile, samples: &dyn Samples) -> Vec<Diagnostic> {
+    analyze(source, samples).3
 }
 
 /// Compiles a flow file to Rust.
-pub fn compile(source: &SourceFile) -> Compilation {
-    let (file, names, types, diagnostics) = analyze(source);
+pub fn compile(source: &SourceFile, samples: &dyn Samples) -> Compilation {
+    let (file, names, types, diagnostics) = analyze(source, samples);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Compilation { diagnostics, emitted: None };
     }

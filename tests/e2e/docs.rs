@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use flow_tests::folder::workspace;
+use flowc::sample::NoSamples;
 use flowc::source::SourceFile;
 
 /// README.md and docs/*.md.
@@ -44,7 +45,7 @@ fn every_flow_in_the_documents_is_without_errors() {
     for path in documents() {
         for (line, flow) in flows(&fs::read_to_string(&path).unwrap()) {
             let file = SourceFile::new(format!("{}:{line}", path.display()), flow);
-            let errors = flowc::check(&file).into_iter().filter(|diagnostic| diagnostic.is_error());
+            let errors = flowc::check(&file, &NoSamples).into_iter().filter(|diagnostic| diagnostic.is_error());
             wrong.extend(errors.map(|error| format!("{}: {} {}", file.name, error.code.id(), error.message)));
         }
     }

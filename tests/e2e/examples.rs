@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use flow_tests::folder::workspace;
 use flow_tests::program::{GUEST, HOTEL};
 use flow_tests::{Program, Reply, Request, StandIn, binary_of};
+use flowc::sample::NoSamples;
 use flowc::source::SourceFile;
 use serde_json::{Value, json};
 
@@ -36,7 +37,7 @@ fn every_example_is_a_folder_with_a_flow_of_its_name_that_builds_without_diagnos
     assert!(names.len() >= 5, "{names:?}");
     for name in names {
         let flow = example(&name, &format!("{name}.flow"));
-        let diagnostics = flowc::check(&SourceFile::new(format!("{name}.flow"), flow.as_str()));
+        let diagnostics = flowc::check(&SourceFile::new(format!("{name}.flow"), flow.as_str()), &NoSamples);
         assert!(diagnostics.is_empty(), "{name}: {diagnostics:#?}");
         binary_of(&name, &flow);
     }

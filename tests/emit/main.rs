@@ -3,7 +3,8 @@
 //! `FLOW_BLESS=1` writes the golden files anew; read the change before you commit it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-use flow_tests::folder::files_below;
+use flow_tests::folder::{Beside, files_below};
+use flowc::sample::NoSamples;
 use flowc::source::SourceFile;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ fn flows(folder: &Path) -> Vec<PathBuf> {
 
 fn emitted(path: &Path, name: &str) -> String {
     let source = SourceFile::new(name, fs::read_to_string(path).unwrap());
-    let compilation = flowc::compile(&source);
+    let compilation = flowc::compile(&source, &Beside(path));
     compilation.emitted.unwrap_or_else(|| panic!("{}: {:#?}", path.display(), compilation.diagnostics)).main_rs
 }
 
@@ -70,7 +71,7 @@ fn a_step_is_emitted_once_however_many_ways_lead_to_it() {
     }
     let sum: Vec<String> = (0..40).map(|at| format!("$a{at}")).collect();
     flow.push_str(&format!("  -> set sum = {}\n  -> sms \"$sum\"\n", sum.join(" + ")));
-    let emitted = flowc::compile(&SourceFile::new("ways.flow", flow)).emitted.unwrap().main_rs;
+    let emitted = flowc::compile(&SourceFile::new("ways.flow", flow), &NoSamples).emitted.unwrap().main_rs;
     // Copied into each branch, they would be 2^40.
     assert!(emitted.len() < 200_000, "{} bytes", emitted.len());
 }

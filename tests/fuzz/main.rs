@@ -7,6 +7,7 @@ mod noise;
 mod program;
 mod random;
 
+use flowc::sample::NoSamples;
 use flowc::source::{SourceFile, Span};
 use random::Random;
 use std::time::{Duration, Instant};
@@ -27,7 +28,7 @@ fn rounds(default: u64) -> u64 {
 fn survive(text: &str) {
     let begun = Instant::now();
     let source = SourceFile::new("fuzz.flow", text);
-    let compiled = flowc::compile(&source);
+    let compiled = flowc::compile(&source, &NoSamples);
     // 1 s for each 100 kB and 100 ms for the rest, ten times as long in a debug build on a busy machine.
     let most = Duration::from_secs(1 + text.len() as u64 / 10_000);
     assert!(begun.elapsed() < most, "{} bytes took {:?}:\n{text}", text.len(), begun.elapsed());
@@ -124,7 +125,8 @@ fn what_check_accepts_rustc_compiles() {
     while accepted.len() < rounds(60) as usize {
         made += 1;
         let text = program::program(&mut random);
-        let compiled = flowc::compile(&SourceFile::new(format!("flow{}.flow", accepted.len()), text.clone()));
+        let compiled =
+            flowc::compile(&SourceFile::new(format!("flow{}.flow", accepted.len()), text.clone()), &NoSamples);
         if let Some(emitted) = compiled.emitted {
             accepted.push((text, emitted.main_rs));
         }

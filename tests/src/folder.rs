@@ -19,6 +19,15 @@ pub fn shared_data(path: &str) -> Option<PathBuf> {
     None
 }
 
+/// The samples beside a flow file on disk.
+pub struct Beside<'a>(pub &'a Path);
+
+impl flowc::sample::Samples for Beside<'_> {
+    fn read(&self, name: &str) -> Result<String, String> {
+        std::fs::read_to_string(self.0.parent().unwrap().join(name)).map_err(|error| error.to_string())
+    }
+}
+
 /// All files below a folder whose names end so, as `rs`; sorted.
 pub fn files_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();

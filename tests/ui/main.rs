@@ -5,10 +5,14 @@
 //! commit it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-use flow_tests::folder::files_below;
+use flow_tests::folder::{Beside, files_below};
 use flowc::diagnostic::Code;
 use flowc::source::{LineIndex, SourceFile};
 use std::path::{Path, PathBuf};
+
+/// What the examples of the pages may name as a sample.
+const PAGE_SAMPLES: [(&str, &str); 1] =
+    [("weather.json", r#"{"properties": {"temperature": 84, "wind": {"speed": "14 mph"}, "isDaytime": true}}"#)];
 
 fn fixtures() -> Vec<PathBuf> {
     files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("ui"), "flow")
@@ -18,10 +22,11 @@ fn without_annotations(text: &str) -> String {
     text.lines().filter(|line| !line.trim_start().starts_with("#^")).map(|line| format!("{line}\n")).collect()
 }
 
-fn annotated(text: &str) -> String {
+fn annotated(path: &Path, text: &str) -> String {
+    let beside = Beside(path);
     let source = SourceFile::new("ui.flow", text);
     let lines = LineIndex::new(text);
-    let mut said: Vec<(u32, String)> = flowc::check(&source)
+    let mut said: Vec<(u32, String)> = flowc::check(&source, &beside)
         .into_iter()
         .map(|diagnostic| {
             let start = lines.line_column(text, diagnostic.span.start);
@@ -57,7 +62,7 @@ fn every_fixture_says_what_flowc_says() {
     let mut wrong = Vec::new();
     for path in fixtures() {
         let text = std::fs::read_to_string(&path).unwrap();
-        let now = annotated(&without_annotations(&text));
+        let now = annotated(&path, &without_annotations(&text));
         if bless {
             std::fs::write(&path, now).unwrap();
         } else if now != text {
@@ -79,7 +84,10 @@ fn every_code_has_a_fixture() {
 #[test]
 fn the_wrong_example_of_each_page_breaks_just_its_rule_and_the_right_one_none() {
     let said = |text: &str| -> Vec<Code> {
-        flowc::check(&SourceFile::new("page.flow", text)).into_iter().map(|diagnostic| diagnostic.code).collect()
+        flowc::check(&SourceFile::new("page.flow", text), &PAGE_SAMPLES)
+            .into_iter()
+            .map(|diagnostic| diagnostic.code)
+            .collect()
     };
     let mut other = Vec::new();
     for code in Code::ALL {
@@ -98,12 +106,13 @@ fn the_wrong_example_of_each_page_breaks_just_its_rule_and_the_right_one_none() 
 fn fixes_mend_what_they_are_for() {
     for path in fixtures() {
         let text = without_annotations(&std::fs::read_to_string(&path).unwrap());
-        let before = flowc::check(&SourceFile::new("fix.flow", text.clone()));
+        let beside = Beside(&path);
+        let before = flowc::check(&SourceFile::new("fix.flow", text.clone()), &beside);
         for diagnostic in before.iter().filter(|diagnostic| diagnostic.fix.is_some()) {
             let fix = diagnostic.fix.as_ref().unwrap();
             let mut mended = text.clone();
             mended.replace_range(fix.span.range(), &fix.replacement);
-            let after = flowc::check(&SourceFile::new("fix.flow", mended.clone()));
+            let after = flowc::check(&SourceFile::new("fix.flow", mended.clone()), &beside);
             let told = |all: &[flowc::diagnostic::Diagnostic]| {
                 all.iter().filter(|other| other.code == diagnostic.code).count()
             };

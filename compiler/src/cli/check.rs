@@ -8,6 +8,7 @@ use super::Exit;
 use super::console::Console;
 use crate::Compilation;
 use crate::diagnostic::{Diagnostic, json, render, short};
+use crate::driver::samples::Beside;
 use crate::driver::{Error, flow_file};
 use crate::source::SourceFile;
 
@@ -51,7 +52,7 @@ impl Check {
                     continue;
                 }
             };
-            let diagnostics = crate::check(&file);
+            let diagnostics = crate::check(&file, &Beside::new(console.system, path));
             self.show(console, &file, &diagnostics)?;
             if exit == Exit::Fine && diagnostics.iter().any(Diagnostic::is_error) {
                 exit = Exit::FlowErrors;
@@ -74,7 +75,7 @@ impl Check {
 /// Reads and compiles a file, and draws what is wrong with it.
 pub(super) fn compile(console: &Console<'_>, path: &std::path::Path) -> Result<Compilation, Error> {
     let file = flow_file::read(console.system, path)?;
-    let compilation = crate::compile(&file);
+    let compilation = crate::compile(&file, &Beside::new(console.system, path));
     console.system.report(&render::render(&file, &compilation.diagnostics, console.style()));
     Ok(compilation)
 }

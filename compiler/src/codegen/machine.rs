@@ -356,7 +356,7 @@ impl<'a> MachineCode<'a> {
 
 fn in_file_order(machine: &Machine) -> Vec<(NodeId, &Node)> {
     let mut nodes: Vec<_> = machine.nodes.iter().enumerate().map(|(at, node)| (NodeId(at), node)).collect();
-    nodes.sort_by_key(|(_, node)| node.offset);
+    nodes.sort_by_key(|(_, node)| node.span.start);
     nodes
 }
 

@@ -67,7 +67,8 @@ mod tests {
     fn a_new_flow_compiles_as_it_stands() {
         let memory = Memory::default();
         create(&memory, "wx").unwrap();
-        let compilation = crate::compile(&SourceFile::new("wx.flow", memory.text("wx/wx.flow")));
+        let compilation =
+            crate::compile(&SourceFile::new("wx.flow", memory.text("wx/wx.flow")), &crate::sample::NoSamples);
         assert_eq!(compilation.diagnostics, []);
         assert_eq!(memory.text("wx/.gitignore"), "/wx\n");
         assert!(memory.text("wx/README.md").contains("flowc run wx.flow"));

@@ -14,6 +14,7 @@ mod lock;
 mod manifest;
 mod name;
 mod package;
+pub mod samples;
 pub mod system;
 
 pub use binary::{Order, Progress, build};

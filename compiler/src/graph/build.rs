@@ -189,7 +189,7 @@ impl MachineBuilder<'_, '_> {
         }
         let live = live::before(&kind, &self.nodes);
         let line = self.builder.line(span);
-        self.nodes.push(Node { offset: span.start, line, kind, live, incoming: 0 });
+        self.nodes.push(Node { span, line, kind, live, incoming: 0 });
         NodeId(self.nodes.len() - 1)
     }
 

@@ -9,6 +9,7 @@ mod live;
 
 use crate::check::types::Typed;
 use crate::check::url::Landing;
+use crate::source::Span;
 pub use crate::syntax::ast::{Query, Segment};
 pub use build::build;
 pub use expr::{Expr, ExprKind, FailureField, Part};
@@ -88,8 +89,8 @@ pub struct NodeId(pub usize);
 /// A step.
 #[derive(Debug)]
 pub struct Node {
-    /// Where it stands in the file, in bytes.
-    pub offset: u32,
+    /// Where it stands in the file: the step's own words, without its arms.
+    pub span: Span,
     /// Its line in the file, from 1.
     pub line: u32,
     /// What it does, and where it leads.
