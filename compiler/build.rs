@@ -1,4 +1,4 @@
-//! Makes a table of the runtime's source, so that flowc carries it inside itself.
+//! Makes a table of the source that a flow's binary is built from, so that flowc carries it inside itself.
 
 // A build script is the one program here that is not flowc: it may read files.
 #![allow(clippy::disallowed_methods)]
@@ -8,23 +8,30 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let runtime = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../runtime").canonicalize()?;
-    println!("cargo::rerun-if-changed={}", runtime.display());
+/// The packages, by their folders in the workspace; they find each other by these names.
+const PACKAGES: [&str; 2] = ["query", "runtime"];
 
-    let mut files = vec![runtime.join("Cargo.toml")];
-    collect(&runtime.join("src"), &mut files)?;
+fn main() -> Result<(), Box<dyn Error>> {
+    let workspace = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("..").canonicalize()?;
+    let mut files = Vec::new();
+    for package in PACKAGES {
+        let package = workspace.join(package);
+        println!("cargo::rerun-if-changed={}", package.display());
+        files.push(package.join("Cargo.toml"));
+        collect(&package.join("src"), &mut files)?;
+    }
     files.sort();
 
-    let mut table = String::from("const RUNTIME: &[SourceText] = &[\n");
+    let mut table = String::from("const SOURCES: &[SourceText] = &[\n");
     for file in &files {
-        let name = file.strip_prefix(&runtime)?.to_string_lossy().replace('\\', "/");
+        let name = file.strip_prefix(&workspace)?.to_string_lossy().replace('\\', "/");
         writeln!(table, "    ({name:?}, include_str!({:?})),", file.to_string_lossy())?;
     }
     table.push_str("];\n");
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("runtime_source.rs"), table)?;
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("sources.rs"), table)?;
 
-    println!("cargo::rustc-env=FLOW_RUNTIME_VERSION={}", version(&fs::read_to_string(runtime.join("Cargo.toml"))?)?);
+    let manifest = fs::read_to_string(workspace.join("runtime/Cargo.toml"))?;
+    println!("cargo::rustc-env=FLOW_RUNTIME_VERSION={}", version(&manifest)?);
     Ok(())
 }
 

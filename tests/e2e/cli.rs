@@ -300,7 +300,7 @@ fn the_same_flow_is_emitted_byte_for_byte_the_same() {
         assert_eq!(ended.code, Some(0), "{}", ended.err);
     }
     let first = files(&here.path().join("crate"));
-    assert!(first.contains_key("src/main.rs") && first.contains_key("flow-runtime/Cargo.toml"));
+    assert!(first.contains_key("src/main.rs") && first.contains_key("flow-runtime/runtime/Cargo.toml"));
     assert_eq!(first, files(&there.path().join("crate")));
     assert_eq!(flowc_in(&here, "build weather.flow --emit crate").code, Some(0));
     assert_eq!(first, files(&here.path().join("crate")));

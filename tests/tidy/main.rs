@@ -72,14 +72,17 @@ fn compiler_and_runtime_do_not_know_each_other() {
     let manifest = |package: &str| fs::read_to_string(root().join(package).join("Cargo.toml")).unwrap();
     assert!(!manifest("compiler").contains("flow-runtime"));
     assert!(!manifest("runtime").contains("flowc ="));
-    // The runtime ships inside flowc, where there is no workspace to inherit from.
-    assert!(!manifest("runtime").contains("workspace = true"));
-    assert!(!manifest("runtime").contains("[dev-dependencies]"));
+    assert!(!manifest("query").contains("path = "), "both know `query`, and it knows neither");
+    for shipped in ["runtime", "query"] {
+        // It ships inside flowc, where there is no workspace to inherit from.
+        assert!(!manifest(shipped).contains("workspace = true"));
+        assert!(!manifest(shipped).contains("[dev-dependencies]"));
+    }
 }
 
 #[test]
 fn a_file_has_one_subject() {
-    let long: Vec<String> = ["compiler/src", "runtime/src"]
+    let long: Vec<String> = ["compiler/src", "query/src", "runtime/src"]
         .into_iter()
         .flat_map(|folder| files_below(&root().join(folder), "rs"))
         .filter(|path| !path.ends_with("diagnostic/codes.rs"))

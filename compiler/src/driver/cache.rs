@@ -1,15 +1,15 @@
-//! flowc's cache folder: the runtime's source, the emitted packages, and the target folder they all share.
+//! flowc's cache folder: the sources it carries, the emitted packages, and the target folder they all share.
 //!
 //! ```text
 //! ~/.cache/flowc/0.1.0/
 //!   lock                           held while anything here is changed or built
-//!   runtime/                       the source that flowc carries
+//!   sources/                       the runtime's, and what it is made of
 //!   crates/weather-forecast-HASH/  one emitted package for each flow file
 //!   target/                        cargo's, shared by all of them
 //!   fetched, built, built-static   stamps: what need not be done again
 //! ```
 //!
-//! Every build first makes `runtime/` and its own package hold exactly what they should, and cargo rebuilds what has
+//! Every build first makes `sources/` and its own package hold exactly what they should, and cargo rebuilds what has
 //! changed; so whatever a killed build left behind is mended by the next, and nothing here is ever half valid.
 
 use std::path::{Path, PathBuf};
@@ -52,9 +52,9 @@ impl Cache {
         &self.root
     }
 
-    /// Where the runtime's source is unpacked.
-    pub fn runtime(&self) -> PathBuf {
-        self.folder.join("runtime")
+    /// Where the sources are unpacked that flowc carries.
+    pub fn sources(&self) -> PathBuf {
+        self.folder.join("sources")
     }
 
     /// cargo's target folder.
@@ -80,12 +80,12 @@ impl Cache {
         self.target().join(triple.unwrap_or_default()).join("release")
     }
 
-    /// Takes the lock and unpacks the runtime. `waiting` is called if another flowc holds it.
+    /// Takes the lock and unpacks the sources. `waiting` is called if another flowc holds it.
     pub fn open(&self, system: &dyn System, waiting: &mut dyn FnMut()) -> Result<Box<dyn Lock>, Error> {
         let mut open = || {
             system.create_folder(&self.folder)?;
             let lock = system.lock(&self.folder.join("lock"), waiting)?;
-            files::sync_folder(system, &self.runtime(), embed::runtime())?;
+            files::sync_folder(system, &self.sources(), embed::sources())?;
             Ok(lock)
         };
         open().map_err(|cause| Error::cache(&self.root, &cause))
@@ -120,10 +120,10 @@ pub enum Stamp {
     Built(Linking),
 }
 
-/// Names the runtime's sources, the versions of its crates, and how they are compiled.
+/// Names the sources that flowc carries, the versions of its crates, and how they are compiled.
 fn sources_hash() -> String {
     let sources =
-        embed::runtime().iter().flat_map(|(path, text)| path.bytes().chain([0]).chain(text.bytes()).chain([0]));
+        embed::sources().iter().flat_map(|(path, text)| path.bytes().chain([0]).chain(text.bytes()).chain([0]));
     let package = Identity::alone("flow".to_owned());
     let settings = lock::lock_for(&package) + &manifest::manifest(&package, "", Linking::Dynamic);
     format!("{:016x}\n", embed::fnv(sources.chain(settings.into_bytes())))
@@ -165,14 +165,15 @@ mod tests {
 
     #[test]
     fn opening_mends_what_a_killed_build_left() {
-        let memory = Memory::with_files(&[("/c/0.1.0/runtime/src/lib.rs", "hal"), ("/c/0.1.0/runtime/src/x.rs", "")])
-            .with_variable("FLOWC_CACHE", "/c");
+        let memory =
+            Memory::with_files(&[("/c/0.1.0/sources/runtime/src/lib.rs", "hal"), ("/c/0.1.0/sources/x.rs", "")])
+                .with_variable("FLOWC_CACHE", "/c");
         let cache = Cache::locate(&memory).unwrap();
         cache.open(&memory, &mut || {}).unwrap();
-        for (path, text) in embed::runtime() {
-            assert_eq!(memory.text(&format!("/c/0.1.0/runtime/{path}")), *text);
+        for (path, text) in embed::sources() {
+            assert_eq!(memory.text(&format!("/c/0.1.0/sources/{path}")), *text);
         }
-        assert_eq!(memory.files.borrow().len(), embed::runtime().len());
+        assert_eq!(memory.files.borrow().len(), embed::sources().len());
         memory.writes.borrow_mut().clear();
         cache.open(&memory, &mut || {}).unwrap();
         assert!(memory.writes.borrow().is_empty(), "cargo would build the runtime again");

@@ -1,13 +1,13 @@
-//! The runtime's source, which flowc carries inside itself.
+//! The source of the runtime and of what it is made of, which flowc carries inside itself.
 
-include!(concat!(env!("OUT_DIR"), "/runtime_source.rs"));
+include!(concat!(env!("OUT_DIR"), "/sources.rs"));
 
-/// Path within the runtime's package, with `/`, and text; sorted by path.
+/// Path, with `/`, and text.
 pub(super) type SourceText = (&'static str, &'static str);
 
-/// All files of the runtime's package.
-pub(super) fn runtime() -> &'static [SourceText] {
-    RUNTIME
+/// All files of the packages `runtime` and `query`, each in a folder of that name beside the other; sorted by path.
+pub(super) fn sources() -> &'static [SourceText] {
+    SOURCES
 }
 
 /// A hash of a text for names of folders and stamps: FNV-1a, 64 bits (Fowler, Noll, Vo). It guards against mix-ups, not
@@ -21,12 +21,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_whole_package_is_here() {
-        let paths: Vec<_> = runtime().iter().map(|(path, _)| *path).collect();
-        assert!(
-            paths.contains(&"Cargo.toml") && paths.contains(&"src/lib.rs") && paths.contains(&"src/flow.rs"),
-            "{paths:?}"
-        );
+    fn the_whole_packages_are_here() {
+        let paths: Vec<_> = sources().iter().map(|(path, _)| *path).collect();
+        for path in ["query/Cargo.toml", "query/src/lib.rs", "runtime/Cargo.toml", "runtime/src/flow.rs"] {
+            assert!(paths.contains(&path), "{path}: {paths:?}");
+        }
         assert!(paths.is_sorted());
     }
 

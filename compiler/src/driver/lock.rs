@@ -61,14 +61,17 @@ mod tests {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let folder = std::env::temp_dir().join(format!("flowc-lock-{}", std::process::id()));
         fs::create_dir_all(folder.join("src")).unwrap();
-        fs::create_dir_all(folder.join("flow-runtime/src")).unwrap();
         fs::write(folder.join("src/main.rs"), "").unwrap();
-        fs::write(folder.join("flow-runtime/src/lib.rs"), "").unwrap();
-        fs::copy(workspace.join("runtime/Cargo.toml"), folder.join("flow-runtime/Cargo.toml")).unwrap();
+        for package in ["query", "runtime"] {
+            let copy = folder.join("flow-runtime").join(package);
+            fs::create_dir_all(copy.join("src")).unwrap();
+            fs::write(copy.join("src/lib.rs"), "").unwrap();
+            fs::copy(workspace.join(package).join("Cargo.toml"), copy.join("Cargo.toml")).unwrap();
+        }
         fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
         fs::write(
             folder.join("Cargo.toml"),
-            manifest::manifest(&Identity::alone("zzz".to_owned()), "flow-runtime", manifest::Linking::Dynamic),
+            manifest::manifest(&Identity::alone("zzz".to_owned()), "flow-runtime/runtime", manifest::Linking::Dynamic),
         )
         .unwrap();
         let status = Command::new(env!("CARGO"))

@@ -116,8 +116,8 @@ mod tests {
     #[test]
     fn the_runtime_is_pinned_exactly() {
         let package = Identity::alone("wx".to_owned());
-        let text = manifest(&package, "../../runtime", Linking::Dynamic);
-        let pin = format!("flow-runtime = {{ version = \"={RUNTIME_VERSION}\", path = \"../../runtime\" }}\n");
+        let text = manifest(&package, "../../sources/runtime", Linking::Dynamic);
+        let pin = format!("flow-runtime = {{ version = \"={RUNTIME_VERSION}\", path = \"../../sources/runtime\" }}\n");
         assert!(text.starts_with(MARK) && text.contains(&pin), "{text}");
         assert!(text.contains("\nname = \"wx\"\n"));
         assert_eq!(cargo_config(Linking::Dynamic), None);

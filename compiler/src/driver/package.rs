@@ -12,8 +12,8 @@ use super::name::package_name;
 use super::system::{Entry, System};
 use crate::Emitted;
 
-/// Where the runtime's source is, in a folder that a person gets.
-const RUNTIME: &str = "flow-runtime";
+/// Where the sources are that flowc carries, in a folder that a person gets.
+const SOURCES: &str = "flow-runtime";
 
 /// Writes the package that flowc builds itself; its runtime is the cache's.
 pub(super) fn write_cached(
@@ -23,7 +23,7 @@ pub(super) fn write_cached(
     emitted: &Emitted,
     linking: Linking,
 ) -> io::Result<()> {
-    write(system, folder, package, emitted, "../../runtime", linking)
+    write(system, folder, package, emitted, "../../sources/runtime", linking)
 }
 
 /// Writes a package that stands alone, with the runtime's source in it: `cargo build --release` is all it needs.
@@ -44,8 +44,8 @@ pub fn emit(system: &dyn System, folder: &Path, emitted: &Emitted, linking: Link
     }
     // The manifest, which bears the mark, comes first: a run that is killed midway can be run again.
     let package = Identity::alone(package_name(&emitted.name));
-    write(system, folder, &package, emitted, RUNTIME, linking).map_err(failed)?;
-    sync_folder(system, &folder.join(RUNTIME), embed::runtime()).map_err(failed)
+    write(system, folder, &package, emitted, &format!("{SOURCES}/runtime"), linking).map_err(failed)?;
+    sync_folder(system, &folder.join(SOURCES), embed::sources()).map_err(failed)
 }
 
 fn write(
@@ -82,10 +82,11 @@ mod tests {
     fn a_package_stands_alone_and_can_be_written_again() {
         let memory = Memory::default();
         emit(&memory, Path::new("/out"), &weather(), Linking::Dynamic).unwrap();
-        assert!(memory.text("/out/Cargo.toml").contains("path = \"flow-runtime\""));
+        assert!(memory.text("/out/Cargo.toml").contains("path = \"flow-runtime/runtime\""));
         assert!(memory.text("/out/Cargo.lock").contains("name = \"weather-forecast\""));
         assert_eq!(memory.text("/out/src/main.rs"), "fn main() {}\n");
-        assert!(memory.text("/out/flow-runtime/Cargo.toml").contains("name = \"flow-runtime\""));
+        assert!(memory.text("/out/flow-runtime/runtime/Cargo.toml").contains("name = \"flow-runtime\""));
+        assert!(memory.text("/out/flow-runtime/query/Cargo.toml").contains("name = \"flow-query\""));
 
         memory.files.borrow_mut().insert("/out/src/main.rs".into(), b"edited".to_vec());
         memory.writes.borrow_mut().clear();

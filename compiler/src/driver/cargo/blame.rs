@@ -35,7 +35,7 @@ pub(super) fn for_build(cache: &Cache, package: &Path, refused: &[CompilerError]
     if let Some(error) = of_the_machine(cache, &output) {
         return error;
     }
-    let ours = |error: &CompilerError| error.source.starts_with(package) || error.source.starts_with(cache.runtime());
+    let ours = |error: &CompilerError| error.source.starts_with(package) || error.source.starts_with(cache.sources());
     if refused.iter().any(ours) {
         return Error::Emitted { package: package.to_owned(), output };
     }
@@ -78,7 +78,7 @@ mod tests {
         let error = blame("/c/p/src/main.rs", "error[E0308]: mismatched types", "error: could not compile");
         let text = format!("{error} {}", error.help().unwrap());
         assert!(text.contains("bug of flowc") && text.contains("E0308") && text.contains("/c/p/src/main.rs"), "{text}");
-        assert!(matches!(blame("/c/0.1.0/runtime/src/lib.rs", "error", ""), Error::Emitted { .. }));
+        assert!(matches!(blame("/c/0.1.0/sources/runtime/src/lib.rs", "error", ""), Error::Emitted { .. }));
         assert!(matches!(blame("/h/registry/ring/lib.rs", "error", ""), Error::Cargo { .. }));
     }
 
