@@ -35,11 +35,16 @@ pub enum Trigger {
     Api(ApiTrigger),
 }
 
-/// `on sms`: an inbound text or multimedia message.
+/// `on sms`: an inbound text or multimedia message. Of several, the first that takes a message gets it.
 #[derive(Debug)]
 pub struct SmsTrigger {
     /// Line of the trigger in the flow file, from 1.
     pub line: u32,
+    /// `to "…"`: it takes only what is sent to this number, in E.164 form or a short code.
+    pub to: Option<&'static str>,
+    /// `matching "…"`: it takes only texts that match this regular expression, as flowc has checked it; the whole text, without
+    /// white space around it and without regard to case.
+    pub matching: Option<&'static str>,
     /// Starts a run.
     pub start: fn(InboundSms, &Secrets) -> Result<Step, Fault>,
 }
@@ -194,6 +199,8 @@ pub enum Body {
     Json(JsonBody),
     /// `application/x-www-form-urlencoded`
     Form(Vec<(&'static str, String)>),
+    /// `application/xml; charset=utf-8`: the whole document, its values encoded by [`crate::encode::xml`].
+    Xml(String),
     /// `text/plain; charset=utf-8`
     Text(String),
 }
@@ -232,6 +239,8 @@ pub enum Query {
     Label(&'static str),
     /// A path from the root.
     Path(&'static [Segment]),
+    /// JSONPath (RFC 9535), as flowc has parsed it; the first node.
+    JsonPath(&'static str),
     /// `@status`
     Status,
     /// `@header "…"`, by name without regard to case.

@@ -69,7 +69,7 @@ impl Engine {
         let id = RunId::new();
         let person = parties.person.as_ref().map(|phone| Masked(phone).to_string());
         info!(run = %id, line, person, "run accepted");
-        tokio::spawn(Run { id, parties, engine: Arc::clone(self), _slot: slot }.carry_out(begin));
+        tokio::spawn(Run { id, parties, engine: Arc::clone(self), _slot: slot }.carry_out(line, begin));
         Ok(id)
     }
 
@@ -93,12 +93,13 @@ struct Run {
 }
 
 impl Run {
-    async fn carry_out<F>(self, begin: F)
+    /// `line` is the trigger's.
+    async fn carry_out<F>(self, mut line: u32, begin: F)
     where
         F: FnOnce(&Secrets) -> Result<Step, Fault>,
     {
         let started = Instant::now();
-        let ended = self.steps(begin).await;
+        let ended = self.steps(&mut line, begin).await;
         let ms = milliseconds(started);
         let run = self.id;
         match ended {
@@ -108,18 +109,21 @@ impl Run {
                       retry = failure.may_pass(), reason = masked(&failure.message), ms, "run ended");
             }
             Err(fault) => {
-                error!(%run, outcome = "fault", blame = %fault.blame(), retry = false, reason = masked(&fault.to_string()), ms, "run ended");
+                error!(%run, line, outcome = "fault", blame = %fault.blame(), retry = false, reason = masked(&fault.to_string()), ms, "run ended");
             }
         }
     }
 
-    async fn steps<F>(&self, begin: F) -> Result<End, Fault>
+    /// Leaves the line of the last step, or of the trigger, in `line`: what goes wrong between two steps stands at or
+    /// behind it.
+    async fn steps<F>(&self, line: &mut u32, begin: F) -> Result<End, Fault>
     where
         F: FnOnce(&Secrets) -> Result<Step, Fault>,
     {
         let Engine { program, secrets, limits, .. } = &*self.engine;
         let mut step = begin(secrets)?;
         for _ in 0..limits.steps {
+            *line = step.action.line().unwrap_or(*line);
             let outcome = match self.carry_out_action(step.action).await? {
                 Acted::Outcome(outcome) => outcome,
                 Acted::Ended(end) => return Ok(end),
@@ -144,7 +148,11 @@ impl Run {
                 tokio::task::yield_now().await;
                 return Ok(Acted::Outcome(Outcome::Done));
             }
-            Action::Call(call) => (call.line, "call", self.engine.web.carry_out(*call).await.map(Outcome::Response)),
+            Action::Call(call) => {
+                let line = call.line;
+                let answered = self.engine.web.carry_out(*call).await?;
+                (line, "call", answered.map(Outcome::Response))
+            }
             Action::Sms(message) => {
                 let line = message.line;
                 let sent = sms::carry_out(&*self.engine.carrier, self.id, &self.parties, message).await?;
@@ -165,6 +173,18 @@ impl Run {
                 Outcome::Failed(failure)
             }
         }))
+    }
+}
+
+impl Action {
+    /// The line of the step that asks for it.
+    fn line(&self) -> Option<u32> {
+        match self {
+            Action::Call(call) => Some(call.line),
+            Action::Sms(sms) => Some(sms.line),
+            Action::End(End::Failed { line, .. }) => Some(*line),
+            Action::Continue | Action::End(End::Completed) => None,
+        }
     }
 }
 

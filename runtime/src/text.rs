@@ -1,5 +1,15 @@
 //! The functions on texts.
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use flow_query::Pattern;
+
+type Patterns = HashMap<&'static str, Option<Arc<Pattern>>>;
+
+/// Compiled once. All patterns of a program are written in its flow, so there are few.
+static PATTERNS: LazyLock<Mutex<Patterns>> = LazyLock::new(Mutex::default);
+
 /// `lower(text)`
 pub fn lower(text: &str) -> String {
     text.to_lowercase()
@@ -30,6 +40,17 @@ pub fn length(text: &str) -> i64 {
     i64::try_from(text.chars().count()).unwrap_or(i64::MAX)
 }
 
+/// `matches(text, "pattern")`: whether the regular expression matches the whole text, by case. flowc has checked the
+/// pattern; one that is none matches nothing.
+pub fn matches(text: &str, pattern: &'static str) -> bool {
+    let known = {
+        let mut patterns = PATTERNS.lock().unwrap_or_else(PoisonError::into_inner);
+        let compiled = || Pattern::whole(pattern).ok().map(Arc::new);
+        patterns.entry(pattern).or_insert_with(compiled).clone()
+    };
+    known.is_some_and(|pattern| pattern.is_match(text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,5 +63,15 @@ mod tests {
         assert_eq!(upper("straße"), "STRASSE");
         assert_eq!(lower("ÀB"), "àb");
         assert!(contains("weather", "eat"));
+    }
+
+    #[test]
+    fn a_pattern_matches_whole_texts() {
+        for _ in 0..2 {
+            assert!(matches("B-1042", "[A-Z]-[0-9]{4}"));
+            assert!(!matches("B-10423", "[A-Z]-[0-9]{4}") && !matches("b-1042", "[A-Z]-[0-9]{4}"));
+            assert!(matches("b-1042", "(?i)[A-Z]-[0-9]{4}"));
+            assert!(!matches("x", "("));
+        }
     }
 }

@@ -18,6 +18,8 @@ static PROGRAM: Program = Program {
     triggers: &[
         Trigger::Sms(SmsTrigger {
             line: 13,
+            to: None,
+            matching: None,
             start: on_sms::start,
         }),
     ],

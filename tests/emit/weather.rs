@@ -18,6 +18,8 @@ static PROGRAM: Program = Program {
     triggers: &[
         Trigger::Sms(SmsTrigger {
             line: 4,
+            to: None,
+            matching: None,
             start: on_sms::start,
         }),
     ],

@@ -72,7 +72,9 @@ impl<'a> MachineCode<'a> {
         let module = self.idents.module(self.index);
         let line = Literal::u32_unsuffixed(self.machine.line);
         match &self.machine.entry {
-            Entry::Sms => Some(quote!(Trigger::Sms(SmsTrigger { line: #line, start: #module::start }))),
+            Entry::Sms => {
+                Some(quote!(Trigger::Sms(SmsTrigger { line: #line, to: None, matching: None, start: #module::start })))
+            }
             Entry::Api(api) => {
                 let Api { name, needs_ani, needs_dnis, .. } = api;
                 let token = api.token.as_ref().map_or_else(|| quote!(None), |token| quote!(Some(#token)));

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::{Outgoing, Sending, SmsCarrier};
 use crate::flow::InboundSms;
 use crate::server::{body, reply};
-use crate::trigger::inbound_sms::Inbox;
+use crate::trigger::inbound_sms::{Inbox, Received};
 use crate::trigger::members::Members;
 use crate::trigger::reader::{Findings, Reader};
 use crate::value::{Kind, Phone, Url, Values};
@@ -74,7 +74,11 @@ async fn receive(State(inbox): State<Option<Inbox>>, request: Request) -> Respon
     };
     match read(request).await {
         Ok(sms) => match inbox.receive(sms) {
-            Ok(run) => reply::json(StatusCode::ACCEPTED, &json!({ "run": run.to_string() })),
+            Ok(Received::Run(run)) => reply::json(StatusCode::ACCEPTED, &json!({ "run": run.to_string() })),
+            Ok(Received::Untaken) => {
+                let told = "no `on sms` of this flow takes this message";
+                reply::json(StatusCode::OK, &json!({ "run": null, "reason": told }))
+            }
             Err(busy) => busy.into_response(),
         },
         Err(refused) => refused,

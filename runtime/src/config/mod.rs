@@ -141,7 +141,7 @@ mod tests {
         name: "Test",
         source: "test.flow",
         secrets: &["TOKEN"],
-        triggers: &[Trigger::Sms(SmsTrigger { line: 3, start })],
+        triggers: &[Trigger::Sms(SmsTrigger { line: 3, to: None, matching: None, start })],
         resume,
     };
 

@@ -57,7 +57,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
 ) -> Result<Drained, String> {
     let engine = Arc::new(engine(program, config)?);
-    let router = router(&engine);
+    let router = router(&engine)?;
     let (stop, stopped) = watch::channel(false);
     let connections = Arc::new(Semaphore::new(CONNECTIONS as usize));
     let open = |stream, slot| {
@@ -115,13 +115,14 @@ fn engine(program: &'static Program, config: Config) -> Result<Engine, String> {
     Ok(Engine::new(program, config.secrets, carrier, web, Limits { runs: config.max_runs, steps: config.max_steps }))
 }
 
-fn router(engine: &Arc<Engine>) -> Router {
-    Router::new()
+fn router(engine: &Arc<Engine>) -> Result<Router, String> {
+    let inbox = Inbox::of(engine).map_err(|fault| fault.to_string())?;
+    Ok(Router::new()
         .route("/healthz", get(async || "ok"))
         .merge(inbound_api::routes(engine))
-        .merge(Arc::clone(&engine.carrier).routes(Inbox::of(engine)))
+        .merge(Arc::clone(&engine.carrier).routes(inbox))
         .fallback(async || reply::error(StatusCode::NOT_FOUND, "there is nothing at this path"))
         .method_not_allowed_fallback(async || {
             reply::error(StatusCode::METHOD_NOT_ALLOWED, "this path takes another method")
-        })
+        }))
 }

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use flow_query::JsonPath;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 
-use crate::flow::{Binding, Failure, FailureKind, Query, Segment};
+use crate::flow::{Binding, Failure, FailureKind, Fault, Query, Segment};
 use crate::value::{Json, Value, Values};
 
 /// A 2xx answer.
@@ -15,23 +16,47 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
-/// Whether any binding looks into the body.
-pub(super) fn needs_body(bindings: &[Binding]) -> bool {
-    bindings.iter().any(|binding| matches!(binding.query, Query::Label(_) | Query::Path(_) | Query::Body))
+/// A response variable, its query understood.
+pub(super) struct Wanted {
+    binding: &'static Binding,
+    /// The query, if it is JSONPath.
+    path: Option<JsonPath>,
 }
 
-fn needs_json(bindings: &[Binding]) -> bool {
-    bindings.iter().any(|binding| matches!(binding.query, Query::Label(_) | Query::Path(_)))
+impl Wanted {
+    /// All response variables of a call. flowc has parsed their queries with the same parser, so one that is not
+    /// understood here is its bug.
+    pub(super) fn of(bindings: &'static [Binding]) -> Result<Vec<Self>, Fault> {
+        let wanted = |binding: &'static Binding| {
+            let path = match binding.query {
+                Query::JsonPath(text) => Some(JsonPath::parse(text)),
+                _ => None,
+            };
+            let bug = |error| Fault::Bug(format!("{}: {error}", Place(binding)));
+            Ok(Self { binding, path: path.transpose().map_err(bug)? })
+        };
+        bindings.iter().map(wanted).collect()
+    }
+
+    fn needs_json(&self) -> bool {
+        matches!(self.binding.query, Query::Label(_) | Query::Path(_) | Query::JsonPath(_))
+    }
+
+    /// Whether it is looked for in the body.
+    pub(super) fn needs_body(&self) -> bool {
+        self.needs_json() || matches!(self.binding.query, Query::Body)
+    }
 }
 
 impl Answer {
     /// Takes every binding out, in their order. The body is parsed only when one needs it.
-    pub(super) fn take(&self, bindings: &'static [Binding]) -> Result<Values, Failure> {
+    pub(super) fn take(&self, wanted: &[Wanted]) -> Result<Values, Failure> {
         let failed = |told: String| Failure::new(FailureKind::Response, told).with_status(self.status);
-        let json = if needs_json(bindings) { self.json().map_err(failed)? } else { Json::Null };
+        let json = if wanted.iter().any(Wanted::needs_json) { self.json().map_err(failed)? } else { Json::Null };
         let mut values = Values::default();
-        for binding in bindings {
-            let found = self.find(binding, &json).map_err(|error| failed(format!("{}: {error}", Place(binding))))?;
+        for wanted in wanted {
+            let binding = wanted.binding;
+            let found = self.find(wanted, &json).map_err(|error| failed(format!("{}: {error}", Place(binding))))?;
             if found.is_none() && !binding.optional {
                 return Err(failed(format!("{}: the answer does not hold it", Place(binding))));
             }
@@ -41,12 +66,17 @@ impl Answer {
     }
 
     /// The value of a binding; JSON's `null` is as good as absent.
-    fn find(&self, binding: &Binding, json: &Json) -> Result<Option<Value>, String> {
-        let kind = binding.kind;
+    fn find(&self, wanted: &Wanted, json: &Json) -> Result<Option<Value>, String> {
+        let kind = wanted.binding.kind;
         let from_json = |json: &Json| Value::from_json(kind, json);
-        let read = match &binding.query {
-            Query::Label(name) => first_member(json, name).filter(|value| !value.is_null()).map(from_json),
-            Query::Path(path) => follow(json, path).filter(|value| !value.is_null()).map(from_json),
+        let found = |found: Option<&Json>| found.filter(|value| !value.is_null()).map(from_json);
+        let read = match &wanted.binding.query {
+            Query::Label(name) => found(flow_query::label(json, name)),
+            Query::Path(path) => found(flow_query::path(json, path.iter().map(segment))),
+            Query::JsonPath(_) => match &wanted.path {
+                Some(path) => found(path.try_first(json).map_err(|error| error.to_string())?),
+                None => None,
+            },
             Query::Status => Some(from_json(&Json::from(self.status))),
             Query::Header(name) => match self.headers.get(*name) {
                 Some(value) => Some(Value::from_text(kind, utf8(value.as_bytes(), "the header")?)),
@@ -90,23 +120,11 @@ fn utf8<'a>(bytes: &'a [u8], what: &str) -> Result<&'a str, String> {
     str::from_utf8(bytes).map_err(|_| format!("{what} is not UTF-8 text"))
 }
 
-/// The first member of this name, depth-first in document order: a member is looked at before
-/// what is inside it. serde_json's nesting limit of 128 bounds the depth.
-fn first_member<'a>(json: &'a Json, name: &str) -> Option<&'a Json> {
-    match json {
-        Json::Object(members) => members
-            .iter()
-            .find_map(|(member, value)| if member == name { Some(value) } else { first_member(value, name) }),
-        Json::Array(elements) => elements.iter().find_map(|element| first_member(element, name)),
-        _ => None,
+fn segment(segment: &Segment) -> flow_query::Segment<'static> {
+    match segment {
+        Segment::Member(name) => flow_query::Segment::Member(name),
+        Segment::Index(index) => flow_query::Segment::Index(*index),
     }
-}
-
-fn follow<'a>(json: &'a Json, path: &[Segment]) -> Option<&'a Json> {
-    path.iter().try_fold(json, |json, segment| match segment {
-        Segment::Member(name) => json.get(name),
-        Segment::Index(index) => json.get(index),
-    })
 }
 
 /// A binding as messages name it: `temp (query temperature)`.
@@ -116,7 +134,7 @@ impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "response variable `{}` (query ", self.0.name)?;
         match &self.0.query {
-            Query::Label(name) => f.write_str(name)?,
+            Query::Label(query) | Query::JsonPath(query) => f.write_str(query)?,
             Query::Status => f.write_str("@status")?,
             Query::Header(name) => write!(f, "@header {name:?}")?,
             Query::Body => f.write_str("@body")?,
@@ -151,7 +169,7 @@ mod tests {
 
     fn take(answer: &Answer, kind: Kind, optional: bool, query: Query) -> Result<Option<Value>, String> {
         let bindings: &'static [Binding] = Box::leak(Box::new([Binding { name: "x", kind, optional, query }]));
-        let mut values = answer.take(bindings).map_err(|failure| failure.message)?;
+        let mut values = answer.take(&Wanted::of(bindings).unwrap()).map_err(|failure| failure.message)?;
         Ok(match kind {
             Kind::Int => values.int_opt("x").unwrap().map(Value::Int),
             Kind::Text => values.text_opt("x").unwrap().map(Value::Text),
@@ -170,6 +188,27 @@ mod tests {
         assert_eq!(take(&nested, Kind::Scalar, false, Query::Label("x")), scalar("deep"));
         let itself = answer(None, r#"{"x":{"x":"inner"}}"#);
         assert!(take(&itself, Kind::Scalar, false, Query::Label("x")).unwrap_err().contains("an object of 1 members"));
+    }
+
+    #[test]
+    fn a_json_path_gives_its_first_node() {
+        let body = answer(None, r#"{"periods":[{"day":false,"t":1},{"day":true,"t":84},{"day":true,"t":90}]}"#);
+        let query = |text| Query::JsonPath(text);
+        assert_eq!(take(&body, Kind::Int, false, query("$.periods[?@.day==true].t")), Ok(Some(Value::Int(84))));
+        assert_eq!(take(&body, Kind::Int, true, query("$.periods[9].t")), Ok(None));
+        assert_eq!(
+            take(&body, Kind::Int, false, query("$.periods[9].t")),
+            Err("response variable `x` (query $.periods[9].t): the answer does not hold it".to_owned())
+        );
+        let many = answer(None, &format!("[{}1]", "1,".repeat(100_000)));
+        assert!(take(&many, Kind::Int, false, query("$[?count($..*)<1]")).unwrap_err().contains("too long"));
+    }
+
+    #[test]
+    fn a_query_that_flowc_would_refuse_is_a_bug() {
+        static BINDINGS: &[Binding] =
+            &[Binding { name: "x", kind: Kind::Int, optional: false, query: Query::JsonPath("$[") }];
+        assert!(matches!(Wanted::of(BINDINGS), Err(Fault::Bug(told)) if told.contains("`x` (query $[)")));
     }
 
     #[test]

@@ -12,8 +12,9 @@ use reqwest::header::LOCATION;
 use reqwest::{Client, Response};
 
 pub(crate) use self::connect_to::ConnectTo;
+use self::extract::Wanted;
 pub(crate) use self::failure::classify;
-use crate::flow::{Call, Failure, FailureKind};
+use crate::flow::{Call, Failure, FailureKind, Fault};
 use crate::value::Values;
 
 /// The largest answer that is read.
@@ -31,8 +32,13 @@ impl WebCaller {
     }
 
     /// Does the whole exchange within the call's timeout and takes the response variables out.
-    pub(crate) async fn carry_out(&self, call: Call) -> Result<Values, Failure> {
-        let (seconds, bindings) = (call.timeout, call.bindings);
+    pub(crate) async fn carry_out(&self, call: Call) -> Result<Result<Values, Failure>, Fault> {
+        let wanted = Wanted::of(call.bindings)?;
+        Ok(self.exchange(call, &wanted).await)
+    }
+
+    async fn exchange(&self, call: Call, wanted: &[Wanted]) -> Result<Values, Failure> {
+        let seconds = call.timeout;
         let prepared = request::prepare(call, &self.connect_to)?;
         let upstream = prepared.upstream;
         let exchange = async {
@@ -42,7 +48,7 @@ impl WebCaller {
                 return Err(refused(&response, &upstream));
             }
             let headers = response.headers().clone();
-            let body = if extract::needs_body(bindings) {
+            let body = if wanted.iter().any(Wanted::needs_body) {
                 read_body(response, ANSWER_LIMIT, &upstream).await?
             } else {
                 Vec::new()
@@ -52,7 +58,7 @@ impl WebCaller {
         let answer = tokio::time::timeout(Duration::from_secs(seconds.into()), exchange).await.map_err(|_| {
             Failure::new(FailureKind::Timeout, format!("there was no whole answer from {upstream} within {seconds} s"))
         })??;
-        answer.take(bindings)
+        answer.take(wanted)
     }
 }
 

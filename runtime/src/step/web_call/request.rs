@@ -109,8 +109,23 @@ fn encode(body: &Body) -> Result<(&'static str, Vec<u8>), Failure> {
             let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
             ("application/x-www-form-urlencoded", form.into_bytes())
         }
+        Body::Xml(document) => {
+            if let Some(c) = document.chars().find(|c| !is_xml(*c)) {
+                let told = format!(
+                    "the XML body was not sent: a value holds the character U+{:04X}, which XML allows in no form",
+                    u32::from(c)
+                );
+                return Err(Failure::new(FailureKind::Request, told));
+            }
+            ("application/xml; charset=utf-8", document.as_bytes().to_vec())
+        }
         Body::Text(text) => ("text/plain; charset=utf-8", text.as_bytes().to_vec()),
     })
+}
+
+/// XML 1.0, section 2.2: `Char`.
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..)
 }
 
 #[cfg(test)]
@@ -168,6 +183,18 @@ mod tests {
         assert_eq!(plain.body().unwrap().as_bytes().unwrap(), b"a+b=%C3%A4%26%3D");
         let own = Call { body: body(), headers: vec![("content-type", "application/x-own".to_owned())], ..call() };
         assert_eq!(prepare(own, &[]).ok().unwrap().request.headers().get(CONTENT_TYPE).unwrap(), "application/x-own");
+    }
+
+    #[test]
+    fn xml_is_sent_whole_or_not_at_all() {
+        let body = |text: &str| Call { body: Some(Body::Xml(format!("<a>{text}</a>"))), ..call() };
+        let sent = prepare(body("é\t\u{10FFFF}"), &[]).ok().unwrap().request;
+        assert_eq!(sent.headers().get(CONTENT_TYPE).unwrap(), "application/xml; charset=utf-8");
+        assert_eq!(sent.body().unwrap().as_bytes().unwrap(), "<a>é\t\u{10FFFF}</a>".as_bytes());
+        for forbidden in ["\0", "\u{7}", "\u{1b}", "\u{FFFE}", "\u{FFFF}"] {
+            let failure = prepare(body(forbidden), &[]).err().unwrap();
+            assert_eq!(failure.kind, FailureKind::Request, "{forbidden:?}");
+        }
     }
 
     #[test]
