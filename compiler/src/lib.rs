@@ -5,6 +5,7 @@ pub mod cli;
 pub mod codegen;
 pub mod diagnostic;
 pub mod driver;
+pub mod fix;
 pub mod graph;
 mod gsm7;
 pub mod resolve;

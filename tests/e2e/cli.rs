@@ -19,7 +19,7 @@ use crate::weather;
 const HELLO: &str = "flow \"Hello\"\non sms -> sms \"Hello $from\"\n";
 
 /// Runs flowc in a folder, with the words of a command line.
-fn flowc_in(folder: &Scratch, line: &str) -> Ended {
+pub(crate) fn flowc_in(folder: &Scratch, line: &str) -> Ended {
     let mut command = flowc();
     command.current_dir(folder.path()).args(line.split(' '));
     run(command, BUILD_LIMIT)

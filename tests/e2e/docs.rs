@@ -53,6 +53,17 @@ fn every_flow_in_the_documents_is_without_errors() {
 }
 
 #[test]
+fn errors_md_is_current() {
+    let path = workspace().join("docs/errors.md");
+    let now = flowc::diagnostic::reference::document();
+    if std::env::var_os("FLOW_BLESS").is_some() {
+        fs::write(&path, &now).unwrap();
+    }
+    let there = fs::read_to_string(&path).unwrap_or_default();
+    assert!(there == now, "docs/errors.md is not what the table of codes says; FLOW_BLESS=1 writes it");
+}
+
+#[test]
 fn fences_are_found() {
     let text = "a\n```flow\non sms\n  -> end\n```\n```sh\nx\n```\n```flow\nb\n```\n";
     assert_eq!(flows(text), [(3, "on sms\n  -> end\n".to_owned()), (10, "b\n".to_owned())]);

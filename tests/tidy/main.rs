@@ -12,6 +12,8 @@ const MOST_LINES: usize = 600;
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("pest", &["syntax"]),
     ("miette", &["diagnostic/render.rs"]),
+    ("unicode_width", &["diagnostic"]),
+    ("similar", &["cli/diff.rs"]),
     ("quote!", &["codegen"]),
     ("syn::", &["codegen"]),
     ("prettyplease::", &["codegen"]),
@@ -19,6 +21,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("crate::cli", &["main.rs"]),
     ("crate::driver", &["cli", "driver"]),
+    ("crate::fix", &["cli"]),
     ("crate::codegen", &["lib.rs"]),
     ("crate::graph", &["codegen", "graph", "lib.rs"]),
     ("crate::check::", &["check", "graph", "codegen", "lib.rs"]),

@@ -4,11 +4,14 @@ mod build;
 mod check;
 mod console;
 mod demo;
+mod diff;
 mod doctor;
 mod explain;
+mod inputs;
 mod new;
 mod progress;
 mod run;
+mod tally;
 
 use std::process::ExitCode;
 
@@ -26,7 +29,7 @@ use crate::driver::system::{Real, System};
     after_help = "\
 Exit codes:
   0  all is fine
-  1  the flow has errors
+  1  a flow has errors, or warnings that are denied; or a file is not as asked for
   2  the command could not do its work
 
 Example:
@@ -54,7 +57,7 @@ enum Command {
 }
 
 /// How a command ended; the numbers are part of what users build on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Exit {
     /// 0
     Fine,
@@ -92,6 +95,11 @@ fn run(system: &dyn System, cli: &Cli) -> Exit {
 fn failed(console: &Console<'_>, error: &Error) -> Exit {
     console.error(&error.to_string(), error.help().as_deref());
     Exit::Failed
+}
+
+/// `1 error`, `2 errors`.
+fn counted(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 #[cfg(test)]

@@ -2,8 +2,12 @@
 
 mod code;
 pub mod codes;
+mod columns;
+mod excerpt;
 pub mod json;
+pub mod reference;
 pub mod render;
+pub mod sarif;
 pub mod short;
 
 use crate::source::Span;

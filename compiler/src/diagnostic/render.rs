@@ -1,14 +1,25 @@
 //! Draws diagnostics for people; the only user of miette.
 
 use std::fmt;
+use std::ops::Range;
 
 use miette::{
     Diagnostic as Drawable, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
     Severity as Level, SourceCode, SourceSpan, SpanContents,
 };
+use unicode_width::UnicodeWidthStr;
 
+use super::columns;
+use super::excerpt::{Excerpt, Pointer};
 use super::{Diagnostic, Severity};
-use crate::source::{LineIndex, SourceFile, Span};
+use crate::source::{LineColumn, LineIndex, SourceFile, Span};
+
+/// Lines shown before and after a label.
+const CONTEXT: usize = 1;
+/// What miette writes before the text of a line, beside the digits of the line's number.
+const MARGIN: usize = 4;
+/// What it writes besides if a label goes over several lines.
+const BRACKET: usize = 4;
 
 /// How a drawing may look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +42,11 @@ pub fn render(file: &SourceFile, diagnostics: &[Diagnostic], style: Style) -> St
     }
     let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false);
-    let excerpt = Excerpt { file, index: LineIndex::new(&file.text) };
+    let handler = handler.with_context_lines(CONTEXT);
+    let index = LineIndex::new(&file.text);
     let mut text = String::new();
     for diagnostic in diagnostics {
-        let drawing = Drawing { diagnostic, excerpt: &excerpt, help: help(diagnostic) };
+        let drawing = Drawing::new(file, &index, diagnostic, style.width);
         if handler.render_report(&mut text, &drawing).is_err() {
             // Nothing here fails on a valid span; of an invalid one the message must still be seen.
             text.push_str(&super::short::render(file, std::slice::from_ref(diagnostic)));
@@ -70,17 +82,74 @@ fn help(diagnostic: &Diagnostic) -> Option<String> {
     }
 }
 
+/// Text of a message, which may quote the flow, with nothing in it that a terminal would obey.
+fn signs(text: &str) -> String {
+    text.chars().map(|character| if character == '\n' { character } else { columns::sign(character) }).collect()
+}
+
 /// A diagnostic as miette wants it.
 #[derive(Debug)]
 struct Drawing<'a> {
     diagnostic: &'a Diagnostic,
-    excerpt: &'a Excerpt<'a>,
+    message: String,
     help: Option<String>,
+    /// First the place of the diagnostic, then its labels.
+    places: Vec<Place>,
+    lines: Lines<'a>,
+}
+
+/// A label in the excerpt.
+#[derive(Clone, Debug)]
+struct Place {
+    drawn: Range<usize>,
+    /// Where it is in the file.
+    source: LineColumn,
+    words: String,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(file: &'a SourceFile, index: &LineIndex, diagnostic: &'a Diagnostic, width: usize) -> Self {
+        let text = &file.text;
+        let first = (diagnostic.span, signs(&diagnostic.label));
+        let others = diagnostic.labels.iter().map(|label| (label.span, signs(&label.text)));
+        let labels: Vec<_> =
+            std::iter::once(first).chain(others).map(|(span, words)| (within(text, span), words)).collect();
+
+        let line = |offset: u32| index.line(offset) as usize;
+        let last = labels.iter().map(|(span, _)| line(span.end) + CONTEXT).max().unwrap_or(0);
+        let brackets = labels.iter().filter(|(span, _)| line(span.start) != line(span.end)).count();
+        let margin = MARGIN + last.to_string().len() + if brackets > 0 { BRACKET + brackets } else { 0 };
+        let pointers: Vec<_> =
+            labels.iter().map(|(span, words)| Pointer { span: *span, words: words.width() }).collect();
+        let room = width.saturating_sub(margin).max(20);
+        let excerpt = Excerpt::new(text, &pointers, CONTEXT, room, |offset| line(offset) - 1);
+
+        let place = |(span, words): (Span, String)| Place {
+            drawn: excerpt.place(span),
+            source: index.line_column(text, span.start),
+            words,
+        };
+        let places: Vec<_> = labels.into_iter().map(place).collect();
+        let lines = Lines { name: &file.name, places: places.clone(), excerpt };
+        Self {
+            diagnostic,
+            message: signs(&diagnostic.message),
+            help: help(diagnostic).as_deref().map(signs),
+            places,
+            lines,
+        }
+    }
+}
+
+/// The span, cut to what can be shown: within the text, and at the borders of characters.
+fn within(text: &str, span: Span) -> Span {
+    let start = text.floor_char_boundary(span.start as usize);
+    Span::new(start, text.floor_char_boundary((span.end as usize).max(start)))
 }
 
 impl fmt::Display for Drawing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.diagnostic.message)
+        f.write_str(&self.message)
     }
 }
 
@@ -104,81 +173,46 @@ impl Drawable for Drawing<'_> {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(self.excerpt)
+        Some(&self.lines)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let place = |span| self.excerpt.place(span);
-        let words = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        let first = LabeledSpan::new_primary_with_span(words(&self.diagnostic.label), place(self.diagnostic.span));
-        let others = self.diagnostic.labels.iter();
-        let others = others.map(move |label| LabeledSpan::new_with_span(words(&label.text), place(label.span)));
-        Some(Box::new(std::iter::once(first).chain(others)))
+        let label = |(at, place): (usize, &Place)| {
+            let words = Some(place.words.clone()).filter(|words| !words.is_empty());
+            let span = (place.drawn.start, place.drawn.len());
+            let make = if at == 0 { LabeledSpan::new_primary_with_span } else { LabeledSpan::new_with_span };
+            make(words, span)
+        };
+        Some(Box::new(self.places.iter().enumerate().map(label)))
     }
 }
 
-/// Hands miette the lines around a span. miette's own reader walks the file from its start for every label, and counts a
-/// column in bytes.
+/// Hands miette the lines of the excerpt, with the numbers that they have in the file. miette's own reader walks the file
+/// from its start for every label, and counts a column in bytes.
 #[derive(Debug)]
-struct Excerpt<'a> {
-    file: &'a SourceFile,
-    index: LineIndex,
+struct Lines<'a> {
+    name: &'a str,
+    places: Vec<Place>,
+    excerpt: Excerpt,
 }
 
-impl Excerpt<'_> {
-    /// The span, cut to what can be shown: within the text, and at the borders of characters.
-    fn place(&self, span: Span) -> SourceSpan {
-        let start = self.file.text.floor_char_boundary(span.start as usize);
-        let end = self.file.text.floor_char_boundary((span.end as usize).max(start));
-        (start, end - start).into()
-    }
-
-    /// Where the line of an offset starts, and how many of the lines before it there are, up to `lines`.
-    fn lines_before(&self, offset: usize, lines: usize) -> (usize, usize) {
-        let before = self.file.text.get(..offset).unwrap_or_default();
-        let mut starts = before.rmatch_indices('\n').map(|(at, _)| at + 1).chain([0]).take(lines + 1).enumerate();
-        let first = starts.next().unwrap_or_default();
-        let (count, start) = starts.last().unwrap_or(first);
-        (start, count)
-    }
-
-    /// Where the line of an offset ends, or so many lines further on; the line break is not part of it.
-    fn lines_after(&self, offset: usize, lines: usize) -> usize {
-        let after = self.file.text.get(offset..).unwrap_or_default();
-        after.match_indices('\n').nth(lines).map_or(self.file.text.len(), |(at, _)| offset + at)
-    }
-}
-
-impl SourceCode for Excerpt<'_> {
+impl SourceCode for Lines<'_> {
     fn read_span<'a>(
         &'a self,
         span: &SourceSpan,
         lines_before: usize,
-        lines_after: usize,
+        _lines_after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let text = &self.file.text;
-        let (from, to) = (span.offset(), span.offset() + span.len());
-        let place = self.index.line_column(text, u32::try_from(from).unwrap_or(u32::MAX));
-        let (line, column) = (place.line as usize - 1, place.column as usize - 1);
-        // Without context, miette asks where the span itself is.
-        let (start, line, column) = match lines_before {
-            0 => (from, line, column),
-            _ => {
-                let (start, count) = self.lines_before(from, lines_before);
-                (start, line - count, 0)
-            }
-        };
-        let end = if lines_after == 0 { to } else { self.lines_after(to, lines_after) };
-        let data = text.get(start..end).ok_or(MietteError::OutOfBounds)?;
+        let range = span.offset()..span.offset() + span.len();
+        let (start, data, number) = self.excerpt.around(range.clone(), lines_before);
+        // Without context, miette asks where a label is in the file.
+        let asked = self.places.iter().find(|place| lines_before == 0 && place.drawn == range);
+        let (line, column) =
+            asked.map_or((number, 0), |place| (place.source.line as usize - 1, place.source.column as usize - 1));
         let covered = (start, data.len()).into();
-        let contents = MietteSpanContents::new_named(
-            self.file.name.clone(),
-            data.as_bytes(),
-            covered,
-            line,
-            column,
-            data.lines().count(),
-        );
+        let lines = data.lines().count();
+        let contents =
+            MietteSpanContents::new_named(self.name.to_owned(), data.as_bytes(), covered, line, column, lines);
         Ok(Box::new(contents))
     }
 }
@@ -242,5 +276,37 @@ error[F0201]
         let diagnostic = Diagnostic::new(Code::UnknownVariable, Span::new(0, 2), "m", "l");
         assert!(!render(&file, std::slice::from_ref(&diagnostic), Style::PLAIN).contains('\u{1b}'));
         assert!(render(&file, &[diagnostic], Style { width: 80, color: true }).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_long_message_fits_the_terminal() {
+        let text = format!("on sms\r\n  -> sms \"{} $nmae {}\"\r\n  -> end\r\n", "天気 ".repeat(90), "sun ".repeat(90));
+        let file = SourceFile::new("wx.flow", text.as_str());
+        let diagnostic = Diagnostic::new(Code::UnknownVariable, at(&text, "$nmae"), "unknown variable", "not bound");
+        let drawn = render(&file, &[diagnostic], Style { width: 60, color: false });
+        let expected = "\
+error[F0201]
+
+  × unknown variable
+   ╭─[wx.flow:2:282]
+ 1 │ on sms
+ 2 │ …気 天気 天気 天気  $nmae sun sun sun sun sun sun sun …
+   ·                     ──┬──
+   ·                       ╰── not bound
+ 3 │   -> end
+   ╰────
+
+1 error in wx.flow; `flowc explain F0201` tells more
+";
+        assert_eq!(drawn, expected, "{drawn}");
+    }
+
+    #[test]
+    fn a_message_cannot_steer_the_terminal() {
+        let file = SourceFile::new("wx.flow", "on sms \u{1b}]0;title\u{7}\n");
+        let diagnostic =
+            Diagnostic::new(Code::UnknownVariable, Span::new(7, 8), "\u{1b}[2J", "\u{9b}2J").with_help("\u{8}");
+        let drawn = render(&file, &[diagnostic], Style::PLAIN);
+        assert!(!drawn.contains(|character: char| character.is_control() && character != '\n'), "{drawn:?}");
     }
 }

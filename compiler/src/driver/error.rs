@@ -17,6 +17,9 @@ pub enum Error {
     /// A folder was given where a flow file is wanted.
     #[error("`{}` is a folder, not a flow file", .0.display())]
     SourceIsFolder(PathBuf),
+    /// A folder was given to look for flow files, and holds none.
+    #[error("there is no flow file in {}", place(.0))]
+    NoFlows(PathBuf),
     /// A flow file holds bytes that are no text.
     #[error("`{}` is not UTF-8 text: line {line} holds a byte that no character has", path.display())]
     NotText {
@@ -131,6 +134,9 @@ impl Error {
             Self::SourceIsFolder(path) => {
                 format!("name a file in it, like `{}`", path.join("NAME.flow").display())
             }
+            Self::NoFlows(_) => {
+                "flow files end in `.flow`; hidden folders, `target` and `node_modules` are passed by".to_owned()
+            }
             Self::NotText { .. } => "save it as UTF-8; every editor can".to_owned(),
             Self::OutputIsFolder(_) | Self::OutputIsForeign(_) | Self::OutputIsDevice(_) => {
                 "choose another path with `-o OUT`".to_owned()
@@ -167,6 +173,10 @@ impl Error {
             _ => return None,
         })
     }
+}
+
+fn place(folder: &std::path::Path) -> String {
+    if folder == std::path::Path::new(".") { "this folder".to_owned() } else { format!("`{}`", folder.display()) }
 }
 
 /// The system's words without the error's number, which helps nobody.

@@ -44,10 +44,24 @@ fn remove_others(system: &dyn System, folder: &Path, wanted: &[PathBuf]) -> io::
 ///
 /// A running program whose file is replaced keeps the old one.
 pub(super) fn replace(system: &dyn System, from: &Path, to: &Path) -> io::Result<()> {
+    in_one_step(system, to, |part| system.copy(from, part))
+}
+
+/// Gives a file another content in one step. It keeps its permissions, and a link to it stays a link.
+pub(super) fn rewrite(system: &dyn System, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let file = system.real_path(path)?;
+    in_one_step(system, &file, |part| {
+        // The copy brings the permissions along; a file that may not be written cannot be written here either.
+        system.copy(&file, part).and_then(|()| system.write(part, bytes))
+    })
+}
+
+/// Makes a file beside another one, and puts it in its place once it is whole.
+fn in_one_step(system: &dyn System, to: &Path, make: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let name = to.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    // A rename is one step only within a disk, so the copy is made beside its goal.
+    // A rename is one step only within a disk, so the new file is made beside its goal.
     let part = to.with_file_name(format!(".{}.{}.part", name.display(), system.process()));
-    let done = system.copy(from, &part).and_then(|()| system.rename(&part, to));
+    let done = make(&part).and_then(|()| system.rename(&part, to));
     if done.is_err() && system.entry(&part).is_some() {
         // The first error is the one to tell.
         let _ = system.remove(&part);
@@ -99,5 +113,19 @@ mod tests {
         assert!(replace(&memory, Path::new("/t/new"), Path::new("/out/wx")).is_err());
         assert_eq!(memory.text("/out/wx"), "new");
         assert_eq!(memory.files.borrow().len(), 2);
+    }
+
+    #[test]
+    fn a_file_is_rewritten_whole_or_not_at_all() {
+        let mut memory = Memory::with_files(&[("a/wx.flow", "old")]);
+        rewrite(&memory, Path::new("a/wx.flow"), b"new").unwrap();
+        assert_eq!(memory.text("a/wx.flow"), "new");
+        assert_eq!(memory.files.borrow().len(), 1);
+
+        memory.broken = Some(("a/.wx.flow.7.part".into(), io::ErrorKind::StorageFull));
+        assert!(rewrite(&memory, Path::new("a/wx.flow"), b"newer").is_err());
+        assert_eq!(memory.text("a/wx.flow"), "new");
+        assert!(rewrite(&memory, Path::new("a/none.flow"), b"").is_err());
+        assert_eq!(memory.files.borrow().len(), 1);
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::error::Error;
+use super::files;
 use super::system::{Entry, System};
 use crate::source::SourceFile;
 
@@ -12,6 +13,21 @@ pub fn read(system: &dyn System, path: &Path) -> Result<SourceFile, Error> {
         return Err(Error::SourceIsFolder(path.to_owned()));
     }
     let bytes = system.read(path).map_err(|cause| Error::Read { path: path.to_owned(), cause })?;
+    text(path, bytes)
+}
+
+/// Reads a flow from standard input; its name is `<stdin>`.
+pub fn read_input(system: &dyn System) -> Result<SourceFile, Error> {
+    let name = Path::new("<stdin>");
+    text(name, system.input().map_err(|cause| Error::Read { path: name.to_owned(), cause })?)
+}
+
+/// Gives a flow file another text. What stands there is the old text or the new one at every moment, never half of either.
+pub fn write(system: &dyn System, path: &Path, text: &str) -> Result<(), Error> {
+    files::rewrite(system, path, text.as_bytes()).map_err(|cause| Error::Write { path: path.to_owned(), cause })
+}
+
+fn text(path: &Path, bytes: Vec<u8>) -> Result<SourceFile, Error> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
         Error::NotText { path: path.to_owned(), line: 1 + valid.filter(|byte| **byte == b'\n').count() }

@@ -21,6 +21,8 @@ pub(crate) struct Memory {
     pub(crate) folders: RefCell<Vec<PathBuf>>,
     /// The environment.
     pub(crate) variables: BTreeMap<String, OsString>,
+    /// What standard input holds.
+    pub(crate) input: Vec<u8>,
     /// What was written to standard output.
     pub(crate) printed: RefCell<String>,
     /// What was written to standard error.
@@ -115,6 +117,13 @@ impl System for Memory {
         (implied || created).then_some(Entry::Folder)
     }
 
+    fn real_path(&self, path: &Path) -> io::Result<PathBuf> {
+        match self.entry(path) {
+            Some(_) => Ok(path.components().collect()),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         let files = self.files.borrow();
         let inside = files.keys().filter_map(|file| file.strip_prefix(folder).ok()?.iter().next());
@@ -163,6 +172,10 @@ impl System for Memory {
     fn become_program(&self, command: &Command) -> io::Error {
         self.commands.borrow_mut().push(command.clone());
         io::ErrorKind::Unsupported.into()
+    }
+
+    fn input(&self) -> io::Result<Vec<u8>> {
+        Ok(self.input.clone())
     }
 
     fn print(&self, text: &str) -> io::Result<()> {

@@ -32,6 +32,8 @@ pub trait System {
     fn remove(&self, path: &Path) -> io::Result<()>;
     /// What stands at a path; `None` if nothing does. Links are followed.
     fn entry(&self, path: &Path) -> Option<Entry>;
+    /// The absolute path of what stands at a path, with no link in it.
+    fn real_path(&self, path: &Path) -> io::Result<PathBuf>;
     /// The paths of a folder's entries, in the order of their names.
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>>;
     /// Takes a lock that ends with the process, however it ends. Calls `waiting` once if another process holds it.
@@ -53,6 +55,8 @@ pub trait System {
     /// Becomes another program. Returns only if that fails.
     fn become_program(&self, command: &Command) -> io::Error;
 
+    /// All of standard input, up to its end.
+    fn input(&self) -> io::Result<Vec<u8>>;
     /// Writes to standard output.
     fn print(&self, text: &str) -> io::Result<()>;
     /// Writes to standard error.

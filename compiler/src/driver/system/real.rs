@@ -67,6 +67,10 @@ impl System for Real {
         })
     }
 
+    fn real_path(&self, path: &Path) -> io::Result<PathBuf> {
+        fs::canonicalize(path)
+    }
+
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         let mut paths =
             fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
@@ -142,6 +146,12 @@ impl System for Real {
             Ok(status) => std::process::exit(status.code().unwrap_or(2)),
             Err(error) => error,
         }
+    }
+
+    fn input(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     fn print(&self, text: &str) -> io::Result<()> {
