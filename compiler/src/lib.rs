@@ -14,9 +14,9 @@ pub mod source;
 pub mod suggest;
 pub mod syntax;
 
-use diagnostic::Diagnostic;
+use diagnostic::{Code, Diagnostic};
 use sample::Samples;
-use source::SourceFile;
+use source::{SourceFile, Span};
 
 /// What came of compiling a flow file.
 #[derive(Debug)]
@@ -59,11 +59,22 @@ pub fn check(source: &SourceFile, samples: &dyn Samples) -> Vec<Diagnostic> {
 
 /// Compiles a flow file to Rust.
 pub fn compile(source: &SourceFile, samples: &dyn Samples) -> Compilation {
-    let (file, names, types, diagnostics) = analyze(source, samples);
+    let (file, names, types, mut diagnostics) = analyze(source, samples);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Compilation { diagnostics, emitted: None };
     }
     let graph = graph::build(source, &file, &names, &types);
+    let unbuilt = codegen::unbuilt(&graph);
+    if !unbuilt.is_empty() {
+        diagnostics.extend(unbuilt.into_iter().map(|(span, what)| not_built_yet(span, what)));
+        return Compilation { diagnostics, emitted: None };
+    }
     let main_rs = codegen::emit(&graph);
     Compilation { diagnostics, emitted: Some(Emitted { name: graph.name, main_rs }) }
+}
+
+fn not_built_yet(span: Span, what: &str) -> Diagnostic {
+    let message = format!("this version of flowc cannot build {what} yet");
+    Diagnostic::new(Code::NotBuiltYet, span, message, "checked, but not built")
+        .with_help("`flowc check`, `flowc fmt` and `flowc graph` understand it")
 }

@@ -9,7 +9,7 @@ pub(crate) fn constant_text(file: &File, names: &Names, expr: &Expr) -> Option<S
         ExprKind::Text(parts) => parts
             .iter()
             .map(|part| match part {
-                Part::Literal(text) => Some(text.clone()),
+                Part::Literal(text) => Some(text.value.clone()),
                 Part::Value(value) => constant_text(file, names, value),
             })
             .collect(),

@@ -13,11 +13,12 @@ pub enum Function {
     Round,
     Contains,
     Digits,
+    Matches,
 }
 
 impl Function {
     /// What they are called.
-    pub const NAMES: &[&str] = &["upper", "lower", "trim", "length", "round", "contains", "digits"];
+    pub const NAMES: &[&str] = &["upper", "lower", "trim", "length", "round", "contains", "digits", "matches"];
 
     /// Finds a function.
     pub fn named(name: &str) -> Option<Self> {
@@ -29,6 +30,7 @@ impl Function {
             "round" => Self::Round,
             "contains" => Self::Contains,
             "digits" => Self::Digits,
+            "matches" => Self::Matches,
             _ => return None,
         })
     }
@@ -38,7 +40,7 @@ impl Function {
         match self {
             Self::Upper | Self::Lower | Self::Trim | Self::Length | Self::Digits => &[Type::Text],
             Self::Round => &[Type::Number, Type::Int],
-            Self::Contains => &[Type::Text, Type::Text],
+            Self::Contains | Self::Matches => &[Type::Text, Type::Text],
         }
     }
 
@@ -48,7 +50,7 @@ impl Function {
             Self::Upper | Self::Lower | Self::Trim | Self::Digits => Type::Text,
             Self::Length => Type::Int,
             Self::Round => Type::Number,
-            Self::Contains => Type::Bool,
+            Self::Contains | Self::Matches => Type::Bool,
         }
     }
 
@@ -62,6 +64,7 @@ impl Function {
             Self::Digits => "digits(text)",
             Self::Round => "round(number, places)",
             Self::Contains => "contains(text, part)",
+            Self::Matches => "matches(text, \"pattern\")",
         }
     }
 }

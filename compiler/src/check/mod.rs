@@ -1,11 +1,13 @@
 //! What must hold of a flow before it is built: types, and the rules of the language.
 
 pub mod constant;
+mod cron;
 pub mod function;
 pub mod infer;
 pub mod literal;
 mod place;
 mod rules;
+pub(crate) mod service;
 pub mod types;
 pub mod url;
 

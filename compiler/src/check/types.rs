@@ -25,6 +25,10 @@ pub enum Type {
     List(Item),
     /// The record `$failure`.
     Failure,
+    /// The record `$now`.
+    Now,
+    /// The word `null`, which stands only in a comparison.
+    Null,
     /// Not known because of a mistake that has been told; fits everywhere.
     Unknown,
 }
@@ -60,6 +64,24 @@ impl Typed {
         Self { ty, optional: false }
     }
 }
+
+const OF_FAILURE: &[(&str, Typed)] = &[
+    ("kind", Typed::of(Type::Text)),
+    ("status", Typed { ty: Type::Int, optional: true }),
+    ("message", Typed::of(Type::Text)),
+];
+
+/// In the flow's time zone.
+const OF_NOW: &[(&str, Typed)] = &[
+    ("date", Typed::of(Type::Text)),
+    ("time", Typed::of(Type::Text)),
+    ("weekday", Typed::of(Type::Text)),
+    ("year", Typed::of(Type::Int)),
+    ("month", Typed::of(Type::Int)),
+    ("day", Typed::of(Type::Int)),
+    ("hour", Typed::of(Type::Int)),
+    ("minute", Typed::of(Type::Int)),
+];
 
 /// The names of all types that can be written.
 pub const TYPE_NAMES: &[&str] = &["text", "int", "number", "bool", "phone", "url", "json", "list"];
@@ -115,7 +137,8 @@ impl Type {
             Self::Json => "a JSON value",
             Self::Scalar => "a value without a type",
             Self::List(_) => "a list",
-            Self::Failure => "a record",
+            Self::Failure | Self::Now => "a record",
+            Self::Null => "`null`",
             Self::Unknown => "unknown",
         }
     }
@@ -127,6 +150,15 @@ impl Type {
 
     /// Whether it is a single value that can stand in a text.
     pub fn is_printable(self) -> bool {
-        !matches!(self, Self::Json | Self::List(_) | Self::Failure)
+        !matches!(self, Self::Json | Self::List(_) | Self::Failure | Self::Now | Self::Null)
+    }
+
+    /// The fields of a record; of all else none.
+    pub fn fields(self) -> &'static [(&'static str, Typed)] {
+        match self {
+            Self::Failure => OF_FAILURE,
+            Self::Now => OF_NOW,
+            _ => &[],
+        }
     }
 }

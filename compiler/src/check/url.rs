@@ -29,17 +29,18 @@ pub enum Landing {
 }
 
 impl<'a> UrlTemplate<'a> {
-    /// Cuts a URL's string; `constant` gives the text of an expression that is known when the flow is compiled.
-    pub fn cut(url: &'a Expr, constant: impl Fn(&Expr) -> Option<String>) -> Option<Self> {
+    /// Cuts a URL's string; `base` is what stands before it, and `constant` gives the text of an expression that is known
+    /// when the flow is compiled.
+    pub fn cut(base: &str, url: &'a Expr, constant: impl Fn(&Expr) -> Option<String>) -> Option<Self> {
         let ExprKind::Text(parts) = &url.kind else {
             return None;
         };
-        let mut fixed = String::new();
+        let mut fixed = base.to_owned();
         let mut pieces = Vec::new();
-        let mut current = String::new();
+        let mut current = base.to_owned();
         for part in parts {
             let literal = match part {
-                Part::Literal(text) => Some(text.clone()),
+                Part::Literal(text) => Some(text.value.clone()),
                 Part::Value(expr) => constant(expr),
             };
             match (literal, part) {

@@ -5,7 +5,7 @@ use super::expr;
 use super::idents::Idents;
 use crate::check::types::Type;
 use crate::check::url::Landing;
-use crate::graph::{Auth, Binding, Body, Call, Expr, ExprKind, Json, Query, Segment, Sms, UrlPart};
+use crate::graph::{Auth, Binding, Body, Call, Expr, ExprKind, Json, Part, Query, Segment, Sms, UrlPart};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -34,6 +34,7 @@ fn query(query: &Query) -> TokenStream {
             });
             quote!(Query::Path(&[#(#segments),*]))
         }
+        Query::JsonPath(text) => quote!(Query::JsonPath(#text)),
         Query::Status => quote!(Query::Status),
         Query::Header(name) => {
             let name = &name.value;
@@ -66,7 +67,8 @@ pub(super) fn call(idents: &Idents, line: u32, call: &Call, table: Option<&Ident
             let token = expr::value(idents, token);
             quote!(Some(Auth::Bearer(#token)))
         }
-        None => quote!(None),
+        // `unbuilt` has told of these.
+        Some(Auth::Oauth(_)) | None => quote!(None),
     };
     let body = match &call.body {
         Some(Body::Json(value)) => {
@@ -76,6 +78,10 @@ pub(super) fn call(idents: &Idents, line: u32, call: &Call, table: Option<&Ident
         Some(Body::Form(fields)) => {
             let fields = pairs(idents, fields);
             quote!(Some(Body::Form(#fields)))
+        }
+        Some(Body::Xml(parts)) => {
+            let xml = xml(idents, parts);
+            quote!(Some(Body::Xml(#xml)))
         }
         Some(Body::Text(text)) => {
             let text = expr::value(idents, text);
@@ -112,6 +118,24 @@ fn url(idents: &Idents, parts: &[UrlPart]) -> TokenStream {
                         Landing::Query => quote!(&encode::query(&#value)),
                         Landing::Path | Landing::Authority => quote!(&encode::segment(&#value)),
                     }
+                }
+            });
+            quote!([#(#parts),*].concat())
+        }
+    }
+}
+
+/// A document whose values are escaped.
+fn xml(idents: &Idents, parts: &[Part]) -> TokenStream {
+    match parts {
+        [] => quote!(String::new()),
+        [Part::Literal(text)] => quote!(#text.to_owned()),
+        parts => {
+            let parts = parts.iter().map(|part| match part {
+                Part::Literal(text) => quote!(#text),
+                Part::Value(value) => {
+                    let value = expr::display(idents, value);
+                    quote!(&encode::xml(&#value))
                 }
             });
             quote!([#(#parts),*].concat())

@@ -1,7 +1,8 @@
 //! Every path of `flow-runtime` that emitted code uses. The other side is `runtime/src/flow.rs`.
 
 use crate::check::types::{Item, Type, Typed};
-use proc_macro2::TokenStream;
+use crate::graph::{FailFilter, FailureKind};
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 /// The imports at the head of the emitted file.
@@ -38,6 +39,8 @@ pub(super) fn rust_type(typed: Typed) -> TokenStream {
         Type::Json => quote!(Json),
         Type::Scalar => quote!(Scalar),
         Type::Failure => quote!(Failure),
+        // `unbuilt` has told of `$now`; `null` is no value.
+        Type::Now | Type::Null => quote!(()),
         Type::List(item) => {
             let item = rust_type(Typed::of(item.into()));
             quote!(Vec<#item>)
@@ -49,6 +52,31 @@ pub(super) fn rust_type(typed: Typed) -> TokenStream {
 /// Whether its Rust type is `Copy`.
 pub(super) fn is_copy(typed: Typed) -> bool {
     matches!(typed.ty, Type::Int | Type::Number | Type::Bool)
+}
+
+/// The pattern of `(kind, status)` that takes the failures of a narrowed `fail`.
+pub(super) fn failure_pattern(filter: FailFilter) -> TokenStream {
+    let kind = match filter {
+        FailFilter::Status(first, last) => {
+            let is_one = first == last;
+            let (first, last) = (Literal::u16_unsuffixed(first), Literal::u16_unsuffixed(last));
+            let status = if is_one { quote!(#first) } else { quote!(#first..=#last) };
+            return quote!((FailureKind::Status, Some(#status)));
+        }
+        FailFilter::Kind(kind) => kind,
+    };
+    let kind = match kind {
+        FailureKind::Timeout => quote!(Timeout),
+        FailureKind::Connect => quote!(Connect),
+        FailureKind::Tls => quote!(Tls),
+        FailureKind::Dns => quote!(Dns),
+        FailureKind::Status => quote!(Status),
+        FailureKind::Response => quote!(Response),
+        FailureKind::TooLarge => quote!(TooLarge),
+        FailureKind::Request => quote!(Request),
+        FailureKind::Carrier => quote!(Carrier),
+    };
+    quote!((FailureKind::#kind, _))
 }
 
 /// The runtime's `Kind` of a type.
@@ -65,7 +93,7 @@ pub(super) fn kind(ty: Type) -> TokenStream {
             let item = kind(item.into());
             quote!(Kind::List(&#item))
         }
-        Type::Text | Type::Failure | Type::Unknown => quote!(Kind::Text),
+        Type::Text | Type::Failure | Type::Now | Type::Null | Type::Unknown => quote!(Kind::Text),
     }
 }
 
@@ -87,8 +115,8 @@ pub(super) fn accessor(typed: Typed) -> &'static str {
         (Type::Scalar, false) => "scalar",
         (Type::Scalar, true) => "scalar_opt",
         (Type::List(item), optional) => list_accessor(item, optional),
-        (Type::Text | Type::Failure | Type::Unknown, false) => "text",
-        (Type::Text | Type::Failure | Type::Unknown, true) => "text_opt",
+        (Type::Text | Type::Failure | Type::Now | Type::Null | Type::Unknown, false) => "text",
+        (Type::Text | Type::Failure | Type::Now | Type::Null | Type::Unknown, true) => "text_opt",
     }
 }
 

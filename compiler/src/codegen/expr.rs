@@ -40,6 +40,22 @@ pub(super) fn value(idents: &Idents, expr: &Expr) -> TokenStream {
         ExprKind::Binary(op, left, right) => binary(idents, *op, left, right),
         ExprKind::Coalesce(left, right) => coalesce(idents, expr.typed, left, right),
         ExprKind::Function(function, args) => call(idents, *function, args),
+        ExprKind::IsMissing(operand) => {
+            let operand = match &operand.kind {
+                ExprKind::Variable(name) => {
+                    let variable = idents.variable(name);
+                    quote!(#variable)
+                }
+                _ => value(idents, operand),
+            };
+            quote!(#operand.is_none())
+        }
+        ExprKind::Present(operand) => {
+            let operand = value(idents, operand);
+            quote!(Some(#operand))
+        }
+        // `unbuilt` has told of it.
+        ExprKind::Now(_) => quote!(()),
         ExprKind::ToNumber(operand) => {
             let number = value(idents, operand);
             if operand.typed.optional { quote!(#number.map(Number::from)) } else { quote!(Number::from(#number)) }
@@ -231,6 +247,7 @@ fn call(idents: &Idents, function: Function, args: &[Expr]) -> TokenStream {
         Function::Length => quote!(text::length),
         Function::Contains => quote!(text::contains),
         Function::Digits => quote!(text::digits),
+        Function::Matches => quote!(text::matches),
         Function::Round => quote!(math::round),
     };
     let args = args.iter().map(|arg| match function {

@@ -48,12 +48,14 @@ fn variables(graph: &FlowGraph) -> HashMap<String, Ident> {
         match &machine.entry {
             Entry::Api(api) => names.extend(api.inputs.iter().map(|input| input.name.as_str())),
             Entry::Path { params, .. } => names.extend(params.iter().map(|param| param.name.as_str())),
-            Entry::Sms => {}
+            Entry::Sms { .. } | Entry::Schedule { .. } => {}
         }
         for node in &machine.nodes {
             names.extend(node.live.keys().map(String::as_str));
             match &node.kind {
-                NodeKind::Set { variable, .. } => drop(names.insert(&variable.name)),
+                NodeKind::Set { variable, .. } | NodeKind::Present { variable, .. } => {
+                    names.insert(&variable.name);
+                }
                 NodeKind::Call { call, .. } => {
                     names.extend(call.bindings.iter().map(|binding| binding.variable.name.as_str()));
                 }
@@ -78,7 +80,8 @@ fn machines(graph: &FlowGraph) -> Vec<Ident> {
         .iter()
         .map(|machine| {
             let name = match &machine.entry {
-                Entry::Sms => "on_sms".to_owned(),
+                Entry::Sms { .. } => "on_sms".to_owned(),
+                Entry::Schedule { .. } => "on_schedule".to_owned(),
                 Entry::Api(api) => format!("on_api_{}", snake_case(&api.name)),
                 Entry::Path { name, .. } => format!("path_{}", snake_case(name)),
             };

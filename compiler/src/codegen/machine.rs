@@ -4,7 +4,7 @@ use super::border;
 use super::idents::Idents;
 use super::transition::Transitions;
 use super::{action, expr};
-use crate::graph::{Api, Entry, Fail, FlowGraph, Machine, Node, NodeId, NodeKind};
+use crate::graph::{Api, Entry, Fail, Fails, FlowGraph, Machine, Node, NodeId, NodeKind};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::HashMap;
@@ -72,8 +72,13 @@ impl<'a> MachineCode<'a> {
         let module = self.idents.module(self.index);
         let line = Literal::u32_unsuffixed(self.machine.line);
         match &self.machine.entry {
-            Entry::Sms => {
-                Some(quote!(Trigger::Sms(SmsTrigger { line: #line, to: None, matching: None, start: #module::start })))
+            Entry::Sms { to, matching } => {
+                let option =
+                    |text: &Option<String>| text.as_ref().map_or_else(|| quote!(None), |text| quote!(Some(#text)));
+                let (to, matching) = (option(to), option(matching));
+                Some(quote! {
+                    Trigger::Sms(SmsTrigger { line: #line, to: #to, matching: #matching, start: #module::start })
+                })
             }
             Entry::Api(api) => {
                 let Api { name, needs_ani, needs_dnis, .. } = api;
@@ -96,13 +101,18 @@ impl<'a> MachineCode<'a> {
                     })
                 })
             }
-            Entry::Path { .. } => None,
+            Entry::Schedule { .. } | Entry::Path { .. } => None,
         }
     }
 
     fn title(&self) -> String {
         match &self.machine.entry {
-            Entry::Sms => "on sms".to_owned(),
+            Entry::Sms { to, matching } => {
+                let to = to.iter().map(|to| format!(" to {to:?}"));
+                let matching = matching.iter().map(|pattern| format!(" matching {pattern:?}"));
+                format!("on sms{}", to.chain(matching).collect::<String>())
+            }
+            Entry::Schedule { cron } => format!("on schedule {cron:?}"),
             Entry::Api(api) => format!("on api {:?}", api.name),
             Entry::Path { name, .. } => format!("path {name}"),
         }
@@ -166,8 +176,8 @@ impl<'a> MachineCode<'a> {
             .map(|(name, typed)| (self.idents.variable(name), name.as_str(), *typed))
             .collect();
         let (argument, bind): (TokenStream, Vec<TokenStream>) = match &self.machine.entry {
-            Entry::Path { .. } => return quote!(),
-            Entry::Sms => {
+            Entry::Schedule { .. } | Entry::Path { .. } => return quote!(),
+            Entry::Sms { .. } => {
                 let bind = live.iter().map(|(variable, name, _)| match *name {
                     "to" | "DNIS" => quote!(let #variable = sms.to.clone();),
                     "body" => quote!(let #variable = sms.body;),
@@ -272,38 +282,17 @@ impl<'a> MachineCode<'a> {
     }
 
     fn outcomes(&self, transitions: &Transitions<'_>, id: NodeId, node: &Node) -> Vec<TokenStream> {
-        // What a way on still needs of this state's variables.
-        let kept = |to: &NodeId, bound: &[&str]| -> Vec<Ident> {
-            let needed = self.machine.node(*to).into_iter().flat_map(|node| node.live.keys());
-            needed.filter(|name| !bound.contains(&name.as_str())).map(|name| self.idents.variable(name)).collect()
-        };
-        let failed = |fail: &Fail| match fail {
-            Fail::Arm(to) => {
-                let takes_failure = self.machine.node(*to).is_some_and(|node| node.live.contains_key("failure"));
-                let failure = if takes_failure { quote!(failure) } else { quote!(_) };
-                let pattern = self.pattern(id, &kept(to, &["failure"]));
-                let next = transitions.to(*to);
-                quote!((#pattern, Outcome::Failed(#failure)) => #next,)
-            }
-            Fail::Ends => {
-                let pattern = self.pattern(id, &[]);
-                let line = Literal::u32_unsuffixed(node.line);
-                quote! {
-                    (#pattern, Outcome::Failed(failure)) => Run::Failed { line: #line, failure },
-                }
-            }
-        };
         let done = |to: &NodeId| {
-            let pattern = self.pattern(id, &kept(to, &[]));
+            let pattern = self.pattern(id, &self.kept(*to, &[]));
             let next = transitions.to(*to);
             quote!((#pattern, Outcome::Done) => #next,)
         };
         match &node.kind {
             NodeKind::Start { next } => vec![done(next)],
-            NodeKind::Sms { ok, fail, .. } => vec![done(ok), failed(fail)],
-            NodeKind::Call { call, ok, fail } => {
+            NodeKind::Sms { ok, fails, .. } => vec![done(ok), self.failed(transitions, id, node, fails)],
+            NodeKind::Call { call, ok, fails } => {
                 let names: Vec<&str> = call.bindings.iter().map(|binding| binding.variable.name.as_str()).collect();
-                let pattern = self.pattern(id, &kept(ok, &names));
+                let pattern = self.pattern(id, &self.kept(*ok, &names));
                 let live = self.machine.node(*ok).map(|node| &node.live);
                 let take: Vec<TokenStream> = call
                     .bindings
@@ -324,9 +313,52 @@ impl<'a> MachineCode<'a> {
                     let next = transitions.tail(*ok);
                     quote!((#pattern, Outcome::Response(mut values)) => { #(#take)* #next })
                 };
-                vec![ok, failed(fail)]
+                vec![ok, self.failed(transitions, id, node, fails)]
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// What a way on still needs of a state's variables.
+    fn kept(&self, to: NodeId, bound: &[&str]) -> Vec<Ident> {
+        let needed = self.machine.node(to).into_iter().flat_map(|node| node.live.keys());
+        needed.filter(|name| !bound.contains(&name.as_str())).map(|name| self.idents.variable(name)).collect()
+    }
+
+    /// Where a step's failures lead.
+    fn failed(&self, transitions: &Transitions<'_>, id: NodeId, node: &Node, fails: &Fails) -> TokenStream {
+        let arms = fails.narrowed.iter().map(|(_, to)| *to);
+        let ways: Vec<NodeId> = match fails.otherwise {
+            Fail::Arm(to) => arms.chain([to]).collect(),
+            Fail::Ends => arms.collect(),
+        };
+        let mut kept: Vec<Ident> = ways.iter().flat_map(|to| self.kept(*to, &["failure"])).collect();
+        kept.sort();
+        kept.dedup();
+        let pattern = self.pattern(id, &kept);
+        let otherwise = match fails.otherwise {
+            Fail::Arm(to) => transitions.to(to),
+            Fail::Ends => {
+                let line = Literal::u32_unsuffixed(node.line);
+                quote!(Run::Failed { line: #line, failure })
+            }
+        };
+        if fails.narrowed.is_empty() {
+            let reads = |to: &NodeId| self.machine.node(*to).is_some_and(|node| node.live.contains_key("failure"));
+            let is_read = matches!(fails.otherwise, Fail::Ends) || ways.iter().any(reads);
+            let failure = if is_read { quote!(failure) } else { quote!(_) };
+            return quote!((#pattern, Outcome::Failed(#failure)) => #otherwise,);
+        }
+        let narrowed = fails.narrowed.iter().map(|(filter, to)| {
+            let filter = border::failure_pattern(*filter);
+            let to = transitions.to(*to);
+            quote!(#filter => #to,)
+        });
+        quote! {
+            (#pattern, Outcome::Failed(failure)) => match (failure.kind, failure.status) {
+                #(#narrowed)*
+                _ => #otherwise,
+            },
         }
     }
 

@@ -9,12 +9,14 @@ mod expr;
 mod idents;
 mod machine;
 mod transition;
+mod unbuilt;
 
 use crate::graph::{FlowGraph, NodeKind};
 use idents::Idents;
 use machine::MachineCode;
 use proc_macro2::TokenStream;
 use quote::quote;
+pub use unbuilt::unbuilt;
 
 /// Emits the text of a flow's `main.rs`.
 pub fn emit(graph: &FlowGraph) -> String {

@@ -4,7 +4,7 @@ use super::border;
 use super::expr;
 use super::machine::MachineCode;
 use crate::check::types::Type;
-use crate::graph::{Expr, ExprKind, NodeId, NodeKind};
+use crate::graph::{Expr, ExprKind, NodeId, NodeKind, Variable};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
@@ -18,10 +18,13 @@ pub(super) struct Transitions<'a> {
 
 impl<'a> Transitions<'a> {
     pub(super) fn new(code: &'a MachineCode<'a>) -> Self {
-        let shared = code.machine.nodes.iter().enumerate().rev().filter(|(_, node)| {
-            node.incoming > 1
-                && matches!(node.kind, NodeKind::If { .. } | NodeKind::Match { .. } | NodeKind::Set { .. })
-        });
+        let shared = code
+            .machine
+            .nodes
+            .iter()
+            .enumerate()
+            .rev()
+            .filter(|(_, node)| node.incoming > 1 && node.kind.is_decision());
         let joins = shared.enumerate().map(|(number, (at, _))| (NodeId(at), format_ident!("join_{}", number + 1)));
         Self { code, joins: joins.collect() }
     }
@@ -81,7 +84,7 @@ impl<'a> Transitions<'a> {
             return quote!(Run::Completed);
         };
         match &node.kind {
-            NodeKind::Start { .. } | NodeKind::Call { .. } | NodeKind::Sms { .. } => {
+            kind if kind.is_state() => {
                 let outer = idents.variant(self.code.index);
                 let state = self.code.state(id);
                 quote!(Run::#outer(#state))
@@ -100,7 +103,20 @@ impl<'a> Transitions<'a> {
                 let (then, otherwise) = (self.tail(*then), self.tail(*otherwise));
                 quote!(if #condition { #then } else { #otherwise })
             }
+            NodeKind::Present { variable, then, otherwise } => self.presence(variable, *then, *otherwise),
             NodeKind::Match { subject, cases, otherwise } => self.choice(subject, cases, *otherwise),
+            _ => quote!(Run::Completed),
+        }
+    }
+
+    fn presence(&self, variable: &Variable, then: NodeId, otherwise: NodeId) -> TokenStream {
+        let local = self.code.idents.variable(&variable.name);
+        let is_used = self.code.machine.node(then).is_some_and(|node| node.live.contains_key(&variable.name));
+        let (then, otherwise) = (self.tail(then), self.tail(otherwise));
+        if is_used {
+            quote!(if let Some(#local) = #local { #then } else { #otherwise })
+        } else {
+            quote!(if #local.is_some() { #then } else { #otherwise })
         }
     }
 

@@ -1,7 +1,7 @@
 //! Every code, its severity and its page, in one table.
 //!
 //! A code is stable for ever; a retired one is not given again. F00 syntax, F02 names, F03 types, F04 secrets, F05 calls,
-//! F06 paths, F07 unused, F08 messages.
+//! F06 paths, F07 unused, F08 messages, F09 tests.
 
 use super::code::codes;
 pub use super::code::{Page, Severity};
@@ -158,6 +158,13 @@ on sms -> sms "Hello"
         right r#"on sms -> set room = "12" -> sms "Room $room"
 "#;
 
+    ForeignSpelling = "F0020" Error r#"another language's spelling"#
+        r#"What is meant is clear, and this language writes it otherwise: `and`, `or`, `not`, `->`, `#` for a comment, straight double quotes, `else` for the last case."#
+        wrong r#"on sms => sms "Hello"
+"#
+        right r#"on sms -> sms "Hello"
+"#;
+
     UnknownVariable = "F0201" Error r#"a variable that is not bound anywhere"#
         r#"A name after `$` must be bound before it is used: by the trigger, by a response variable, by `set`, `const` or `secret`, or as a parameter of a path. Names match exactly and by case."#
         wrong r#"on sms -> sms "Hello $form"
@@ -223,6 +230,21 @@ on sms -> goto greet($body)
         wrong r#"on sms -> if lowercase($body) == "yes" -> sms "Thank you."
 "#
         right r#"on sms -> if lower($body) == "yes" -> sms "Thank you."
+"#;
+
+    UnknownService = "F0208" Error r#"a service that does not exist"#
+        r#"A word between `call` and the method names a `service` of the same file, exactly and by case."#
+        wrong r#"service crm "https://crm.example.com/v2"
+on sms
+  -> call crn GET "/contacts" query "phone" = $from < name = name >
+     ok   -> sms "Hello $name"
+     fail -> call crm POST "/misses" form { "phone": $from } fail -> end
+"#
+        right r#"service crm "https://crm.example.com/v2"
+on sms
+  -> call crm GET "/contacts" query "phone" = $from < name = name >
+     ok   -> sms "Hello $name"
+     fail -> call crm POST "/misses" form { "phone": $from } fail -> end
 "#;
 
     UnknownType = "F0301" Error r#"a type that does not exist"#
@@ -295,6 +317,29 @@ on sms -> sms "$GREETING"
 "#
         right r#"const GREETING = "Hello"
 on sms -> sms "$GREETING"
+"#;
+
+    BadPattern = "F0309" Error r#"a regular expression that is none"#
+        r#"Patterns are checked when the flow is compiled. A backslash is written once, `$` as it is; back references and look-around do not exist."#
+        wrong r#"on sms -> if matches($body, "[0-9{5}") -> sms "Thank you." else -> sms "Text your five-digit code."
+"#
+        right r#"on sms -> if matches($body, "[0-9]{5}") -> sms "Thank you." else -> sms "Text your five-digit code."
+"#;
+
+    BadSchedule = "F0310" Error r#"a schedule that is none"#
+        r#"A schedule has five fields, as in cron: minute (0-59), hour (0-23), day of the month (1-31), month (1-12 or JAN-DEC), weekday (0-7 or SUN-SAT). Each is `*`, a value, a range `1-5`, a list `1,15` or steps `*/10`."#
+        wrong r#"on schedule "0 25 * * *" -> sms to "+15550100" from "+15550199" "Good morning."
+"#
+        right r#"on schedule "0 9 * * *" -> sms to "+15550100" from "+15550199" "Good morning."
+"#;
+
+    UnknownTimezone = "F0311" Error r#"a time zone that does not exist"#
+        r#"Time zones are named as in the IANA time zone database: `America/New_York`, `Europe/Berlin`, `UTC`."#
+        wrong r#"timezone "America/Newyork"
+on sms -> sms "Hello"
+"#
+        right r#"timezone "America/New_York"
+on sms -> sms "Hello"
 "#;
 
     SecretLeaves = "F0401" Error r#"a secret that could leave"#
@@ -405,7 +450,7 @@ on api "ping" token $PING_TOKEN -> sms "The site answers."
      fail -> sms "Please call us."
 "#;
 
-    OutOfRange = "F0506" Error r#"a timeout out of range"#
+    OutOfRange = "F0506" Error r#"a number out of range"#
         r#"A call's timeout is 1 to 200 seconds; without one it is 10."#
         wrong r#"on sms
   -> call GET "https://example.com/hours" timeout 300s
@@ -444,6 +489,32 @@ on sms
   -> call GET "https://example.com/hours" bearer $TOKEN
      ok   -> sms "We are open."
      fail -> sms "Please call us."
+"#;
+
+    SampleUnreadable = "F0509" Error r#"a sample that cannot be read"#
+        r#"`sample "forecast.json"` names a file beside the flow, or below its folder, that holds a recorded answer as JSON. It is read when the flow is checked, and is no part of the binary."#
+        wrong r#"on sms
+  -> call GET "https://example.com/wx" sample "forcast.json" < temp = temperature >
+     ok   -> sms "It is $temp F."
+     fail -> sms "We do not know."
+"#
+        right r#"on sms
+  -> call GET "https://example.com/wx" sample "weather.json" < temp = temperature >
+     ok   -> sms "It is $temp F."
+     fail -> sms "We do not know."
+"#;
+
+    NotInSample = "F0510" Error r#"a query that the sample does not hold"#
+        r#"Where a call names a sample, every query of that call must find its value there, with its type. A value that is not in every answer is written as optional: `wind?: text = windSpeed`."#
+        wrong r#"on sms
+  -> call GET "https://example.com/wx" sample "weather.json" < temp = temprature >
+     ok   -> sms "It is $temp F."
+     fail -> sms "We do not know."
+"#
+        right r#"on sms
+  -> call GET "https://example.com/wx" sample "weather.json" < temp = temperature >
+     ok   -> sms "It is $temp F."
+     fail -> sms "We do not know."
 "#;
 
     AfterEnd = "F0601" Error r#"a step that is never reached"#
@@ -505,6 +576,35 @@ path b -> sms "Hello"
 on sms -> goto a
 "#;
 
+    UnknownFailure = "F0608" Error r#"a failure that a step does not have"#
+        r#"`fail` may be narrowed to one kind of failure: `timeout`, `connect`, `tls`, `dns`, `status` (also `status 404`, `status 5xx`), `response`, `too_large`, `request`, `carrier`. Only a call has several; a message fails with `carrier`."#
+        wrong r#"on sms
+  -> call GET "https://example.com/orders" query "phone" = $from < order = number >
+     ok         -> sms "Your order is $order."
+     fail 404   -> sms "You have no order."
+     fail       -> sms "Please call us."
+"#
+        right r#"on sms
+  -> call GET "https://example.com/orders" query "phone" = $from < order = number >
+     ok              -> sms "Your order is $order."
+     fail status 404 -> sms "You have no order."
+     fail            -> sms "Please call us."
+"#;
+
+    NobodyToText = "F0609" Error r#"a message to nobody"#
+        r#"A run that a schedule starts talks with nobody, so each `sms` and `ask` on its way says to whom and from which number."#
+        wrong r#"on schedule "0 9 * * *" -> sms "Good morning."
+"#
+        right r#"on schedule "0 9 * * *" -> sms to "+15550100" from "+15550199" "Good morning."
+"#;
+
+    NotBuiltYet = "F0610" Error r#"a part that this version cannot build"#
+        r#"This version of flowc checks, formats and draws `ask`, `wait`, `on schedule`, `oauth` and `retry`, but cannot build a binary that carries them out. Only `flowc build` and `flowc run` tell this."#
+        wrong r#"on sms -> wait 2h -> sms "How was your stay?"
+"#
+        right r#"on sms -> sms "How was your stay?"
+"#;
+
     UnusedVariable = "F0701" Warning r#"a variable that is never used"#
         r#"Nothing reads this variable: a leftover, or a misspelt use elsewhere. Expected Inputs may stay unused; they say what callers send."#
         wrong r#"on sms
@@ -545,6 +645,31 @@ on sms -> sms "Hello"
         wrong r#"on sms -> sms "It’s sunny."
 "#
         right r#"on sms -> sms "It's sunny."
+"#;
+
+    TestIncomplete = "F0901" Error r#"a test that shows nothing"#
+        r#"A test says what happens with `when` and what is expected with `then`, in this order."#
+        wrong r#"on sms -> sms "Hello"
+test "a guest is greeted"
+  when sms "Hi" from "+15550123"
+"#
+        right r#"on sms -> sms "Hello"
+test "a guest is greeted"
+  when sms "Hi" from "+15550123"
+  then sms to "+15550123" "Hello"
+"#;
+
+    TestMisfit = "F0902" Error r#"a test that does not fit its flow"#
+        r#"What a test sends must be something that this flow takes: a message needs an `on sms`, a request an `on api` of that name with its Expected Inputs."#
+        wrong r#"on sms -> sms "Hello"
+test "an order is ready"
+  when api "order-ready" { "OrderNo": 7 }
+  then sms "Your order 7 is ready."
+"#
+        right r#"on sms -> sms "Hello"
+test "a guest is greeted"
+  when sms "Hi" from "+15550123"
+  then sms to "+15550123" "Hello"
 "#;
 }
 

@@ -2,11 +2,12 @@
 
 use super::expr::Lowering;
 use super::{
-    Api, Auth, Binding, Body, Call, Entry, Expr, Fail, FlowGraph, Json, Machine, Node, NodeId, NodeKind, Sms, UrlPart,
-    Variable, live,
+    Api, Ask, Auth, Binding, Body, Call, Entry, Expr, Fail, Fails, FlowGraph, Json, Machine, Node, NodeId, NodeKind,
+    Oauth, Sms, UrlPart, Variable, live,
 };
 use crate::check::constant::constant_text;
 use crate::check::infer::Types;
+use crate::check::service;
 use crate::check::types::{Item, Type, Typed};
 use crate::check::url::{Piece, UrlTemplate};
 use crate::resolve::names::{Names, VarId};
@@ -24,13 +25,16 @@ pub fn build(source: &SourceFile, file: &File, names: &Names, types: &Types) -> 
     let mut graph = FlowGraph {
         name: file.name.as_ref().map_or_else(|| stem.to_owned(), |name| name.value.clone()),
         source: file_name.to_owned(),
+        timezone: file.timezone.as_ref().map(|zone| zone.value.clone()),
         secrets: file.secrets.iter().map(|name| name.text.clone()).collect(),
         machines: Vec::new(),
     };
     for trigger in &file.triggers {
         let entry = match &trigger.source {
             Source::Api(api) => Entry::Api(builder.api(api)),
-            Source::Sms | Source::Bad => Entry::Sms,
+            Source::Sms(sms) => builder.sms_entry(sms),
+            Source::Schedule(cron) => Entry::Schedule { cron: cron.value.clone() },
+            Source::Bad => Entry::Sms { to: None, matching: None },
         };
         graph.machines.push(builder.machine(entry, trigger.span, &trigger.body));
     }
@@ -51,6 +55,14 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn line(&self, span: Span) -> u32 {
         self.lines.line(span.start)
+    }
+
+    fn sms_entry(&self, sms: &ast::SmsSource) -> Entry {
+        let Lowering { file, names, .. } = self.lowering;
+        Entry::Sms {
+            to: sms.to.as_ref().and_then(|to| constant_text(file, names, to)),
+            matching: sms.matching.as_ref().map(|pattern| pattern.text.clone()),
+        }
     }
 
     fn api(&self, api: &ast::ApiSource) -> Api {
@@ -92,22 +104,23 @@ impl Builder<'_> {
                 node.live.extend(params.iter().map(|param| (param.name.clone(), param.typed)));
             }
         }
-        Machine { entry, line, start, nodes }
+        Machine { entry, head, line, start, nodes }
     }
 
     fn call(&self, call: &ast::Call) -> Call {
         let lowering = self.lowering;
         let mut lowered = Call {
             method: call.method.as_ref().map(|method| method.text.clone()).unwrap_or_default(),
-            url: call.url.as_ref().map(|url| self.url(url)).unwrap_or_default(),
+            url: self.call_url(call),
             query: Vec::new(),
             headers: Vec::new(),
             auth: None,
             timeout: DEFAULT_TIMEOUT,
+            retries: None,
             body: None,
             bindings: call.bindings.iter().filter_map(|binding| self.binding(binding)).collect(),
         };
-        for clause in &call.clauses {
+        for clause in service::clauses(lowering.file, lowering.names, call) {
             match &clause.kind {
                 ClauseKind::Header(name, value) => lowered.headers.push((name.value.clone(), lowering.text(value))),
                 ClauseKind::Query(name, value) => lowered.query.push((name.value.clone(), lowering.text(value))),
@@ -115,21 +128,42 @@ impl Builder<'_> {
                     lowered.auth = Some(Auth::Basic(lowering.text(user), lowering.text(password)));
                 }
                 ClauseKind::Bearer(token) => lowered.auth = Some(Auth::Bearer(lowering.text(token))),
-                ClauseKind::Timeout(seconds) => lowered.timeout = *seconds,
+                ClauseKind::Oauth(oauth) => lowered.auth = Some(Auth::Oauth(Box::new(self.oauth(oauth)))),
+                ClauseKind::Timeout(timeout) => lowered.timeout = timeout.seconds,
+                ClauseKind::Retry(times) => lowered.retries = Some(*times),
                 ClauseKind::Json(json) => lowered.body = Some(Body::Json(self.json(json))),
                 ClauseKind::Form(fields) => {
                     let fields = fields.iter().map(|(name, value)| (name.value.clone(), lowering.text(value)));
                     lowered.body = Some(Body::Form(fields.collect()));
                 }
+                ClauseKind::Xml(xml) => lowered.body = Some(Body::Xml(lowering.parts(xml))),
                 ClauseKind::Text(text) => lowered.body = Some(Body::Text(lowering.text(text))),
+                ClauseKind::Sample(_) => {}
             }
         }
         lowered
     }
 
-    fn url(&self, url: &ast::Expr) -> Vec<UrlPart> {
+    fn oauth(&self, oauth: &ast::Oauth) -> Oauth {
+        Oauth {
+            token_url: self.url("", &oauth.token_url),
+            client_id: self.lowering.text(&oauth.client_id),
+            client_secret: self.lowering.text(&oauth.client_secret),
+            scope: oauth.scope.as_ref().map(|scope| self.lowering.text(scope)),
+        }
+    }
+
+    /// A call's URL, its service's before it.
+    fn call_url(&self, call: &ast::Call) -> Vec<UrlPart> {
+        let Lowering { file, names, .. } = self.lowering;
+        let service = call.service.as_ref().and_then(|name| service::of(file, names, name));
+        let base = service.and_then(|service| service::base(file, names, service)).unwrap_or_default();
+        call.url.as_ref().map(|url| self.url(&base, url)).unwrap_or_default()
+    }
+
+    fn url(&self, base: &str, url: &ast::Expr) -> Vec<UrlPart> {
         let lowering = self.lowering;
-        let cut = UrlTemplate::cut(url, |expr| constant_text(lowering.file, lowering.names, expr));
+        let cut = UrlTemplate::cut(base, url, |expr| constant_text(lowering.file, lowering.names, expr));
         let pieces = cut.map(|cut| cut.pieces).unwrap_or_default();
         pieces
             .into_iter()
@@ -156,13 +190,35 @@ impl Builder<'_> {
         Some(Binding { variable: self.bound(&binding.field.name)?, query })
     }
 
+    fn ask(&self, ask: &ast::Ask) -> Ask {
+        Ask {
+            question: Sms {
+                to: self.phone(ask.to.as_ref()),
+                from: self.phone(ask.from.as_ref()),
+                text: self.words(ask.text.as_ref()),
+                media: Vec::new(),
+            },
+            reply: ask.reply.as_ref().and_then(|reply| self.bound(&reply.name)),
+            within: ask.within.map(|within| within.seconds),
+            retries: ask.retry.as_ref().map_or(0, |retry| retry.times),
+            again: ask.retry.as_ref().and_then(|retry| retry.text.as_ref()).map(|text| self.lowering.text(text)),
+        }
+    }
+
+    fn phone(&self, phone: Option<&ast::Expr>) -> Option<Expr> {
+        phone.map(|phone| self.lowering.expr_as(phone, Type::Phone))
+    }
+
+    fn words(&self, text: Option<&ast::Expr>) -> Expr {
+        let empty = || Expr { typed: Typed::of(Type::Text), kind: super::ExprKind::Literal(String::new()) };
+        text.map_or_else(empty, |text| self.lowering.text(text))
+    }
+
     fn sms(&self, sms: &ast::Sms) -> Sms {
-        let phone = |expr: &Option<ast::Expr>| expr.as_ref().map(|expr| self.lowering.expr_as(expr, Type::Phone));
-        let text = sms.text.as_ref().map(|text| self.lowering.text(text));
         Sms {
-            to: phone(&sms.to),
-            from: phone(&sms.from),
-            text: text.unwrap_or(Expr { typed: Typed::of(Type::Text), kind: super::ExprKind::Literal(String::new()) }),
+            to: self.phone(sms.to.as_ref()),
+            from: self.phone(sms.from.as_ref()),
+            text: self.words(sms.text.as_ref()),
             media: sms
                 .media
                 .iter()
@@ -202,12 +258,25 @@ impl MachineBuilder<'_, '_> {
         let lowering = self.builder.lowering;
         let kind = match &step.kind {
             StepKind::Call(call) => {
-                let (ok, fail) = self.arms(&call.arms, next);
-                NodeKind::Call { call: Box::new(self.builder.call(call)), ok, fail }
+                let (ok, fails) = self.arms(&call.arms, next);
+                let call = self.builder.call(call);
+                let ok = call.bindings.iter().fold(ok, |ok, binding| self.widened(step.span, &binding.variable, ok));
+                NodeKind::Call { call: Box::new(call), ok, fails }
             }
             StepKind::Sms(sms) => {
-                let (ok, fail) = self.arms(&sms.arms, next);
-                NodeKind::Sms { sms: self.builder.sms(sms), ok, fail }
+                let (ok, fails) = self.arms(&sms.arms, next);
+                NodeKind::Sms { sms: self.builder.sms(sms), ok, fails }
+            }
+            StepKind::Ask(ask) => {
+                let reply = ask.arms.reply.as_ref().map_or(next, |arm| self.path(&arm.path, next));
+                let timeout = ask.arms.timeout.as_ref().map(|arm| self.path(&arm.path, next));
+                let ask = self.builder.ask(ask);
+                let reply = ask.reply.iter().fold(reply, |reply, variable| self.widened(step.span, variable, reply));
+                NodeKind::Ask { ask: Box::new(ask), reply, timeout }
+            }
+            StepKind::Wait(duration) => NodeKind::Wait { seconds: duration.seconds, next },
+            StepKind::If(branch) if lowering.names.presences.contains_key(&step.span) => {
+                return self.presence(step.span, branch, next);
             }
             StepKind::If(branch) => {
                 let then = self.path(&branch.then, next);
@@ -227,6 +296,7 @@ impl MachineBuilder<'_, '_> {
             StepKind::Set(set) => match self.builder.bound(&set.name) {
                 // What nothing reads afterwards is not computed.
                 Some(variable) if self.needs(next, &variable) => {
+                    let next = self.widened(step.span, &variable, next);
                     NodeKind::Set { variable, value: lowering.expr(&set.value), next }
                 }
                 _ => return next,
@@ -239,10 +309,41 @@ impl MachineBuilder<'_, '_> {
         self.add(step.span, kind)
     }
 
-    fn arms(&mut self, arms: &Arms, next: NodeId) -> (NodeId, Fail) {
+    fn arms(&mut self, arms: &Arms, next: NodeId) -> (NodeId, Fails) {
         let ok = arms.ok.as_ref().map_or(next, |arm| self.path(&arm.path, next));
-        let fail = arms.fail.as_ref().map_or(Fail::Ends, |arm| Fail::Arm(self.path(&arm.path, next)));
-        (ok, fail)
+        let mut fails = Fails { narrowed: Vec::new(), otherwise: Fail::Ends };
+        for fail in &arms.fails {
+            let to = self.path(&fail.arm.path, next);
+            match fail.filter {
+                Some(filter) => fails.narrowed.push((filter, to)),
+                None => fails.otherwise = Fail::Arm(to),
+            }
+        }
+        (ok, fails)
+    }
+
+    /// `if $x != null`: the way on which the variable is there knows it without its `?`.
+    fn presence(&mut self, span: Span, branch: &ast::If, next: NodeId) -> NodeId {
+        let lowering = self.builder.lowering;
+        let Some(presence) = lowering.names.presences.get(&span).copied() else { return next };
+        let name = lowering.names.var(presence.present).map(|variable| variable.name.clone()).unwrap_or_default();
+        let variable = Variable { name, typed: lowering.types.var(presence.present) };
+        let there = self.widened(span, &variable, next);
+        let (then_next, else_next) = if presence.then { (there, next) } else { (next, there) };
+        let then = self.path(&branch.then, then_next);
+        let otherwise = branch.otherwise.as_ref().map_or(else_next, |arm| self.path(&arm.path, else_next));
+        let (then, otherwise) = if presence.then { (then, otherwise) } else { (otherwise, then) };
+        self.add(span, NodeKind::Present { variable, then, otherwise })
+    }
+
+    /// Where ways come together on one of which a variable may be missing, it is made so on the others too.
+    fn widened(&mut self, span: Span, variable: &Variable, next: NodeId) -> NodeId {
+        let wanted = self.nodes.get(next.0).and_then(|node| node.live.get(&variable.name)).copied();
+        let Some(wanted) = wanted.filter(|wanted| wanted.optional && !variable.typed.optional) else { return next };
+        let there = Expr { typed: variable.typed, kind: super::ExprKind::Variable(variable.name.clone()) };
+        let value = Expr { typed: wanted, kind: super::ExprKind::Present(Box::new(there)) };
+        let variable = Variable { name: variable.name.clone(), typed: wanted };
+        self.add(span, NodeKind::Set { variable, value, next })
     }
 
     fn needs(&self, step: NodeId, variable: &Variable) -> bool {
@@ -285,6 +386,10 @@ fn numbers_of(graph: &FlowGraph, machine: usize) -> (bool, bool) {
         };
         for node in &found.nodes {
             match &node.kind {
+                NodeKind::Ask { ask, .. } => {
+                    ani |= ask.question.to.is_none();
+                    dnis |= ask.question.from.is_none();
+                }
                 NodeKind::Sms { sms, .. } => {
                     ani |= sms.to.is_none();
                     dnis |= sms.from.is_none();

@@ -33,6 +33,8 @@ pub enum ExprKind {
     Variable(String),
     /// A field of `$failure`.
     Failure(FailureField),
+    /// A field of `$now`.
+    Now(String),
     /// A secret.
     Secret(String),
     /// `not x`
@@ -47,6 +49,10 @@ pub enum ExprKind {
     Function(Function, Vec<Expr>),
     /// A whole number where a decimal is wanted.
     ToNumber(Box<Expr>),
+    /// `x == null`
+    IsMissing(Box<Expr>),
+    /// A value that is there, where one may be missing.
+    Present(Box<Expr>),
 }
 
 /// A part of a text.
@@ -111,6 +117,14 @@ impl Lowering<'_> {
             ast::ExprKind::Binary(BinaryOp::Coalesce, left, right) => {
                 ExprKind::Coalesce(Box::new(self.expr(left)), Box::new(self.expr_as(right, typed.ty)))
             }
+            ast::ExprKind::Binary(op, left, right) if is_null(left) || is_null(right) => {
+                let value = if is_null(left) { right } else { left };
+                let missing = ExprKind::IsMissing(Box::new(self.expr(value)));
+                match op {
+                    BinaryOp::Ne => ExprKind::Not(Box::new(Expr { typed, kind: missing })),
+                    _ => missing,
+                }
+            }
             ast::ExprKind::Binary(op, left, right) => {
                 let (wanted_left, wanted_right) = self.operand_types(*op, left, right, typed);
                 ExprKind::Binary(
@@ -127,7 +141,16 @@ impl Lowering<'_> {
                 }
                 None => ExprKind::Literal(String::new()),
             },
-            ast::ExprKind::Bad => ExprKind::Literal(String::new()),
+            ast::ExprKind::Null | ast::ExprKind::Bad => ExprKind::Literal(String::new()),
+        }
+    }
+
+    /// A text cut at its values.
+    pub(super) fn parts(&self, expr: &ast::Expr) -> Vec<Part> {
+        match self.text(expr).kind {
+            ExprKind::Template(parts) => parts,
+            ExprKind::Literal(text) => vec![Part::Literal(text)],
+            kind => vec![Part::Value(Expr { typed: Typed::of(Type::Text), kind })],
         }
     }
 
@@ -148,7 +171,7 @@ impl Lowering<'_> {
         let mut lowered: Vec<Part> = Vec::new();
         for part in parts {
             let literal = match part {
-                ast::Part::Literal(text) => Some(text.clone()),
+                ast::Part::Literal(text) => Some(text.value.clone()),
                 ast::Part::Value(expr) => constant_text(self.file, self.names, expr),
             };
             match (literal, lowered.last_mut(), part) {
@@ -172,12 +195,19 @@ impl Lowering<'_> {
                 Some(constant) => self.expr(&constant.value).kind,
                 None => ExprKind::Literal(String::new()),
             },
+            (Some(Referent::Var(var)), Some(field)) if self.types.var(var).ty == Type::Now => {
+                ExprKind::Now(field.to_owned())
+            }
             (_, Some("status")) => ExprKind::Failure(FailureField::Status),
             (_, Some("message")) => ExprKind::Failure(FailureField::Message),
             (_, Some(_)) => ExprKind::Failure(FailureField::Kind),
             (_, None) => ExprKind::Variable(name.text.clone()),
         }
     }
+}
+
+fn is_null(expr: &ast::Expr) -> bool {
+    matches!(expr.kind, ast::ExprKind::Null)
 }
 
 /// A whole number becomes a decimal where one is wanted.
@@ -212,7 +242,11 @@ impl Expr {
                     }
                 }
             }
-            ExprKind::Not(operand) | ExprKind::Minus(operand) | ExprKind::ToNumber(operand) => operand.walk(visit),
+            ExprKind::Not(operand)
+            | ExprKind::Minus(operand)
+            | ExprKind::ToNumber(operand)
+            | ExprKind::IsMissing(operand)
+            | ExprKind::Present(operand) => operand.walk(visit),
             ExprKind::Binary(_, left, right) | ExprKind::Coalesce(left, right) => {
                 left.walk(visit);
                 right.walk(visit);
@@ -224,6 +258,7 @@ impl Expr {
             | ExprKind::Bool(_)
             | ExprKind::Variable(_)
             | ExprKind::Failure(_)
+            | ExprKind::Now(_)
             | ExprKind::Secret(_) => {}
         }
     }

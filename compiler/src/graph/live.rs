@@ -1,6 +1,6 @@
 //! Live variables: what a step and all that follows it still need.
 
-use super::{Auth, Body, Call, Expr, ExprKind, Fail, Json, Node, NodeId, NodeKind, Sms, UrlPart};
+use super::{Auth, Body, Call, Expr, ExprKind, Fail, Fails, Json, Node, NodeId, NodeKind, Part, Sms, UrlPart};
 use crate::check::types::{Type, Typed};
 use std::collections::BTreeMap;
 
@@ -10,27 +10,39 @@ pub(crate) type Live = BTreeMap<String, Typed>;
 /// What is live before a step; the steps it leads to are in `nodes` already.
 pub(super) fn before(kind: &NodeKind, nodes: &[Node]) -> Live {
     let after = |id: &NodeId| nodes.get(id.0).map(|node| node.live.clone()).unwrap_or_default();
-    let after_failure = |fail: &Fail| match fail {
-        Fail::Arm(id) => {
-            let mut live = after(id);
-            live.remove("failure");
-            live
-        }
-        Fail::Ends => Live::new(),
+    let after_failures = |fails: &Fails| {
+        let otherwise = match &fails.otherwise {
+            Fail::Arm(id) => after(id),
+            Fail::Ends => Live::new(),
+        };
+        let mut live: Live = fails.narrowed.iter().flat_map(|(_, id)| after(id)).chain(otherwise).collect();
+        live.remove("failure");
+        live
     };
     let mut live = Live::new();
     match kind {
         NodeKind::Start { next } => live.extend(after(next)),
-        NodeKind::Call { call, ok, fail } => {
+        NodeKind::Wait { next, .. } => live.extend(after(next)),
+        NodeKind::Ask { ask, reply, timeout } => {
+            live.extend(after(reply));
+            live.retain(|name, _| ask.reply.as_ref().is_none_or(|variable| variable.name != *name));
+            live.extend(timeout.iter().flat_map(after));
+        }
+        NodeKind::Call { call, ok, fails } => {
             live.extend(after(ok));
             for binding in &call.bindings {
                 live.remove(&binding.variable.name);
             }
-            live.extend(after_failure(fail));
+            live.extend(after_failures(fails));
         }
-        NodeKind::Sms { ok, fail, .. } => {
+        NodeKind::Sms { ok, fails, .. } => {
             live.extend(after(ok));
-            live.extend(after_failure(fail));
+            live.extend(after_failures(fails));
+        }
+        NodeKind::Present { variable, then, otherwise } => {
+            live.extend(after(then));
+            live.extend(after(otherwise));
+            live.insert(variable.name.clone(), Typed { optional: true, ..variable.typed });
         }
         NodeKind::If { then, otherwise, .. } => {
             live.extend(after(then));
@@ -52,6 +64,7 @@ pub(crate) fn variables(expr: &Expr) -> Live {
     let mut live = Live::new();
     expr.walk(&mut |expr| match &expr.kind {
         ExprKind::Variable(name) => drop(live.insert(name.clone(), expr.typed)),
+        ExprKind::Now(_) => drop(live.insert("now".to_owned(), Typed::of(Type::Now))),
         ExprKind::Failure(_) => drop(live.insert("failure".to_owned(), Typed::of(Type::Failure))),
         _ => {}
     });
@@ -64,22 +77,22 @@ impl NodeKind {
         match self {
             Self::Call { call, .. } => call.each_expr(visit),
             Self::Sms { sms, .. } => sms.each_expr(visit),
+            Self::Ask { ask, .. } => {
+                ask.question.each_expr(visit);
+                ask.again.iter().for_each(visit);
+            }
             Self::If { condition, .. } => visit(condition),
             Self::Match { subject, .. } => visit(subject),
             Self::Set { value, .. } => visit(value),
             Self::Goto { args, .. } => args.iter().for_each(visit),
-            Self::Start { .. } | Self::End => {}
+            Self::Start { .. } | Self::Wait { .. } | Self::Present { .. } | Self::End => {}
         }
     }
 }
 
 impl Call {
     fn each_expr<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
-        for part in &self.url {
-            if let UrlPart::Value(value, _) = part {
-                visit(value);
-            }
-        }
+        url_exprs(&self.url, visit);
         self.query.iter().chain(&self.headers).for_each(|(_, value)| visit(value));
         match &self.auth {
             Some(Auth::Basic(user, password)) => {
@@ -87,13 +100,32 @@ impl Call {
                 visit(password);
             }
             Some(Auth::Bearer(token)) => visit(token),
+            Some(Auth::Oauth(oauth)) => {
+                url_exprs(&oauth.token_url, visit);
+                [&oauth.client_id, &oauth.client_secret].into_iter().chain(&oauth.scope).for_each(&mut *visit);
+            }
             None => {}
         }
         match &self.body {
             Some(Body::Json(json)) => json.each_expr(visit),
             Some(Body::Form(fields)) => fields.iter().for_each(|(_, value)| visit(value)),
+            Some(Body::Xml(parts)) => {
+                for part in parts {
+                    if let Part::Value(value) = part {
+                        visit(value);
+                    }
+                }
+            }
             Some(Body::Text(text)) => visit(text),
             None => {}
+        }
+    }
+}
+
+fn url_exprs<'a>(url: &'a [UrlPart], visit: &mut dyn FnMut(&'a Expr)) {
+    for part in url {
+        if let UrlPart::Value(value, _) = part {
+            visit(value);
         }
     }
 }

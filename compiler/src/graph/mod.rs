@@ -10,7 +10,7 @@ mod live;
 use crate::check::types::Typed;
 use crate::check::url::Landing;
 use crate::source::Span;
-pub use crate::syntax::ast::{Query, Segment};
+pub use crate::syntax::ast::{FailFilter, FailureKind, Query, Segment};
 pub use build::build;
 pub use expr::{Expr, ExprKind, FailureField, Part};
 pub(crate) use live::variables;
@@ -23,6 +23,8 @@ pub struct FlowGraph {
     pub name: String,
     /// The file it comes from, without its folder.
     pub source: String,
+    /// `timezone "…"`
+    pub timezone: Option<String>,
     /// The secrets it declares.
     pub secrets: Vec<String>,
     /// Its triggers, then its paths, in the order of the file.
@@ -34,6 +36,8 @@ pub struct FlowGraph {
 pub struct Machine {
     /// What enters it.
     pub entry: Entry,
+    /// Its head: `on api "order-ready"`, the name of a path.
+    pub head: Span,
     /// Line of its head, from 1.
     pub line: u32,
     /// Its first step.
@@ -46,9 +50,19 @@ pub struct Machine {
 #[derive(Debug)]
 pub enum Entry {
     /// `on sms`
-    Sms,
+    Sms {
+        /// Only messages to this number.
+        to: Option<String>,
+        /// Only messages whose whole text matches this regular expression.
+        matching: Option<String>,
+    },
     /// `on api`
     Api(Api),
+    /// `on schedule`
+    Schedule {
+        /// Five fields, as in cron.
+        cron: String,
+    },
     /// `path`
     Path {
         /// What `goto` calls it.
@@ -116,7 +130,7 @@ pub enum NodeKind {
         /// Where its success leads.
         ok: NodeId,
         /// Where its failure leads.
-        fail: Fail,
+        fails: Fails,
     },
     /// Send SMS/MMS: a state.
     Sms {
@@ -125,7 +139,32 @@ pub enum NodeKind {
         /// Where its success leads.
         ok: NodeId,
         /// Where its failure leads.
-        fail: Fail,
+        fails: Fails,
+    },
+    /// `ask`: a state.
+    Ask {
+        /// What is asked.
+        ask: Box<Ask>,
+        /// Where a reply leads.
+        reply: NodeId,
+        /// Where it leads that none came in time; `None`: the run is over.
+        timeout: Option<NodeId>,
+    },
+    /// `wait`: a state.
+    Wait {
+        /// How long.
+        seconds: u32,
+        /// What follows.
+        next: NodeId,
+    },
+    /// `if $x != null` or `if $x == null`.
+    Present {
+        /// The variable, as it is where it is there.
+        variable: Variable,
+        /// Where it is there.
+        then: NodeId,
+        /// Where it is missing.
+        otherwise: NodeId,
     },
     /// `if`
     If {
@@ -165,6 +204,15 @@ pub enum NodeKind {
     End,
 }
 
+/// Where a step's failures lead.
+#[derive(Clone, Debug)]
+pub struct Fails {
+    /// `fail timeout`, `fail status 404`: the first that takes the failure.
+    pub narrowed: Vec<(FailFilter, NodeId)>,
+    /// All others.
+    pub otherwise: Fail,
+}
+
 /// Where a step's failure leads.
 #[derive(Clone, Copy, Debug)]
 pub enum Fail {
@@ -189,6 +237,8 @@ pub struct Call {
     pub auth: Option<Auth>,
     /// Seconds.
     pub timeout: u32,
+    /// How often it is tried again, if the flow says so.
+    pub retries: Option<u32>,
     /// Its body.
     pub body: Option<Body>,
     /// Response variables.
@@ -211,6 +261,21 @@ pub enum Auth {
     Basic(Expr, Expr),
     /// Token.
     Bearer(Expr),
+    /// OAuth 2.0 client credentials.
+    Oauth(Box<Oauth>),
+}
+
+/// OAuth 2.0 client credentials (RFC 6749, 4.4).
+#[derive(Debug)]
+pub struct Oauth {
+    /// Where the token is fetched.
+    pub token_url: Vec<UrlPart>,
+    /// Who the client is.
+    pub client_id: Expr,
+    /// Its secret.
+    pub client_secret: Expr,
+    /// What is asked for.
+    pub scope: Option<Expr>,
 }
 
 /// A call's body.
@@ -220,6 +285,8 @@ pub enum Body {
     Json(Json),
     /// `form`
     Form(Vec<(String, Expr)>),
+    /// `xml`, cut at its values, which are escaped.
+    Xml(Vec<Part>),
     /// `text`
     Text(Expr),
 }
@@ -259,6 +326,21 @@ pub struct Sms {
     pub media: Vec<Expr>,
 }
 
+/// What `ask` asks, and how.
+#[derive(Debug)]
+pub struct Ask {
+    /// The question.
+    pub question: Sms,
+    /// What holds the reply, if anything reads it.
+    pub reply: Option<Variable>,
+    /// How long a reply is waited for, in seconds, if the flow says so.
+    pub within: Option<u32>,
+    /// How often the person is asked again when the reply does not have the type.
+    pub retries: u32,
+    /// With which words, if not with the question's.
+    pub again: Option<Expr>,
+}
+
 impl Machine {
     /// A step by its number.
     pub fn node(&self, id: NodeId) -> Option<&Node> {
@@ -269,18 +351,27 @@ impl Machine {
 impl NodeKind {
     /// Whether a run can stand here, waiting for an outcome.
     pub fn is_state(&self) -> bool {
-        matches!(self, Self::Start { .. } | Self::Call { .. } | Self::Sms { .. })
+        matches!(self, Self::Start { .. } | Self::Call { .. } | Self::Sms { .. } | Self::Ask { .. } | Self::Wait { .. })
+    }
+
+    /// Whether it is passed on the way from one state to the next.
+    pub fn is_decision(&self) -> bool {
+        matches!(self, Self::If { .. } | Self::Match { .. } | Self::Set { .. } | Self::Present { .. })
     }
 
     /// The steps it leads to.
     pub fn successors(&self) -> Vec<NodeId> {
         match self {
-            Self::Start { next } | Self::Set { next, .. } => vec![*next],
-            Self::Call { ok, fail, .. } | Self::Sms { ok, fail, .. } => match fail {
-                Fail::Arm(fail) => vec![*ok, *fail],
-                Fail::Ends => vec![*ok],
-            },
-            Self::If { then, otherwise, .. } => vec![*then, *otherwise],
+            Self::Start { next } | Self::Set { next, .. } | Self::Wait { next, .. } => vec![*next],
+            Self::Call { ok, fails, .. } | Self::Sms { ok, fails, .. } => {
+                let last = match fails.otherwise {
+                    Fail::Arm(fail) => Some(fail),
+                    Fail::Ends => None,
+                };
+                [*ok].into_iter().chain(fails.narrowed.iter().map(|(_, to)| *to)).chain(last).collect()
+            }
+            Self::Ask { reply, timeout, .. } => [*reply].into_iter().chain(*timeout).collect(),
+            Self::If { then, otherwise, .. } | Self::Present { then, otherwise, .. } => vec![*then, *otherwise],
             Self::Match { cases, otherwise, .. } => cases.iter().map(|(_, to)| *to).chain(*otherwise).collect(),
             Self::Goto { .. } | Self::End => Vec::new(),
         }

@@ -37,6 +37,9 @@ impl Missing<'_> {
             Origin::Response(..) => diagnostic
                 .with_label(variable.span, format!("`${name}` is bound here, on the call's `ok` path"))
                 .with_help("use it on that path, or give the call's `fail` path words of its own"),
+            Origin::Reply(_) => diagnostic
+                .with_label(variable.span, format!("`${name}` is bound here, by the reply"))
+                .with_help("use it on the `reply` path, or give the `timeout` path words of its own"),
             Origin::Failure => {
                 Diagnostic { message: "`$failure` is there only on a `fail` path".to_owned(), ..diagnostic }
                     .with_help("use it behind `fail ->`")

@@ -7,10 +7,12 @@ mod scope;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest;
-use crate::syntax::ast::{Arm, Arms, Call, Expr, ExprKind, Field, File, Name, Path, Source, Step, StepKind};
+use crate::syntax::ast::{
+    Arm, Arms, Ask, BinaryOp, Call, Expr, ExprKind, Field, File, If, Name, Path, Source, Step, StepKind,
+};
 use crate::syntax::visit;
 use missing::Missing;
-use names::{Names, Origin, Referent, VarId, Variable};
+use names::{Names, Origin, Presence, Referent, VarId, Variable};
 use scope::{Delta, Scope};
 use std::collections::HashMap;
 
@@ -18,15 +20,24 @@ use std::collections::HashMap;
 pub const SMS_VARIABLES: &[&str] = &["from", "to", "body", "media", "ANI", "DNIS"];
 /// What `on api` brings along besides its Expected Inputs.
 pub const API_VARIABLES: &[&str] = &["ANI", "DNIS"];
+/// What `on schedule` brings along.
+pub const SCHEDULE_VARIABLES: &[&str] = &["now"];
 
 /// Resolves all names of a file.
 pub fn resolve(file: &File) -> (Names, Vec<Diagnostic>) {
     let mut resolver = Resolver::new(file);
     resolver.declarations();
+    for service in &file.services {
+        resolver.outside(|resolver| {
+            resolver.expr(&service.url);
+            service.clauses.iter().for_each(|clause| visit::clause_exprs(clause, &mut |expr| resolver.expr(expr)));
+        });
+    }
     for trigger in &file.triggers {
-        visit::source_exprs(&trigger.source, &mut |expr| resolver.expr(expr));
+        resolver.outside(|resolver| visit::source_exprs(&trigger.source, &mut |expr| resolver.expr(expr)));
         match &trigger.source {
-            Source::Sms => resolver.trigger_variables(SMS_VARIABLES),
+            Source::Schedule(_) => resolver.trigger_variables(SCHEDULE_VARIABLES),
+            Source::Sms(_) => resolver.trigger_variables(SMS_VARIABLES),
             Source::Api(api) => {
                 resolver.trigger_variables(API_VARIABLES);
                 resolver.fields(&api.inputs, "input");
@@ -39,6 +50,9 @@ pub fn resolve(file: &File) -> (Names, Vec<Diagnostic>) {
         resolver.fields(&path.params, "parameter");
         resolver.body(&path.body);
     }
+    for step in file.tests.iter().flat_map(|test| &test.steps) {
+        resolver.outside(|resolver| visit::test_step_exprs(&step.kind, &mut |expr| resolver.expr(expr)));
+    }
     (resolver.names, resolver.diagnostics)
 }
 
@@ -48,6 +62,7 @@ struct Resolver<'a> {
     diagnostics: Vec<Diagnostic>,
     globals: HashMap<&'a str, (Referent, Span)>,
     paths: HashMap<&'a str, usize>,
+    services: HashMap<&'a str, usize>,
     scope: Scope<'a>,
     /// Names that were not bound where they are used, to be explained when the whole body is known.
     missing: Vec<Missing<'a>>,
@@ -70,6 +85,7 @@ impl<'a> Resolver<'a> {
             diagnostics: Vec::new(),
             globals: HashMap::new(),
             paths: HashMap::new(),
+            services: HashMap::new(),
             scope: Scope::default(),
             missing: Vec::new(),
             body_start: 0,
@@ -85,6 +101,15 @@ impl<'a> Resolver<'a> {
                 None => {
                     self.globals.insert(&name.text, (referent, name.span));
                     self.names.globals_used.insert(name.span, false);
+                }
+            }
+        }
+        for (at, service) in self.file.services.iter().enumerate() {
+            match self.services.get(service.name.text.as_str()).and_then(|first| self.file.services.get(*first)) {
+                Some(first) => self.diagnostics.push(declared_twice(&service.name, first.name.span)),
+                None => {
+                    self.services.insert(&service.name.text, at);
+                    self.names.globals_used.insert(service.name.span, false);
                 }
             }
         }
@@ -131,13 +156,23 @@ impl<'a> Resolver<'a> {
 
     fn body(&mut self, body: &'a Path) {
         self.path(body);
+        self.explain_missing();
+        self.scope = Scope::default();
+        self.body_start = self.names.vars.len();
+    }
+
+    /// Resolves what stands outside of any path, where there are secrets and constants only.
+    fn outside(&mut self, walk: impl FnOnce(&mut Self)) {
+        walk(self);
+        self.explain_missing();
+    }
+
+    fn explain_missing(&mut self) {
         let known = self.names.vars.get(self.body_start..).unwrap_or_default();
         self.names.unknown.extend(self.missing.iter().map(|missing| missing.name.text.clone()));
         for missing in self.missing.drain(..) {
             self.diagnostics.push(missing.explain(known, &self.globals));
         }
-        self.scope = Scope::default();
-        self.body_start = self.names.vars.len();
     }
 
     fn path(&mut self, path: &'a Path) -> End {
@@ -155,16 +190,10 @@ impl<'a> Resolver<'a> {
             StepKind::Sms(sms) => self.arms(&sms.arms, step.span, |_| {}),
             StepKind::Bad(arms) => {
                 self.scope.tainted = true;
-                self.arms(arms, step.span, |_| {})
+                self.bad(arms, step.span)
             }
-            StepKind::If(branch) => {
-                let then = self.branch(|this| this.path(&branch.then));
-                let otherwise = match &branch.otherwise {
-                    Some(arm) => self.branch(|this| this.path(&arm.path)),
-                    None => self.branch(|_| End::Open),
-                };
-                self.join([then, otherwise])
-            }
+            StepKind::Ask(ask) => self.ask(ask),
+            StepKind::If(branch) => self.choice(branch, step.span),
             StepKind::Match(choice) => {
                 let mut ways = Vec::new();
                 for case in &choice.cases {
@@ -184,12 +213,61 @@ impl<'a> Resolver<'a> {
                 self.goto(&goto.path);
                 End::Left
             }
+            StepKind::Wait(_) => End::Open,
             StepKind::End => End::Left,
             StepKind::Group(path) => self.path(path),
         }
     }
 
+    /// Both ways of an `if`; behind `$x != null` the optional `$x` is there.
+    fn choice(&mut self, branch: &'a If, span: Span) -> End {
+        let asked =
+            presence(&branch.condition).and_then(|(name, then)| Some((name, self.scope.get(&name.text)?, then)));
+        let present = |this: &mut Self, own: bool| {
+            let Some((name, optional, then)) = asked.filter(|(_, _, then)| *then == own) else { return };
+            let present = this.bind_new(&name.text, name.span, Origin::Present(optional));
+            this.names.presences.insert(span, Presence { optional, present, then });
+        };
+        let then = self.branch(|this| {
+            present(this, true);
+            this.path(&branch.then)
+        });
+        let otherwise = self.branch(|this| {
+            present(this, false);
+            branch.otherwise.as_ref().map_or(End::Open, |arm| this.path(&arm.path))
+        });
+        self.join([then, otherwise])
+    }
+
+    fn ask(&mut self, ask: &'a Ask) -> End {
+        let reply = self.branch(|this| {
+            this.scope.tainted |= ask.incomplete;
+            if let Some(field) = &ask.reply {
+                this.bind(&field.name, Origin::Reply(field.ty.clone()));
+            }
+            ask.arms.reply.as_ref().map_or(End::Open, |arm| this.path(&arm.path))
+        });
+        // Without a `timeout` arm the run is over.
+        let timeout = ask.arms.timeout.as_ref().and_then(|arm| self.branch(|this| this.path(&arm.path)));
+        self.join([reply, timeout])
+    }
+
+    /// The arms of a step that was not understood: any of them may be the one that goes on.
+    fn bad(&mut self, arms: &'a [Arm], span: Span) -> End {
+        let mut ways = vec![self.branch(|_| End::Open)];
+        for arm in arms {
+            ways.push(self.branch(|this| {
+                this.bind_new("failure", span, Origin::Failure);
+                this.path(&arm.path)
+            }));
+        }
+        self.join(ways)
+    }
+
     fn call(&mut self, call: &'a Call) -> End {
+        if let Some(name) = &call.service {
+            self.service(name);
+        }
         self.arms(&call.arms, Span::default(), |this| {
             this.scope.tainted |= call.incomplete;
             for binding in &call.bindings {
@@ -205,13 +283,37 @@ impl<'a> Resolver<'a> {
             on_ok(this);
             arms.ok.as_ref().map_or(End::Open, |arm| this.path(&arm.path))
         });
-        let fail = arms.fail.as_ref().and_then(|arm: &'a Arm| {
-            self.branch(|this| {
+        let mut ways = vec![ok];
+        for fail in &arms.fails {
+            ways.push(self.branch(|this| {
                 this.bind_new("failure", span, Origin::Failure);
-                this.path(&arm.path)
-            })
+                this.path(&fail.arm.path)
+            }));
+        }
+        self.join(ways)
+    }
+
+    fn service(&mut self, name: &'a Name) {
+        if let Some(at) = self.services.get(name.text.as_str()) {
+            self.names.services.insert(name.span, *at);
+            if let Some(service) = self.file.services.get(*at) {
+                self.names.globals_used.insert(service.name.span, true);
+            }
+            return;
+        }
+        let diagnostic = Diagnostic::new(
+            Code::UnknownService,
+            name.span,
+            format!("there is no service `{}` in this file", name.text),
+            "unknown service",
+        );
+        let mut known: Vec<&str> = self.services.keys().copied().collect();
+        known.sort_unstable();
+        let near = suggest::nearest(&name.text, known);
+        self.diagnostics.push(match near.first() {
+            Some(best) => diagnostic.with_help(missing::did_you_mean(&near, "")).with_fix(name.span, *best),
+            None => diagnostic.with_help(format!("declare it: `service {} \"https://…\"`", name.text)),
         });
-        self.join([ok, fail])
     }
 
     /// Walks one way and comes back; `None` if it leaves.
@@ -308,8 +410,10 @@ impl<'a> Resolver<'a> {
                 continue;
             };
             variable.used = true;
-            if let Origin::Merge(from) = &variable.origin {
-                open.extend(from);
+            match &variable.origin {
+                Origin::Merge(from) => open.extend(from),
+                Origin::Present(optional) => open.push(*optional),
+                _ => {}
             }
         }
     }
@@ -337,6 +441,17 @@ impl<'a> Resolver<'a> {
         self.names.vars.push(Variable { name: name.to_owned(), span, origin, used: false });
         self.scope.bind(name, var);
         var
+    }
+}
+
+/// Whether a condition asks just for the presence of a variable, and whether it holds where that is there.
+fn presence(condition: &Expr) -> Option<(&Name, bool)> {
+    let ExprKind::Binary(op @ (BinaryOp::Eq | BinaryOp::Ne), left, right) = &condition.kind else { return None };
+    match (&left.kind, &right.kind) {
+        (ExprKind::Variable(name, None), ExprKind::Null) | (ExprKind::Null, ExprKind::Variable(name, None)) => {
+            Some((name, *op == BinaryOp::Ne))
+        }
+        _ => None,
     }
 }
 

@@ -41,16 +41,31 @@ pub enum Origin {
     Declared(Option<TypeName>, Optional),
     /// A response variable.
     Response(Option<TypeName>, Optional),
+    /// `ask`: what the person replied.
+    Reply(Option<TypeName>),
     /// `set`: the value's expression.
     Set(ExprId),
     /// `$failure` on a `fail` arm.
     Failure,
+    /// Behind `if $x != null`: the optional variable that is there.
+    Present(VarId),
     /// Several ways that come together, on each of which the name is bound.
     Merge(Vec<VarId>),
 }
 
 /// Whether a value may be missing.
 pub type Optional = bool;
+
+/// `if $x != null` or `if $x == null`.
+#[derive(Clone, Copy, Debug)]
+pub struct Presence {
+    /// The optional variable.
+    pub optional: VarId,
+    /// The variable where it is there.
+    pub present: VarId,
+    /// Whether it is there on the `if`'s own way; else on its `else`.
+    pub then: bool,
+}
 
 /// What each name of a file means.
 #[derive(Debug, Default)]
@@ -63,9 +78,13 @@ pub struct Names {
     pub bindings: HashMap<Span, VarId>,
     /// By the place of the name behind `goto`: the path's index in the file.
     pub gotos: HashMap<Span, usize>,
+    /// By the place of a service's name in a call: the service's index in the file.
+    pub services: HashMap<Span, usize>,
+    /// By the place of an `if`: the optional variable whose presence it asks for, and what it is where it is there.
+    pub presences: HashMap<Span, Presence>,
     /// Names that are used and bound nowhere, which has been told.
     pub unknown: Vec<String>,
-    /// By the name's place of a secret or a constant: whether something reads it.
+    /// By the name's place of a secret, a constant or a service: whether something reads it.
     pub globals_used: HashMap<Span, bool>,
 }
 

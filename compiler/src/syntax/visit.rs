@@ -1,6 +1,9 @@
 //! Walks over the tree.
 
-use super::ast::{Arms, ClauseKind, Expr, ExprKind, File, Json, Part, Path, Source, Step, StepKind};
+use super::ast::{
+    Answer, AnswerBody, Arms, Clause, ClauseKind, Expr, ExprKind, File, Json, Part, Path, Source, Step, StepKind,
+    TestStepKind, Words,
+};
 
 /// All bodies of a file: of its triggers, then of its paths.
 pub fn bodies(file: &File) -> impl Iterator<Item = &Path> {
@@ -21,12 +24,13 @@ pub fn steps<'a>(path: &'a Path, visit: &mut dyn FnMut(&'a Step)) {
 /// The paths that hang on a step: arms, branches, cases, the inside of a group.
 pub fn inner_paths(step: &Step) -> Vec<&Path> {
     fn of(arms: &Arms) -> Vec<&Path> {
-        arms.ok.iter().chain(&arms.fail).map(|arm| &arm.path).collect()
+        arms.ok.iter().chain(arms.fails.iter().map(|fail| &fail.arm)).map(|arm| &arm.path).collect()
     }
     match &step.kind {
         StepKind::Call(call) => of(&call.arms),
         StepKind::Sms(sms) => of(&sms.arms),
-        StepKind::Bad(arms) => of(arms),
+        StepKind::Ask(ask) => ask.arms.reply.iter().chain(&ask.arms.timeout).map(|arm| &arm.path).collect(),
+        StepKind::Bad(arms) => arms.iter().map(|arm| &arm.path).collect(),
         StepKind::If(branch) => {
             std::iter::once(&branch.then).chain(branch.otherwise.iter().map(|arm| &arm.path)).collect()
         }
@@ -35,7 +39,7 @@ pub fn inner_paths(step: &Step) -> Vec<&Path> {
             cases.chain(choice.otherwise.iter().map(|arm| &arm.path)).collect()
         }
         StepKind::Group(path) => vec![path],
-        StepKind::Set(_) | StepKind::Goto(_) | StepKind::End => Vec::new(),
+        StepKind::Set(_) | StepKind::Wait(_) | StepKind::Goto(_) | StepKind::End => Vec::new(),
     }
 }
 
@@ -44,12 +48,14 @@ pub fn step_exprs<'a>(step: &'a Step, visit: &mut dyn FnMut(&'a Expr)) {
     match &step.kind {
         StepKind::Call(call) => {
             call.url.iter().for_each(&mut *visit);
-            for clause in &call.clauses {
-                clause_exprs(&clause.kind, visit);
-            }
+            call.clauses.iter().for_each(|clause| clause_exprs(clause, visit));
         }
         StepKind::Sms(sms) => {
             sms.to.iter().chain(&sms.from).chain(&sms.text).chain(&sms.media).for_each(visit);
+        }
+        StepKind::Ask(ask) => {
+            let again = ask.retry.iter().filter_map(|retry| retry.text.as_ref());
+            ask.to.iter().chain(&ask.from).chain(&ask.text).chain(again).for_each(visit);
         }
         StepKind::If(branch) => visit(&branch.condition),
         StepKind::Match(choice) => {
@@ -58,21 +64,25 @@ pub fn step_exprs<'a>(step: &'a Step, visit: &mut dyn FnMut(&'a Expr)) {
         }
         StepKind::Set(set) => visit(&set.value),
         StepKind::Goto(goto) => goto.args.iter().for_each(visit),
-        StepKind::End | StepKind::Group(_) | StepKind::Bad(_) => {}
+        StepKind::Wait(_) | StepKind::End | StepKind::Group(_) | StepKind::Bad(_) => {}
     }
 }
 
-fn clause_exprs<'a>(clause: &'a ClauseKind, visit: &mut dyn FnMut(&'a Expr)) {
-    match clause {
+/// The expressions of a clause.
+pub fn clause_exprs<'a>(clause: &'a Clause, visit: &mut dyn FnMut(&'a Expr)) {
+    match &clause.kind {
         ClauseKind::Header(_, value) | ClauseKind::Query(_, value) => visit(value),
-        ClauseKind::Bearer(value) | ClauseKind::Text(value) => visit(value),
+        ClauseKind::Bearer(value) | ClauseKind::Xml(value) | ClauseKind::Text(value) => visit(value),
+        ClauseKind::Oauth(oauth) => {
+            [&oauth.token_url, &oauth.client_id, &oauth.client_secret].into_iter().chain(&oauth.scope).for_each(visit);
+        }
         ClauseKind::Basic(user, password) => {
             visit(user);
             visit(password);
         }
         ClauseKind::Json(json) => json_exprs(json, visit),
         ClauseKind::Form(fields) => fields.iter().for_each(|(_, value)| visit(value)),
-        ClauseKind::Timeout(_) => {}
+        ClauseKind::Timeout(_) | ClauseKind::Retry(_) | ClauseKind::Sample(_) => {}
     }
 }
 
@@ -88,8 +98,39 @@ pub fn json_exprs<'a>(json: &'a Json, visit: &mut dyn FnMut(&'a Expr)) {
 
 /// The expressions of a trigger's head.
 pub fn source_exprs<'a>(source: &'a Source, visit: &mut dyn FnMut(&'a Expr)) {
-    if let Source::Api(api) = source {
-        api.token.iter().for_each(visit);
+    match source {
+        Source::Api(api) => api.token.iter().for_each(visit),
+        Source::Sms(sms) => sms.to.iter().for_each(visit),
+        Source::Schedule(_) | Source::Bad => {}
+    }
+}
+
+/// The expressions of a line of a test.
+pub fn test_step_exprs<'a>(step: &'a TestStepKind, visit: &mut dyn FnMut(&'a Expr)) {
+    match step {
+        TestStepKind::Given(given) => {
+            for answer in &given.answers {
+                let Answer::Response { headers, body, .. } = answer else { continue };
+                headers.iter().for_each(|(_, value)| visit(value));
+                match body {
+                    Some(AnswerBody::Json(json)) => json_exprs(json, visit),
+                    Some(AnswerBody::Text(text)) => visit(text),
+                    _ => {}
+                }
+            }
+        }
+        TestStepKind::WhenSms(sms) => {
+            sms.to.iter().chain(&sms.from).chain(&sms.text).chain(&sms.media).for_each(visit);
+        }
+        TestStepKind::WhenApi(_, members) => json_exprs(members, visit),
+        TestStepKind::ThenSms(then) => {
+            then.to.iter().chain(&then.from).chain(&then.media).for_each(&mut *visit);
+            if let Some(Words::Exactly(words)) = &then.words {
+                visit(words);
+            }
+        }
+        TestStepKind::ThenCall(then) => then.clauses.iter().for_each(|clause| clause_exprs(clause, visit)),
+        TestStepKind::WhenPass(_) | TestStepKind::ThenNothing | TestStepKind::ThenWaits => {}
     }
 }
 
@@ -110,6 +151,6 @@ pub fn exprs<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
             exprs(right, visit);
         }
         ExprKind::Function(_, args) => args.iter().for_each(|arg| exprs(arg, visit)),
-        ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Variable(..) | ExprKind::Bad => {}
+        ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::Variable(..) | ExprKind::Bad => {}
     }
 }

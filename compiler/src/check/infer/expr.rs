@@ -57,6 +57,7 @@ impl<'a> Infer<'a> {
             }
             ExprKind::Binary(op, left, right) => self.binary(expr, *op, left, right, place),
             ExprKind::Function(name, args) => self.function(name, args),
+            ExprKind::Null => Typed::of(Type::Null),
             ExprKind::Bad => Typed::UNKNOWN,
         };
         self.set(expr, typed)
@@ -77,7 +78,7 @@ impl<'a> Infer<'a> {
             None => Typed::UNKNOWN,
         };
         match (typed.ty, field) {
-            (Type::Failure, Some(field)) => self.failure_field(field),
+            (ty, Some(field)) if !ty.fields().is_empty() => self.field(name, field, ty.fields()),
             (Type::Unknown, _) | (_, None) => typed,
             (_, Some(field)) => {
                 let Name { text, .. } = name;
@@ -97,26 +98,23 @@ impl<'a> Infer<'a> {
         }
     }
 
-    fn failure_field(&mut self, field: &Name) -> Typed {
-        match field.text.as_str() {
-            "kind" | "message" => Typed::of(Type::Text),
-            "status" => Typed { ty: Type::Int, optional: true },
-            other => {
-                let near = suggest::nearest(other, ["kind", "status", "message"]);
-                let diagnostic = Diagnostic::new(
-                    Code::UnknownField,
-                    field.span,
-                    format!("`$failure` has no field `{other}`"),
-                    "no such field",
-                )
-                .with_help("its fields are `kind`, `status` and `message`");
-                self.report(match near.first() {
-                    Some(near) => diagnostic.with_fix(field.span, *near),
-                    None => diagnostic,
-                });
-                Typed::UNKNOWN
-            }
+    fn field(&mut self, record: &Name, field: &Name, fields: &'static [(&'static str, Typed)]) -> Typed {
+        if let Some((_, typed)) = fields.iter().find(|(known, _)| *known == field.text) {
+            return *typed;
         }
+        let known: Vec<&str> = fields.iter().map(|(known, _)| *known).collect();
+        let diagnostic = Diagnostic::new(
+            Code::UnknownField,
+            field.span,
+            format!("`${}` has no field `{}`", record.text, field.text),
+            "no such field",
+        )
+        .with_help(format!("its fields are {}", quoted(&known)));
+        self.report(match suggest::nearest(&field.text, known).first() {
+            Some(near) => diagnostic.with_fix(field.span, *near),
+            None => diagnostic,
+        });
+        Typed::UNKNOWN
     }
 
     fn secret_leaves(&mut self, expr: &Expr, name: &Name, place: Place) {
@@ -163,6 +161,11 @@ impl<'a> Infer<'a> {
             BinaryOp::Coalesce => self.coalesce(expr, left, right, place),
             BinaryOp::Eq | BinaryOp::Ne => {
                 let (a, b) = (self.expr(left, Place::Inside), self.expr(right, Place::Inside));
+                if a.ty == Type::Null || b.ty == Type::Null {
+                    let (value, typed) = if a.ty == Type::Null { (right, b) } else { (left, a) };
+                    self.presence(value, typed);
+                    return Typed::of(Type::Bool);
+                }
                 let mut whole = true;
                 for (operand, typed) in [(left, a), (right, b)] {
                     if typed.optional {
@@ -198,6 +201,20 @@ impl<'a> Infer<'a> {
             }
             BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div => self.arithmetic(op, left, right),
         }
+    }
+
+    /// `$x == null`: makes sense only for what may be missing.
+    fn presence(&mut self, value: &Expr, typed: Typed) {
+        if typed.optional || typed.ty == Type::Unknown {
+            return;
+        }
+        let message = match typed.ty {
+            Type::Null => "`null` is compared with `null`",
+            _ => "this is never missing, so it is never `null`",
+        };
+        let diagnostic = Diagnostic::new(Code::NeverMissing, value.span, message, "always there");
+        let diagnostic = self.with_binding(diagnostic, value);
+        self.report(diagnostic.with_help("leave the comparison out"));
     }
 
     fn arithmetic(&mut self, op: BinaryOp, left: &'a Expr, right: &'a Expr) -> Typed {

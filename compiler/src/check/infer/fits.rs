@@ -28,7 +28,9 @@ impl<'a> Infer<'a> {
         match place.wants() {
             Some(wanted) => self.expect(expr, typed.ty, wanted, place.described()),
             None if place.is_text() && !typed.ty.is_printable() => self.not_printable(expr, typed.ty, place),
-            None if place == Place::JsonBody && typed.ty == Type::Failure => self.not_printable(expr, typed.ty, place),
+            None if place == Place::JsonBody && !typed.ty.fields().is_empty() => {
+                self.not_printable(expr, typed.ty, place);
+            }
             None => {}
         }
     }
@@ -41,7 +43,11 @@ impl<'a> Infer<'a> {
             ty.described(),
         );
         self.report(match ty {
-            Type::Failure => diagnostic.with_help("name one of its fields: `.kind`, `.status`, `.message`"),
+            Type::Null => diagnostic.with_help("`null` stands only in a comparison: `$name == null`, `$name != null`"),
+            ty if !ty.fields().is_empty() => {
+                let fields: Vec<String> = ty.fields().iter().map(|(field, _)| format!("`.{field}`")).collect();
+                diagnostic.with_help(format!("name one of its fields: {}", fields.join(", ")))
+            }
             _ => diagnostic.with_help("only a single value can; it fits into a `json` body as it is"),
         });
     }
@@ -76,7 +82,7 @@ impl<'a> Infer<'a> {
         match typed.ty {
             _ if typed.optional => self.optional(expr, Place::Inside),
             Type::Scalar => self.untyped(expr),
-            Type::Json | Type::List(_) | Type::Failure => self.not_printable(expr, typed.ty, Place::Inside),
+            ty if !ty.is_printable() => self.not_printable(expr, typed.ty, Place::Inside),
             _ => {}
         }
     }
@@ -177,7 +183,8 @@ impl<'a> Infer<'a> {
         match (a, b) {
             (Type::Unknown, _) | (_, Type::Unknown) => {}
             (a, b) if a.is_numeric() && b.is_numeric() => {}
-            (Type::Json | Type::List(_) | Type::Failure, _) => self.not_printable(left, a, Place::Inside),
+            (a, _) if !a.is_printable() => self.not_printable(left, a, Place::Inside),
+            (_, b) if !b.is_printable() => self.not_printable(right, b, Place::Inside),
             (a, b) if a == b => {}
             (wanted @ (Type::Phone | Type::Url), Type::Text) => self.expect(right, b, wanted, "here"),
             (Type::Text, wanted @ (Type::Phone | Type::Url)) => self.expect(left, a, wanted, "here"),

@@ -2,6 +2,7 @@
 
 mod expr;
 mod fits;
+mod test;
 
 use super::constant::constant_text;
 use super::place::Place;
@@ -12,7 +13,8 @@ use crate::resolve::names::{Names, Origin, VarId};
 use crate::source::Span;
 use crate::suggest;
 use crate::syntax::ast::{
-    Call, ClauseKind, Expr, ExprKind, Field, File, Json, Name, Part, Path, Source, Step, StepKind, TypeName, UnaryOp,
+    Ask, Call, ClauseKind, Expr, ExprKind, Field, File, Json, Name, Part, Path, Source, Step, StepKind, TypeName,
+    UnaryOp,
 };
 use crate::syntax::visit;
 
@@ -42,14 +44,20 @@ pub fn infer(file: &File, names: &Names) -> (Types, Vec<Diagnostic>) {
     for constant in &file.consts {
         infer.constant(&constant.value);
     }
+    for service in &file.services {
+        infer.url(&service.url);
+        service.clauses.iter().for_each(|clause| infer.clause(&clause.kind));
+    }
     for trigger in &file.triggers {
-        if let Source::Api(api) = &trigger.source {
-            for input in &api.inputs {
-                infer.declared(input, "an Expected Input needs a type");
+        match &trigger.source {
+            Source::Api(api) => {
+                for input in &api.inputs {
+                    infer.declared(input, "an Expected Input needs a type");
+                }
+                api.token.iter().for_each(|token| infer.place(token, Place::Token));
             }
-            if let Some(token) = &api.token {
-                infer.place(token, Place::Token);
-            }
+            Source::Sms(sms) => sms.to.iter().for_each(|to| infer.fixed(to, Place::SmsTo)),
+            Source::Schedule(_) | Source::Bad => {}
         }
         infer.path(&trigger.body);
     }
@@ -58,6 +66,9 @@ pub fn infer(file: &File, names: &Names) -> (Types, Vec<Diagnostic>) {
             infer.declared(param, "a parameter needs a type");
         }
         infer.path(&path.body);
+    }
+    for step in file.tests.iter().flat_map(|test| &test.steps) {
+        infer.test_step(&step.kind);
     }
     (infer.types, infer.diagnostics)
 }
@@ -154,6 +165,8 @@ impl<'a> Infer<'a> {
             Origin::Trigger => Typed::of(trigger_variable(&variable.name)),
             Origin::Declared(ty, optional) => declared_type(ty.as_ref(), *optional, Type::Unknown),
             Origin::Response(ty, optional) => declared_type(ty.as_ref(), *optional, Type::Scalar),
+            Origin::Reply(ty) => declared_type(ty.as_ref(), false, Type::Text),
+            Origin::Present(optional) => Typed { optional: false, ..self.var(*optional, at) },
             Origin::Set(value) => self.types.exprs.get(value.0 as usize).copied().unwrap_or(Typed::UNKNOWN),
             Origin::Failure => Typed::of(Type::Failure),
             Origin::Merge(from) => self.merged(from, at),
@@ -219,8 +232,12 @@ impl<'a> Infer<'a> {
                     self.pattern(&choice.subject, pattern);
                 }
             }
+            StepKind::Ask(ask) => self.ask(ask),
             StepKind::Set(set) => {
-                self.expr(&set.value, Place::Inside);
+                let typed = self.expr(&set.value, Place::Inside);
+                if typed.ty == Type::Null {
+                    self.not_printable(&set.value, Type::Null, Place::Inside);
+                }
                 self.bound(&set.name);
             }
             StepKind::Goto(goto) => {
@@ -229,46 +246,108 @@ impl<'a> Infer<'a> {
                 }
                 self.arguments(&goto.path, &goto.args);
             }
-            StepKind::End | StepKind::Group(_) | StepKind::Bad(_) => {}
+            StepKind::Wait(_) | StepKind::End | StepKind::Group(_) | StepKind::Bad(_) => {}
         }
+    }
+
+    fn ask(&mut self, ask: &'a Ask) {
+        ask.to.iter().for_each(|to| self.place(to, Place::SmsTo));
+        ask.from.iter().for_each(|from| self.place(from, Place::SmsFrom));
+        let again = ask.retry.iter().filter_map(|retry| retry.text.as_ref());
+        ask.text.iter().chain(again).for_each(|text| self.place(text, Place::Sms));
+        let Some(reply) = &ask.reply else { return };
+        self.bound(&reply.name);
+        let Some(written) = &reply.ty else { return };
+        self.written(written);
+        let span = written.item.as_ref().map_or(written.name.span, |item| written.name.span.to(item.span));
+        let diagnostic = match Type::written(written) {
+            Ok(Type::Json | Type::List(_)) => {
+                Diagnostic::new(Code::WrongType, span, "a reply is a single value", "not one that is texted")
+                    .with_help("the types of replies are `text`, `int`, `number`, `bool`, `phone` and `url`")
+            }
+            Ok(_) if reply.optional || written.optional => Diagnostic::new(
+                Code::WrongType,
+                reply.name.span.to(span),
+                "a reply is there on the `reply` path, and not on the `timeout` path: it is never optional",
+                "leave the `?` out",
+            ),
+            _ => return,
+        };
+        self.report(diagnostic);
     }
 
     fn call(&mut self, call: &'a Call) {
         if let Some(url) = &call.url {
-            // Its parts are looked at below, each in its own place.
-            self.set(url, Typed::of(Type::Text));
-            let file = self.file;
-            let names = self.names;
-            let cut = UrlTemplate::cut(url, |expr| constant_text(file, names, expr));
-            for piece in cut.into_iter().flat_map(|cut| cut.pieces) {
-                if let Piece::Value(expr, landing) = piece {
-                    match landing {
-                        Landing::Query => self.place(expr, Place::UrlQuery),
-                        Landing::Path => self.place(expr, Place::UrlPath),
-                        // A rule of its own tells that no variable may stand there.
-                        Landing::Authority => {}
-                    }
-                }
+            match call.service.as_ref().and_then(|name| self.names.services.get(&name.span)) {
+                // Its base URL ends before the path, so all variables stand behind the host.
+                Some(_) => self.url_behind("https://service.example", url),
+                None => self.url(url),
             }
         }
-        for clause in &call.clauses {
-            match &clause.kind {
-                ClauseKind::Header(_, value) => self.place(value, Place::Header),
-                ClauseKind::Query(_, value) => self.place(value, Place::UrlQuery),
-                ClauseKind::Basic(user, password) => {
-                    self.place(user, Place::Auth);
-                    self.place(password, Place::Auth);
-                }
-                ClauseKind::Bearer(token) => self.place(token, Place::Auth),
-                ClauseKind::Json(json) => self.json(json),
-                ClauseKind::Form(fields) => fields.iter().for_each(|(_, value)| self.place(value, Place::TextBody)),
-                ClauseKind::Text(text) => self.place(text, Place::TextBody),
-                ClauseKind::Timeout(_) => {}
-            }
-        }
+        call.clauses.iter().for_each(|clause| self.clause(&clause.kind));
         for binding in &call.bindings {
             binding.field.ty.iter().for_each(|ty| self.written(ty));
             self.bound(&binding.field.name);
+        }
+    }
+
+    fn url(&mut self, url: &'a Expr) {
+        self.url_behind("", url);
+    }
+
+    /// A URL's parts, each in its own place; `base` is what stands before it.
+    fn url_behind(&mut self, base: &str, url: &'a Expr) {
+        self.set(url, Typed::of(Type::Text));
+        let (file, names) = (self.file, self.names);
+        let cut = UrlTemplate::cut(base, url, |expr| constant_text(file, names, expr));
+        for piece in cut.into_iter().flat_map(|cut| cut.pieces) {
+            if let Piece::Value(expr, landing) = piece {
+                match landing {
+                    Landing::Query => self.place(expr, Place::UrlQuery),
+                    Landing::Path => self.place(expr, Place::UrlPath),
+                    // A rule of its own tells that no variable may stand there.
+                    Landing::Authority => {}
+                }
+            }
+        }
+    }
+
+    fn clause(&mut self, clause: &'a ClauseKind) {
+        match clause {
+            ClauseKind::Header(_, value) => self.place(value, Place::Header),
+            ClauseKind::Query(_, value) => self.place(value, Place::UrlQuery),
+            ClauseKind::Basic(user, password) => {
+                self.place(user, Place::Auth);
+                self.place(password, Place::Auth);
+            }
+            ClauseKind::Bearer(token) => self.place(token, Place::Auth),
+            ClauseKind::Oauth(oauth) => {
+                self.url(&oauth.token_url);
+                for value in [&oauth.client_id, &oauth.client_secret].into_iter().chain(&oauth.scope) {
+                    self.place(value, Place::Auth);
+                }
+            }
+            ClauseKind::Json(json) => self.json(json),
+            ClauseKind::Form(fields) => fields.iter().for_each(|(_, value)| self.place(value, Place::TextBody)),
+            ClauseKind::Xml(text) | ClauseKind::Text(text) => self.place(text, Place::TextBody),
+            ClauseKind::Timeout(_) | ClauseKind::Retry(_) | ClauseKind::Sample(_) => {}
+        }
+    }
+
+    /// A value that must be known when the flow is compiled.
+    fn fixed(&mut self, expr: &'a Expr, place: Place) {
+        self.place(expr, place);
+        let is_bad = self.types.expr(expr).ty == Type::Unknown;
+        if !is_bad && constant_text(self.file, self.names, expr).is_none() {
+            self.report(
+                Diagnostic::new(
+                    Code::VariableNotAllowed,
+                    expr.span,
+                    format!("what stands {} is known when the flow is compiled", place.described()),
+                    "known only when the flow runs",
+                )
+                .with_help("write it out, or take it from a `const`"),
+            );
         }
     }
 
@@ -334,6 +413,7 @@ fn trigger_variable(name: &str) -> Type {
     match name {
         "body" => Type::Text,
         "media" => Type::List(super::types::Item::Url),
+        "now" => Type::Now,
         _ => Type::Phone,
     }
 }

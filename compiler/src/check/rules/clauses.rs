@@ -1,53 +1,38 @@
-//! A call's clauses go together, and its timeout is in range.
+//! The clauses of a call or a service go together.
 
 use crate::check::Context;
+use crate::check::service::authenticates;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::ast::{Call, ClauseKind};
+use crate::syntax::ast::{Call, Clause, ClauseKind};
 use std::collections::HashMap;
 
-/// Seconds a call may take (IntelePeer SmartFlows, "External Web Call Action Inputs": 1–200).
-const TIMEOUT: std::ops::RangeInclusive<u32> = 1..=200;
-
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    for service in &context.file.services {
+        exclusive("a service", &service.clauses, out);
+    }
     super::each_call(context.file, &mut |_, call| {
-        exclusive(call, out);
+        exclusive("a call", &call.clauses, out);
         bound_twice(call, out);
-        for clause in &call.clauses {
-            if let ClauseKind::Timeout(seconds) = clause.kind
-                && !TIMEOUT.contains(&seconds)
-            {
-                out.push(
-                    Diagnostic::new(
-                        Code::OutOfRange,
-                        clause.span,
-                        "a call's timeout is 1 to 200 seconds",
-                        if seconds == 0 { "too short" } else { "too long" },
-                    )
-                    .with_fix(clause.span, if seconds == 0 { "timeout 1s" } else { "timeout 200s" }),
-                );
-            }
-        }
     });
 }
 
 /// One body, one way to authenticate, one timeout, each header once.
-fn exclusive(call: &Call, out: &mut Vec<Diagnostic>) {
+fn exclusive(owner: &str, clauses: &[Clause], out: &mut Vec<Diagnostic>) {
     let mut seen: HashMap<String, Span> = HashMap::new();
-    for clause in &call.clauses {
+    for clause in clauses {
         let (group, what) = match &clause.kind {
-            ClauseKind::Json(_) | ClauseKind::Form(_) | ClauseKind::Text(_) => ("body".to_owned(), "one body"),
-            ClauseKind::Basic(..) | ClauseKind::Bearer(_) => ("auth".to_owned(), "one way to authenticate"),
+            kind if kind.is_body() => ("body".to_owned(), "one body"),
+            kind if authenticates(kind) => ("auth".to_owned(), "one way to authenticate"),
             ClauseKind::Timeout(_) => ("timeout".to_owned(), "one timeout"),
-            ClauseKind::Header(name, _) if name.value.eq_ignore_ascii_case("authorization") => {
-                ("auth".to_owned(), "one way to authenticate")
-            }
+            ClauseKind::Retry(_) => ("retry".to_owned(), "one `retry`"),
+            ClauseKind::Sample(_) => ("sample".to_owned(), "one sample"),
             ClauseKind::Header(name, _) => (format!("header {}", name.value.to_ascii_lowercase()), "each header once"),
-            ClauseKind::Query(..) => continue,
+            _ => continue,
         };
         if let Some(first) = seen.insert(group, clause.span) {
             out.push(
-                Diagnostic::new(Code::ClauseTwice, clause.span, format!("a call has {what}"), "the second one")
+                Diagnostic::new(Code::ClauseTwice, clause.span, format!("{owner} has {what}"), "the second one")
                     .with_label(first, "the first one")
                     .with_help("leave one of them out"),
             );

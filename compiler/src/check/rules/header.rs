@@ -10,36 +10,34 @@ use crate::syntax::ast::{ClauseKind, Query};
 const OURS: &[&str] = &["host", "content-length", "transfer-encoding", "connection"];
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    super::each_call(context.file, &mut |_, call| {
-        for clause in &call.clauses {
-            let ClauseKind::Header(name, value) = &clause.kind else {
-                continue;
-            };
-            self::name(&name.value, name.span, out);
-            if OURS.contains(&name.value.to_ascii_lowercase().as_str()) {
-                out.push(
-                    Diagnostic::new(
-                        Code::BadHeader,
-                        name.span,
-                        format!("`{}` is set by the runtime", name.value),
-                        "not the flow's to set",
-                    )
-                    .with_help("leave this header out"),
-                );
-            }
-            let fixed = constant_text(context.file, context.names, value);
-            if fixed.is_some_and(|text| text.chars().any(|c| c.is_control() && c != '\t')) {
-                out.push(
-                    Diagnostic::new(
-                        Code::BadHeader,
-                        value.span,
-                        "a header's value is one line, without control characters",
-                        "has a line break or another control character",
-                    )
-                    .with_help("leave the line break out"),
-                );
-            }
+    super::each_clause(context.file, &mut |clause| {
+        let ClauseKind::Header(name, value) = &clause.kind else { return };
+        self::name(&name.value, name.span, out);
+        if OURS.contains(&name.value.to_ascii_lowercase().as_str()) {
+            out.push(
+                Diagnostic::new(
+                    Code::BadHeader,
+                    name.span,
+                    format!("`{}` is set by the runtime", name.value),
+                    "not the flow's to set",
+                )
+                .with_help("leave this header out"),
+            );
         }
+        let fixed = constant_text(context.file, context.names, value);
+        if fixed.is_some_and(|text| text.chars().any(|c| c.is_control() && c != '\t')) {
+            out.push(
+                Diagnostic::new(
+                    Code::BadHeader,
+                    value.span,
+                    "a header's value is one line, without control characters",
+                    "has a line break or another control character",
+                )
+                .with_help("leave the line break out"),
+            );
+        }
+    });
+    super::each_call(context.file, &mut |_, call| {
         for binding in &call.bindings {
             if let Query::Header(header) = &binding.query {
                 self::name(&header.value, header.span, out);

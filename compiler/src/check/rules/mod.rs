@@ -2,18 +2,23 @@
 
 mod cases;
 mod clauses;
+mod durations;
 mod fail_arm;
+mod fail_filters;
 mod header;
 mod method;
+mod parties;
 mod reach;
+mod schedule;
 mod sms_text;
+mod tests;
 mod triggers;
 mod unused;
 mod url;
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
-use crate::syntax::ast::{Call, File, Step, StepKind};
+use crate::syntax::ast::{Call, Clause, File, Step, StepKind};
 use crate::syntax::visit;
 
 /// A rule: looks at a whole file and says what breaks it.
@@ -23,22 +28,32 @@ type Rule = fn(&Context<'_>, &mut Vec<Diagnostic>);
 pub(super) const ALL: &[Rule] = &[
     cases::check,
     clauses::check,
+    durations::check,
     fail_arm::check,
+    fail_filters::check,
     header::check,
     method::check,
     reach::steps_after_the_end,
+    schedule::check,
     sms_text::check,
+    tests::check,
     triggers::check,
     url::check,
 ];
 
 /// The rules that make sense only where the whole text was understood.
-pub(super) const OF_WHOLE_FILES: &[Rule] = &[reach::paths, reach::triggers, unused::check];
+pub(super) const OF_WHOLE_FILES: &[Rule] = &[parties::check, reach::paths, reach::triggers, unused::check];
 
 fn each_step<'a>(file: &'a File, visit_step: &mut dyn FnMut(&'a Step)) {
     for body in visit::bodies(file) {
         visit::steps(body, visit_step);
     }
+}
+
+/// Every clause of services and of calls.
+fn each_clause<'a>(file: &'a File, visit_clause: &mut dyn FnMut(&'a Clause)) {
+    file.services.iter().flat_map(|service| &service.clauses).for_each(&mut *visit_clause);
+    each_call(file, &mut |_, call| call.clauses.iter().for_each(&mut *visit_clause));
 }
 
 fn each_call<'a>(file: &'a File, visit_call: &mut dyn FnMut(&'a Step, &'a Call)) {

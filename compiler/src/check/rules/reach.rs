@@ -37,7 +37,7 @@ pub(super) fn steps_after_the_end(context: &Context<'_>, out: &mut Vec<Diagnosti
 fn leaves(step: &Step) -> bool {
     match &step.kind {
         StepKind::End | StepKind::Goto(_) => true,
-        StepKind::Set(_) | StepKind::Bad(_) => false,
+        StepKind::Set(_) | StepKind::Wait(_) | StepKind::Bad(_) => false,
         StepKind::Group(path) => path_leaves(path),
         StepKind::If(branch) => {
             path_leaves(&branch.then) && branch.otherwise.as_ref().is_some_and(|arm| path_leaves(&arm.path))
@@ -48,13 +48,18 @@ fn leaves(step: &Step) -> bool {
         }
         StepKind::Call(call) => arms_leave(&call.arms),
         StepKind::Sms(sms) => arms_leave(&sms.arms),
+        // Without a `timeout` arm the run is over when no reply comes.
+        StepKind::Ask(ask) => {
+            ask.arms.reply.as_ref().is_some_and(|arm| path_leaves(&arm.path))
+                && ask.arms.timeout.as_ref().is_none_or(|arm| path_leaves(&arm.path))
+        }
     }
 }
 
 fn arms_leave(arms: &Arms) -> bool {
     // Without a `fail` arm a failure ends the run; without an `ok` arm success goes on.
     arms.ok.as_ref().is_some_and(|arm| path_leaves(&arm.path))
-        && arms.fail.as_ref().is_none_or(|arm| path_leaves(&arm.path))
+        && arms.fails.iter().all(|fail| path_leaves(&fail.arm.path))
 }
 
 fn path_leaves(path: &Path) -> bool {
@@ -88,18 +93,8 @@ pub(super) fn paths(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     if misspelt || file.triggers.iter().any(|trigger| matches!(trigger.source, Source::Bad)) {
         return;
     }
-    let mut reached = HashSet::new();
-    let mut open: Vec<&Path> = file.triggers.iter().map(|trigger| &trigger.body).collect();
-    while let Some(body) = open.pop() {
-        each_goto(body, &mut |goto| {
-            let Some(at) = context.names.gotos.get(&goto.path.span) else {
-                return;
-            };
-            if reached.insert(*at) {
-                open.extend(file.paths.get(*at).map(|path| &path.body));
-            }
-        });
-    }
+    let reached: HashSet<usize> =
+        file.triggers.iter().flat_map(|trigger| reached_from(context, &trigger.body)).collect();
     for (at, path) in file.paths.iter().enumerate() {
         if !reached.contains(&at) && !file.triggers.is_empty() {
             let name = &path.name;
@@ -115,6 +110,25 @@ pub(super) fn paths(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         }
     }
     endless_loops(context, out);
+}
+
+/// The paths that can be reached from a body, by their index in the file.
+pub(super) fn reached_from(context: &Context<'_>, body: &Path) -> Vec<usize> {
+    let mut reached = Vec::new();
+    let mut seen = HashSet::new();
+    let mut open = vec![body];
+    while let Some(body) = open.pop() {
+        each_goto(body, &mut |goto| {
+            let Some(at) = context.names.gotos.get(&goto.path.span) else {
+                return;
+            };
+            if seen.insert(*at) {
+                reached.push(*at);
+                open.extend(context.file.paths.get(*at).map(|path| &path.body));
+            }
+        });
+    }
+    reached
 }
 
 fn each_goto<'a>(body: &'a Path, visit_goto: &mut dyn FnMut(&'a Goto)) {

@@ -12,10 +12,12 @@ const MOST_CHARACTERS: usize = 1600;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     super::each_step(context.file, &mut |step| {
-        let StepKind::Sms(sms) = &step.kind else {
-            return;
+        let texts = match &step.kind {
+            StepKind::Sms(sms) => [sms.text.as_ref(), None],
+            StepKind::Ask(ask) => [ask.text.as_ref(), ask.retry.as_ref().and_then(|retry| retry.text.as_ref())],
+            _ => return,
         };
-        if let Some(text) = &sms.text {
+        for text in texts.into_iter().flatten() {
             check_text(context, text, out);
         }
     });
@@ -28,7 +30,7 @@ fn check_text(context: &Context<'_>, text: &Expr, out: &mut Vec<Diagnostic>) {
     let fixed: String = parts
         .iter()
         .map(|part| match part {
-            Part::Literal(words) => words.clone(),
+            Part::Literal(words) => words.value.clone(),
             Part::Value(expr) => constant_text(context.file, context.names, expr).unwrap_or_default(),
         })
         .collect();

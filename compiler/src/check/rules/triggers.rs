@@ -1,6 +1,7 @@
-//! Triggers: each is there once, and an api trigger is guarded by a secret token.
+//! Triggers: each can be reached, and an api trigger is guarded by a secret token.
 
 use crate::check::Context;
+use crate::check::constant::constant_text;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::names::Referent;
 use crate::source::Span;
@@ -8,16 +9,16 @@ use crate::syntax::ast::{ApiSource, ExprKind, Source, Trigger};
 use std::collections::HashMap;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    sms(context, out);
     let mut seen: HashMap<&str, Span> = HashMap::new();
     for trigger in &context.file.triggers {
         let (key, what) = match &trigger.source {
-            Source::Sms => ("", "`on sms`".to_owned()),
             Source::Api(api) => {
                 token(context, trigger, api, out);
                 name(api, out);
                 (api.name.value.as_str(), format!("`on api \"{}\"`", api.name.value))
             }
-            Source::Bad => continue,
+            Source::Sms(_) | Source::Schedule(_) | Source::Bad => continue,
         };
         if let Some(first) = seen.insert(key, trigger.span) {
             out.push(
@@ -31,6 +32,35 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
                 .with_help("join them, or tell the cases apart with `match` or `if`"),
             );
         }
+    }
+}
+
+/// Of several `on sms` the first that fits takes a message, so none may stand behind one that takes all of its own.
+fn sms(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    let mut before: Vec<(Span, Option<String>, Option<&str>)> = Vec::new();
+    for trigger in &context.file.triggers {
+        let Source::Sms(source) = &trigger.source else { continue };
+        let to = source.to.as_ref().and_then(|to| constant_text(context.file, context.names, to));
+        if source.to.is_some() && to.is_none() {
+            continue;
+        }
+        let matching = source.matching.as_ref().map(|pattern| pattern.text.as_str());
+        let taken = before.iter().find(|(_, first_to, first_matching)| {
+            (first_to.is_none() || *first_to == to) && (first_matching.is_none() || *first_matching == matching)
+        });
+        if let Some((first, ..)) = taken {
+            out.push(
+                Diagnostic::new(
+                    Code::CaseNeverRuns,
+                    trigger.span,
+                    "an `on sms` before this one takes all its messages, so it never runs",
+                    "never reached",
+                )
+                .with_label(*first, "takes them first")
+                .with_help("put the one with `to` or `matching` first, or join the two with `match` or `if`"),
+            );
+        }
+        before.push((trigger.span, to, matching));
     }
 }
 

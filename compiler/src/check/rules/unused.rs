@@ -14,9 +14,10 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let help = match variable.origin {
             _ if variable.used || inputs.contains(&VarId(at)) || is_meant(context, &variable.name) => continue,
             Origin::Response(..) => "leave it out of the response variables",
+            Origin::Reply(_) => "if the reply does not matter, send the question with `sms`",
             Origin::Set(_) => "leave the `set` out",
             Origin::Declared(..) => "leave the parameter out",
-            Origin::Trigger | Origin::Failure | Origin::Merge(_) => continue,
+            Origin::Trigger | Origin::Failure | Origin::Present(_) | Origin::Merge(_) => continue,
         };
         out.push(
             Diagnostic::new(
@@ -30,7 +31,8 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     }
     let secrets = context.file.secrets.iter().map(|name| (name, "secret"));
     let consts = context.file.consts.iter().map(|item| (&item.name, "constant"));
-    for (name, what) in secrets.chain(consts) {
+    let services = context.file.services.iter().map(|item| (&item.name, "service"));
+    for (name, what) in secrets.chain(consts).chain(services) {
         if context.names.globals_used.get(&name.span) == Some(&false) && !is_meant(context, &name.text) {
             out.push(
                 Diagnostic::new(

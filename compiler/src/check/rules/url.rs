@@ -1,38 +1,112 @@
-//! A call's URL: it parses, where it goes is fixed, and credentials do not travel in clear.
+//! URLs of calls, services and tokens: each parses, where it goes is fixed, and credentials do not travel in clear.
 
 use crate::check::Context;
 use crate::check::constant::constant_text;
+use crate::check::service;
 use crate::check::url::{Landing, Piece, UrlTemplate, authority};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::names::Referent;
-use crate::syntax::ast::{Call, ClauseKind, Expr, ExprKind, Step};
+use crate::source::Span;
+use crate::syntax::ast::{Call, Clause, ClauseKind, Expr, ExprKind, Service};
 use crate::syntax::visit;
 use url::{Host, ParseError, Url};
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    super::each_call(context.file, &mut |step, call| {
-        let Some(url) = &call.url else { return };
-        let Some(cut) = UrlTemplate::cut(url, |expr| constant_text(context.file, context.names, expr)) else {
-            return;
-        };
-        let in_authority = cut.pieces.iter().find_map(|piece| match piece {
-            Piece::Value(expr, Landing::Authority) => Some(*expr),
-            _ => None,
-        });
-        if let Some(expr) = in_authority {
-            return out.push(variable_in_host(expr));
-        }
-        match parse(&cut.example()) {
-            Ok(parsed) => out.extend(in_clear(context, step, call, &parsed)),
-            Err((message, help)) => {
-                let diagnostic = Diagnostic::new(Code::BadUrl, url.span, message, "not a URL for a call");
-                out.push(match help {
-                    Some(help) => diagnostic.with_help(help),
-                    None => diagnostic.with_help("write it whole, as in `\"https://example.com/hours\"`"),
-                });
-            }
+    for service in &context.file.services {
+        of_service(context, service, out);
+    }
+    super::each_call(context.file, &mut |_, call| of_call(context, call, out));
+    super::each_clause(context.file, &mut |clause| {
+        if let ClauseKind::Oauth(oauth) = &clause.kind
+            && let Some(url) = whole(context, "", &oauth.token_url, out)
+        {
+            out.extend(in_clear(&oauth.token_url, Some(clause.span), &url));
         }
     });
+}
+
+fn of_service(context: &Context<'_>, service: &Service, out: &mut Vec<Diagnostic>) {
+    let Some(url) = whole(context, "", &service.url, out) else { return };
+    if url.query().is_some() {
+        out.push(
+            Diagnostic::new(Code::BadUrl, service.url.span, "a service's URL has no query", "not a base for calls")
+                .with_help("write it as a clause of the service: `query \"key\" = \"value\"`"),
+        );
+        return;
+    }
+    let secret = service.clauses.iter().find_map(|clause| credentials(context, clause));
+    out.extend(in_clear(&service.url, secret, &url));
+}
+
+fn of_call(context: &Context<'_>, call: &Call, out: &mut Vec<Diagnostic>) {
+    let Some(url) = &call.url else { return };
+    let base = match &call.service {
+        None => String::new(),
+        Some(name) => {
+            let service = service::of(context.file, context.names, name);
+            let Some(base) = service.and_then(|service| service::base(context.file, context.names, service)) else {
+                return;
+            };
+            if let Some(diagnostic) = no_path(context, name.text.as_str(), url, &base) {
+                return out.push(diagnostic);
+            }
+            base
+        }
+    };
+    let Some(parsed) = whole(context, &base, url, out) else { return };
+    let own = call.clauses.iter().find_map(|clause| credentials(context, clause));
+    out.extend(in_clear(url, own.or_else(|| secret_in(context, url)), &parsed));
+}
+
+/// What a call of a service has is a path, which begins with `/`.
+fn no_path(context: &Context<'_>, name: &str, url: &Expr, base: &str) -> Option<Diagnostic> {
+    let written = UrlTemplate::cut("", url, |expr| constant_text(context.file, context.names, expr))?.example();
+    if written.is_empty() || written.starts_with(['/', '?']) {
+        return None;
+    }
+    let diagnostic = Diagnostic::new(
+        Code::BadUrl,
+        url.span,
+        format!("a call of the service `{name}` gives the path behind its URL"),
+        "does not begin with `/`",
+    );
+    Some(match written.strip_prefix(base) {
+        Some("") => diagnostic.with_fix(url.span, "\"\""),
+        Some(rest) if rest.starts_with('/') && rest.is_ascii() && !rest.contains(['"', '\\', '$']) => {
+            let is_fixed = constant_text(context.file, context.names, url).is_some();
+            let diagnostic = diagnostic.with_help(format!("`{base}` is the service's own"));
+            if is_fixed { diagnostic.with_fix(url.span, format!("\"{rest}\"")) } else { diagnostic }
+        }
+        _ if written.contains("://") => diagnostic.with_help(format!("leave `{name}` out to call another place")),
+        _ => {
+            let inside = Span { start: url.span.start + 1, end: url.span.start + 1 };
+            diagnostic.with_fix(inside, "/")
+        }
+    })
+}
+
+/// The URL with a plain word in place of each variable; `None` if it is none, which has been told.
+fn whole(context: &Context<'_>, base: &str, url: &Expr, out: &mut Vec<Diagnostic>) -> Option<Url> {
+    let cut = UrlTemplate::cut(base, url, |expr| constant_text(context.file, context.names, expr))?;
+    let in_authority = cut.pieces.iter().find_map(|piece| match piece {
+        Piece::Value(expr, Landing::Authority) => Some(*expr),
+        _ => None,
+    });
+    if let Some(expr) = in_authority {
+        out.push(variable_in_host(expr));
+        return None;
+    }
+    match parse(&cut.example()) {
+        Ok(parsed) => Some(parsed),
+        Err((message, help)) => {
+            let diagnostic = Diagnostic::new(Code::BadUrl, url.span, message, "not a URL for a call");
+            out.push(match help {
+                Some(help) => diagnostic.with_help(help),
+                None => diagnostic.with_help("write it whole, as in `\"https://example.com/hours\"`"),
+            });
+            None
+        }
+    }
 }
 
 fn variable_in_host(expr: &Expr) -> Diagnostic {
@@ -69,7 +143,32 @@ fn parse(text: &str) -> Result<Url, (String, Option<&'static str>)> {
     Ok(url)
 }
 
-fn in_clear(context: &Context<'_>, step: &Step, call: &Call, url: &Url) -> Option<Diagnostic> {
+/// Where a clause carries credentials.
+fn credentials(context: &Context<'_>, clause: &Clause) -> Option<Span> {
+    match &clause.kind {
+        ClauseKind::Basic(..) | ClauseKind::Bearer(_) | ClauseKind::Oauth(_) => return Some(clause.span),
+        ClauseKind::Header(name, _) if name.value.eq_ignore_ascii_case("authorization") => return Some(clause.span),
+        _ => {}
+    }
+    let mut secret = None;
+    visit::clause_exprs(clause, &mut |expr| secret = secret.or_else(|| secret_in(context, expr)));
+    secret
+}
+
+/// Where an expression reads a secret.
+fn secret_in(context: &Context<'_>, expr: &Expr) -> Option<Span> {
+    let mut secret = None;
+    visit::exprs(expr, &mut |expr| {
+        let is_secret = matches!(context.names.referent(expr.id), Some(Referent::Secret(_)));
+        if is_secret && matches!(expr.kind, ExprKind::Variable(..)) {
+            secret.get_or_insert(expr.span);
+        }
+    });
+    secret
+}
+
+/// Warns of credentials that go to this URL.
+fn in_clear(written: &Expr, credentials: Option<Span>, url: &Url) -> Option<Diagnostic> {
     let loopback = match url.host()? {
         Host::Domain(name) => name == "localhost",
         Host::Ipv4(address) => address.is_loopback(),
@@ -78,29 +177,14 @@ fn in_clear(context: &Context<'_>, step: &Step, call: &Call, url: &Url) -> Optio
     if url.scheme() != "http" || loopback {
         return None;
     }
-    let auth = call.clauses.iter().find(|clause| match &clause.kind {
-        ClauseKind::Basic(..) | ClauseKind::Bearer(_) => true,
-        ClauseKind::Header(name, _) => name.value.eq_ignore_ascii_case("authorization"),
-        _ => false,
-    });
-    let mut secret = None;
-    visit::step_exprs(step, &mut |expr| {
-        visit::exprs(expr, &mut |expr| {
-            let is_secret = matches!(context.names.referent(expr.id), Some(Referent::Secret(_)));
-            if is_secret && matches!(expr.kind, ExprKind::Variable(..)) {
-                secret.get_or_insert(expr.span);
-            }
-        });
-    });
-    let what = auth.map(|clause| clause.span).or(secret)?;
     Some(
         Diagnostic::new(
             Code::CredentialsInClear,
-            call.url.as_ref().map_or(step.span, |url| url.span),
+            written.span,
             "credentials are sent over `http:`, where anybody on the way can read them",
             "not encrypted",
         )
-        .with_label(what, "credentials")
+        .with_label(credentials?, "credentials")
         .with_help("use `https:`"),
     )
 }

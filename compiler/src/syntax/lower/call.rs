@@ -1,22 +1,24 @@
-//! `call`: method, URL, clauses, response variables.
+//! `call`: service, method, URL, clauses, response variables.
 
 use super::{Lower, Pair, take};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::suggest;
-use crate::syntax::ast::{Arms, Binding, Call, Clause, ClauseKind, Expr, Json, Query, Segment, Step, StepKind, Text};
+use crate::syntax::ast::{Arms, Binding, Call, Clause, ClauseKind, Expr, Json, Oauth, Step, StepKind, Text};
 use crate::syntax::grammar::Rule;
 
-const CLAUSES: &[&str] = &["header", "query", "basic", "bearer", "timeout", "json", "form", "text"];
-
-const INSTEAD_OF_CLAUSE: &str =
-    "a clause (`header`, `query`, `basic`, `bearer`, `timeout`, `json`, `form`, `text`), `< … >` or `->`";
+const CLAUSES: &[&str] =
+    &["header", "query", "basic", "bearer", "oauth", "timeout", "retry", "json", "form", "xml", "text", "sample"];
 
 impl Lower {
     pub(super) fn call(&mut self, pair: Pair<'_>) -> Step {
         let mut parts = pair.into_inner().peekable();
         let mut span = take(&mut parts, Rule::kw_call).map_or(Span::default(), |keyword| self.span(&keyword));
-        let method = take(&mut parts, Rule::method).map(|method| self.name(&method));
+        let first = take(&mut parts, Rule::method).map(|method| self.name(&method));
+        let second = take(&mut parts, Rule::method).map(|method| self.name(&method));
+        let (service, method) = match second {
+            Some(method) => (first, Some(method)),
+            None => (None, first),
+        };
         let url = take(&mut parts, Rule::string).map(|url| self.string(url));
         match (&method, &url) {
             (_, None) => {
@@ -39,6 +41,7 @@ impl Lower {
         span = span.to(url.as_ref().map_or(span, |url| url.span));
         let mut call = Call {
             incomplete: method.is_none() || url.is_none(),
+            service,
             method,
             url,
             clauses: Vec::new(),
@@ -49,12 +52,8 @@ impl Lower {
             let clause_span = self.span(&part);
             match part.as_rule() {
                 Rule::bindings => self.bindings(part, &mut call),
-                Rule::bad_clause => {
-                    call.incomplete = true;
-                    self.unknown_word(Code::UnknownClause, &part, CLAUSES, "a call has no clause", INSTEAD_OF_CLAUSE);
-                }
-                _ => match self.clause(part, clause_span) {
-                    Some(kind) => call.clauses.push(Clause { span: clause_span, kind }),
+                _ => match self.clause_or_bad(part, clause_span) {
+                    Some(clause) => call.clauses.push(clause),
                     None => call.incomplete = true,
                 },
             }
@@ -62,8 +61,22 @@ impl Lower {
         Step { span, kind: StepKind::Call(Box::new(call)) }
     }
 
+    /// A clause of a call or of a service; `None` if it was not understood, which has been told.
+    pub(super) fn clause_or_bad(&mut self, pair: Pair<'_>, span: Span) -> Option<Clause> {
+        if pair.as_rule() == Rule::bad_clause {
+            let quoted: Vec<String> = CLAUSES.iter().map(|clause| format!("`{clause}`")).collect();
+            let instead = format!("a clause ({}), `< … >` or `->`", quoted.join(", "));
+            self.unknown_word(Code::UnknownClause, &pair, CLAUSES, "a call has no clause", &instead);
+            return None;
+        }
+        self.clause(pair, span).map(|kind| Clause { span, kind })
+    }
+
     fn clause(&mut self, pair: Pair<'_>, span: Span) -> Option<ClauseKind> {
         let rule = pair.as_rule();
+        if rule == Rule::retry_clause {
+            return self.call_retry(pair, span);
+        }
         let mut parts = pair.into_inner().peekable();
         let keyword = parts.next()?;
         let keyword_span = self.span(&keyword);
@@ -94,13 +107,10 @@ impl Lower {
                     None
                 }
             },
-            Rule::timeout_clause => match take(&mut parts, Rule::duration) {
-                Some(duration) => self.seconds(&duration).map(ClauseKind::Timeout),
-                None => {
-                    self.expected(span, "a number of seconds, as in `timeout 10s`");
-                    None
-                }
-            },
+            Rule::oauth_clause => self.oauth(parts, keyword_span),
+            Rule::timeout_clause => {
+                self.duration_behind(&mut parts, keyword_span, "timeout 10s").map(ClauseKind::Timeout)
+            }
             Rule::json_clause => match parts.next() {
                 Some(json) => self.json(json).map(ClauseKind::Json),
                 None => {
@@ -119,6 +129,20 @@ impl Lower {
                 Some(text) => Some(ClauseKind::Text(self.string(text))),
                 None => {
                     self.expected(span, "a text, as in `text \"Hello\"`");
+                    None
+                }
+            },
+            Rule::xml_clause => match parts.next() {
+                Some(xml) => Some(ClauseKind::Xml(self.string(xml))),
+                None => {
+                    self.expected(span, "an XML document, as in `xml \"<order>$OrderNo</order>\"`");
+                    None
+                }
+            },
+            Rule::sample_clause => match parts.next() {
+                Some(name) => Some(ClauseKind::Sample(self.plain_string(name, "a sample's name"))),
+                None => {
+                    self.expected(span, "the file with a recorded answer, as in `sample \"forecast.json\"`");
                     None
                 }
             },
@@ -146,32 +170,50 @@ impl Lower {
         }
     }
 
-    /// `10s` in seconds; `2m` and `1h` are understood too, so that the range check can answer them.
-    fn seconds(&mut self, pair: &Pair<'_>) -> Option<u32> {
-        let text = pair.as_str();
-        let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-        let (number, unit) = text.split_at(digits);
-        let unit_seconds = match unit {
-            "s" => 1,
-            "m" => 60,
-            "h" => 3600,
-            _ => {
-                let span = self.span(pair);
-                let diagnostic = Diagnostic::new(
-                    Code::BadDuration,
-                    span,
-                    format!("`{text}` is not a number of whole seconds with its unit"),
-                    if unit.is_empty() { "in which unit?" } else { "not understood" },
-                )
-                .with_help("write whole seconds, as in `timeout 10s`");
-                self.report(if unit.is_empty() { diagnostic.with_fix(span, format!("{text}s")) } else { diagnostic });
-                return None;
-            }
-        };
-        Some(number.parse::<u32>().unwrap_or(u32::MAX).saturating_mul(unit_seconds))
+    fn call_retry(&mut self, pair: Pair<'_>, span: Span) -> Option<ClauseKind> {
+        let (times, text) = self.retry(pair, span, "retry 2");
+        if let Some(text) = text {
+            self.unexpected(text.span, "a text", "the next clause: a call is tried again without words");
+        }
+        times.map(ClauseKind::Retry)
     }
 
-    fn json(&mut self, pair: Pair<'_>) -> Option<Json> {
+    /// `oauth token_url "…" client_id V client_secret V [scope "…"]`
+    fn oauth(&mut self, parts: super::Parts<'_>, keyword: Span) -> Option<ClauseKind> {
+        const WORDS: [&str; 4] = ["token_url", "client_id", "client_secret", "scope"];
+        let mut found: [Option<Expr>; 4] = [None, None, None, None];
+        for part in parts {
+            let span = self.span(&part);
+            let mut inner = part.into_inner();
+            let Some(word) = inner.next() else { continue };
+            let Some((word, slot)) = WORDS.iter().zip(&mut found).find(|(known, _)| **known == word.as_str().trim())
+            else {
+                continue;
+            };
+            let Some(value) = inner.next() else {
+                self.expected(span, &format!("a value behind `{word}`"));
+                return None;
+            };
+            let value = self.value(value);
+            self.once(slot, Some(value), span, word);
+        }
+        match found {
+            [Some(token_url), Some(client_id), Some(client_secret), scope] => {
+                Some(ClauseKind::Oauth(Box::new(Oauth { token_url, client_id, client_secret, scope })))
+            }
+            [token_url, client_id, _, _] => {
+                let missing = match (token_url, client_id) {
+                    (None, _) => "`token_url \"https://…\"`, where the token is fetched",
+                    (_, None) => "`client_id $ID`",
+                    _ => "`client_secret $SECRET`",
+                };
+                self.expected(keyword, &format!("{missing}, in this `oauth`"));
+                None
+            }
+        }
+    }
+
+    pub(super) fn json(&mut self, pair: Pair<'_>) -> Option<Json> {
         match pair.as_rule() {
             Rule::object => {
                 let mut members = Vec::new();
@@ -267,89 +309,5 @@ impl Lower {
         let query_span = self.span(&query);
         let query = self.query(query.into_inner().next()?)?;
         Some(Binding { field, query, query_span })
-    }
-
-    fn query(&mut self, pair: Pair<'_>) -> Option<Query> {
-        let span = self.span(&pair);
-        match pair.as_rule() {
-            Rule::part_query => {
-                let mut parts = pair.into_inner().peekable();
-                let word = parts.next()?;
-                let argument = parts.next();
-                match (word.as_str(), argument) {
-                    ("@status", None) => Some(Query::Status),
-                    ("@body", None) => Some(Query::Body),
-                    ("@header", Some(name)) => Some(Query::Header(self.plain_string(name, "a header's name"))),
-                    ("@header", None) => {
-                        self.expected(span, "the header's name, as in `@header \"ETag\"`");
-                        None
-                    }
-                    (word, _) => {
-                        let near = suggest::nearest(word, ["@status", "@header", "@body"]);
-                        let diagnostic = self.bad_query(span, format!("an answer has no part `{word}`"));
-                        let diagnostic =
-                            diagnostic.with_help("its parts are `@status`, `@header \"Name\"` and `@body`");
-                        self.report(match near.first() {
-                            Some(near) => diagnostic.with_fix(span, *near),
-                            None => diagnostic,
-                        });
-                        None
-                    }
-                }
-            }
-            Rule::path_query => self.path_query(pair.as_str(), span),
-            _ => {
-                let text = self.plain_string(pair, "a query").value;
-                let diagnostic = if text.starts_with('$') {
-                    self.bad_query(span, "JSONPath queries are not understood by this version of flowc".to_owned())
-                        .with_help("write a bare label (`temperature`) or a dotted path (`periods[0].name`)")
-                } else {
-                    self.bad_query(span, "a label is written without quotes".to_owned()).with_fix(span, text)
-                };
-                self.report(diagnostic);
-                None
-            }
-        }
-    }
-
-    fn bad_query(&self, span: Span, message: String) -> Diagnostic {
-        Diagnostic::new(Code::BadQuery, span, message, "not a query")
-    }
-
-    /// `temperature`, `periods[0].name`
-    fn path_query(&mut self, text: &str, span: Span) -> Option<Query> {
-        let mut segments = Vec::new();
-        for (position, piece) in text.split('.').enumerate() {
-            let mut rest = piece;
-            let label_end = piece.find('[').unwrap_or(piece.len());
-            let (label, mut indices) = rest.split_at(label_end);
-            rest = label;
-            let index_only = position == 0 && label.is_empty() && !indices.is_empty();
-            if !index_only {
-                if rest.is_empty() || rest.contains([']', '?', '*', '$', '\'']) {
-                    let message = format!("`{text}` is neither a label nor a dotted path");
-                    let diagnostic = self.bad_query(span, message);
-                    self.report(diagnostic.with_help("write `temperature`, `customer.city` or `periods[0].name`"));
-                    return None;
-                }
-                segments.push(Segment::Member(rest.to_owned()));
-            }
-            while !indices.is_empty() {
-                let inside = indices.strip_prefix('[').and_then(|indices| indices.split_once(']'));
-                let index = inside.and_then(|(digits, after)| Some((digits.parse::<usize>().ok()?, after)));
-                let Some((index, after)) = index else {
-                    let message = format!("`{text}` has an index that is no whole number in brackets");
-                    let diagnostic = self.bad_query(span, message);
-                    self.report(diagnostic.with_help("write an index as in `periods[0].name`; the first is 0"));
-                    return None;
-                };
-                segments.push(Segment::Index(index));
-                indices = after;
-            }
-        }
-        match segments.as_mut_slice() {
-            [Segment::Member(label)] => Some(Query::Label(std::mem::take(label))),
-            _ => Some(Query::Path(segments)),
-        }
     }
 }

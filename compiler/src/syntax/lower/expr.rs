@@ -3,7 +3,7 @@
 use super::{Lower, Pair, Parts, take};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Name, UnaryOp};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Name, Part, Pattern, Text, UnaryOp};
 use crate::syntax::grammar::Rule;
 use crate::syntax::nesting::MAX_NESTING;
 
@@ -11,7 +11,7 @@ impl Lower {
     /// An expression; inside `${…}` (`bare`) a variable has no dollar sign.
     pub(super) fn expr(&mut self, pair: Pair<'_>, bare: bool) -> Expr {
         let span = self.span(&pair);
-        let operators = pair.clone().into_inner().filter(|part| is_operator(part.as_rule())).count();
+        let operators = pair.clone().into_inner().filter(is_operator).count();
         if operators > MAX_NESTING {
             self.report(
                 Diagnostic::new(
@@ -55,14 +55,15 @@ impl Lower {
                 parts.next();
                 return self.bad_expr(span);
             }
-            let Some(op) = binary_op(next.as_rule()) else {
+            let Some(op) = binary_op(next) else {
                 break;
             };
             if op.precedence() < least {
                 break;
             }
-            if next.as_rule() == Rule::op_single_eq {
-                self.single_equals(next);
+            match next.as_rule() {
+                Rule::op_single_eq => self.single_equals(next),
+                _ => self.operator_spelling(next),
             }
             parts.next();
             // `??` groups to the right, all others to the left.
@@ -78,11 +79,12 @@ impl Lower {
             return self.bad_expr(span);
         };
         let op = match part.as_rule() {
-            Rule::op_not => UnaryOp::Not,
+            Rule::op_not | Rule::foreign_not => UnaryOp::Not,
             Rule::op_minus => UnaryOp::Minus,
             _ => return self.value_in(part, bare),
         };
         let start = self.span(&part);
+        self.operator_spelling(&part);
         // `not` takes a whole comparison, `-` a single value.
         let operand = match op {
             UnaryOp::Not => self.binary(parts, BinaryOp::Eq.precedence(), bare, span),
@@ -111,6 +113,7 @@ impl Lower {
             Rule::number => self.new_expr(span, ExprKind::Number(pair.as_str().to_owned())),
             Rule::kw_true => self.new_expr(span, ExprKind::Bool(true)),
             Rule::kw_false => self.new_expr(span, ExprKind::Bool(false)),
+            Rule::kw_null => self.new_expr(span, ExprKind::Null),
             Rule::variable => {
                 if bare {
                     self.dollar_in_interpolation(span);
@@ -138,7 +141,12 @@ impl Lower {
             Rule::function => {
                 let mut parts = pair.into_inner().peekable();
                 let name = take(&mut parts, Rule::function_name).map(|name| self.name(&name));
-                let args = take(&mut parts, Rule::args).map(|args| self.args(args, bare)).unwrap_or_default();
+                let takes_pattern = name.as_ref().is_some_and(|name| name.text == "matches");
+                let args = match take(&mut parts, Rule::args) {
+                    Some(args) if takes_pattern => self.text_and_pattern(args, bare),
+                    Some(args) => self.args(args, bare),
+                    None => Vec::new(),
+                };
                 match name {
                     Some(name) => self.new_expr(span, ExprKind::Function(name, args)),
                     None => self.bad_expr(span),
@@ -152,6 +160,34 @@ impl Lower {
     pub(super) fn args(&mut self, pair: Pair<'_>, bare: bool) -> Vec<Expr> {
         let listed = self.listed(pair, ("(", ")"), "two values");
         listed.items.into_iter().map(|item| self.expr(item, bare)).collect()
+    }
+
+    /// `(text, "pattern")`: the pattern is read raw.
+    fn text_and_pattern(&mut self, pair: Pair<'_>, bare: bool) -> Vec<Expr> {
+        let listed = self.listed(pair, ("(", ")"), "two values");
+        let items = listed.items.into_iter().enumerate();
+        let args = items.map(|(at, item)| match item.clone().into_inner().next() {
+            Some(only) if at == 1 && only.as_rule() == Rule::string && only.as_str() == item.as_str().trim_end() => {
+                let pattern = self.pattern(&only);
+                let span = self.span(&only);
+                let text = pattern.map(|pattern| vec![Part::Literal(Text { value: pattern.text, span })]);
+                self.new_expr(span, text.map_or(ExprKind::Bad, ExprKind::Text))
+            }
+            _ => self.expr(item, bare),
+        });
+        args.collect()
+    }
+
+    /// A regular expression; `None` if it is none, which has been told.
+    pub(super) fn pattern(&mut self, pair: &Pair<'_>) -> Option<Pattern> {
+        let raw = self.raw(pair);
+        match flow_query::check_pattern(&raw.text) {
+            Ok(()) => Some(Pattern { span: raw.span, text: raw.text }),
+            Err(error) => {
+                self.raw_mistake(Code::BadPattern, &raw, error, "in this regular expression");
+                None
+            }
+        }
     }
 
     /// `$name`, `$name.field` or the same without the dollar sign.
@@ -202,14 +238,16 @@ impl Lower {
     }
 }
 
-fn is_operator(rule: Rule) -> bool {
-    binary_op(rule).is_some() || rule == Rule::op_not
+fn is_operator(pair: &Pair<'_>) -> bool {
+    binary_op(pair).is_some() || matches!(pair.as_rule(), Rule::op_not | Rule::foreign_not)
 }
 
-fn binary_op(rule: Rule) -> Option<BinaryOp> {
-    Some(match rule {
-        Rule::op_or => BinaryOp::Or,
-        Rule::op_and => BinaryOp::And,
+fn binary_op(pair: &Pair<'_>) -> Option<BinaryOp> {
+    Some(match pair.as_rule() {
+        Rule::op_or | Rule::foreign_or => BinaryOp::Or,
+        Rule::op_and | Rule::foreign_and => BinaryOp::And,
+        Rule::foreign_eq if pair.as_str().starts_with('!') => BinaryOp::Ne,
+        Rule::foreign_eq => BinaryOp::Eq,
         Rule::op_coalesce => BinaryOp::Coalesce,
         Rule::op_eq | Rule::op_single_eq => BinaryOp::Eq,
         Rule::op_ne => BinaryOp::Ne,

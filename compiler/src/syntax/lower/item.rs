@@ -1,28 +1,38 @@
-//! Items: `flow`, `secret`, `const`, `on`, `path`.
+//! Items: `flow`, `timezone`, `secret`, `const`, `service`, `on`, `path`.
 
 use super::path::PathBuilder;
+use super::source::is_source;
 use super::step::given_twice;
-use super::{Lower, Pair, Parts, take};
+use super::{Lower, Pair, Parts, foreign, take};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest;
-use crate::syntax::ast::{ApiSource, Const, Field, File, Name, Path, PathItem, Source, Trigger, TypeName};
+use crate::syntax::ast::{Const, Field, File, Name, Path, PathItem, Service, Source, Text, Trigger, TypeName};
 use crate::syntax::grammar::Rule;
 
-const ITEMS: &[&str] = &["flow", "secret", "const", "on", "path"];
+const ITEMS: &[&str] = &["flow", "timezone", "secret", "const", "service", "on", "path", "test"];
 
 impl Lower {
     pub(super) fn item(&mut self, pair: Pair<'_>, file: &mut File) {
         let rule = pair.as_rule();
         if rule == Rule::stray_item {
-            let instead = "`flow`, `secret`, `const`, `on` or `path`";
-            return self.unknown_word(Code::UnexpectedText, &pair, ITEMS, "nothing begins with", instead);
+            return self.stray_item(&pair);
         }
+        self.in_stray_item = false;
         let mut parts = pair.into_inner().peekable();
         let Some(keyword) = parts.next() else { return };
         let keyword_span = self.span(&keyword);
         match rule {
-            Rule::flow_item => self.flow(parts, keyword_span, file),
+            Rule::flow_item => {
+                let name = self.setting(parts, keyword_span, "a flow's name", "flow \"Weather Forecast\"");
+                self.set_once(&mut file.name, name, "`flow` name");
+            }
+            Rule::timezone_item => {
+                let zone = self.setting(parts, keyword_span, "a time zone", "timezone \"America/New_York\"");
+                self.set_once(&mut file.timezone, zone, "`timezone`");
+            }
+            Rule::service_item => self.service(parts, keyword_span, file),
+            Rule::test_item => self.test(parts, keyword_span, file),
             Rule::secret_item => file.secrets.extend(self.declared_name(&mut parts, keyword_span, "secret TOKEN")),
             Rule::const_item => self.constant(parts, keyword_span, file),
             Rule::trigger_item => {
@@ -54,20 +64,71 @@ impl Lower {
         }
     }
 
-    fn flow(&mut self, mut parts: Parts<'_>, keyword: Span, file: &mut File) {
-        let Some(string) = take(&mut parts, Rule::string) else {
-            return self.expected(keyword, "the flow's name, as in `flow \"Weather Forecast\"`");
-        };
-        let name = self.plain_string(string, "a flow's name");
-        if let Some(first) = &file.name {
-            self.report(
-                Diagnostic::new(Code::Repeated, name.span, "a file has one `flow` name", "the second one")
+    /// Text that begins no item, a line of it. What follows a misspelt item belongs to that, and is passed over.
+    fn stray_item(&mut self, pair: &Pair<'_>) {
+        let word = pair.as_str().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
+        let is_known =
+            !suggest::nearest(word, ITEMS.iter().copied()).is_empty() || foreign::word(word, ITEMS).is_some();
+        if is_known || !self.in_stray_item {
+            let quoted: Vec<String> = ITEMS.iter().map(|item| format!("`{item}`")).collect();
+            let instead = format!("an item: {}", quoted.join(", "));
+            self.unknown_word(Code::UnexpectedText, pair, ITEMS, "nothing begins with", &instead);
+        }
+        self.in_stray_item = true;
+    }
+
+    /// The one string of `flow` or `timezone`.
+    fn setting(&mut self, mut parts: Parts<'_>, keyword: Span, what: &str, example: &str) -> Option<Text> {
+        match take(&mut parts, Rule::string) {
+            Some(string) => Some(self.plain_string(string, what)),
+            None => {
+                self.expected(keyword, &format!("{what}, as in `{example}`"));
+                None
+            }
+        }
+    }
+
+    fn set_once(&mut self, slot: &mut Option<Text>, value: Option<Text>, what: &str) {
+        let Some(value) = value else { return };
+        match slot {
+            Some(first) => self.report(
+                Diagnostic::new(Code::Repeated, value.span, format!("a file has one {what}"), "the second one")
                     .with_label(first.span, "the first one")
                     .with_help("leave one of them out"),
-            );
-        } else {
-            file.name = Some(name);
+            ),
+            None => *slot = Some(value),
         }
+    }
+
+    fn service(&mut self, mut parts: Parts<'_>, keyword: Span, file: &mut File) {
+        let Some(name) = self.declared_name(&mut parts, keyword, "service crm \"https://crm.example.com/v2\"") else {
+            return;
+        };
+        let Some(url) = take(&mut parts, Rule::string).map(|url| self.string(url)) else {
+            let example = format!("its base URL, as in `service {} \"https://crm.example.com/v2\"`", name.text);
+            return self.expected(name.span, &example);
+        };
+        let mut service = Service { name, url, clauses: Vec::new(), incomplete: false };
+        for part in parts {
+            let span = self.span(&part);
+            if part.as_rule() == Rule::bindings {
+                let message = "response variables belong to a call, not to a service";
+                let diagnostic = Diagnostic::new(Code::UnexpectedText, span, message, "not here");
+                self.report(diagnostic.with_help("write them behind the calls of this service"));
+                service.incomplete = true;
+                continue;
+            }
+            match self.clause_or_bad(part, span) {
+                Some(clause) if clause.kind.is_body() => {
+                    let message = "a body belongs to a call, not to a service";
+                    let diagnostic = Diagnostic::new(Code::UnexpectedText, span, message, "not here");
+                    self.report(diagnostic.with_help("write it behind the calls of this service"));
+                }
+                Some(clause) => service.clauses.push(clause),
+                None => service.incomplete = true,
+            }
+        }
+        file.services.push(service);
     }
 
     fn constant(&mut self, mut parts: Parts<'_>, keyword: Span, file: &mut File) {
@@ -89,70 +150,10 @@ impl Lower {
         }
     }
 
-    fn source(&mut self, pair: Pair<'_>) -> (Span, Source) {
-        let span = self.span(&pair);
-        match pair.as_rule() {
-            Rule::sms_source => (span, Source::Sms),
-            Rule::api_source => (span, self.api(pair)),
-            _ => {
-                let word = pair.as_str().trim();
-                let diagnostic = Diagnostic::new(
-                    Code::UnknownTrigger,
-                    span,
-                    format!("nothing starts a flow `on {word}`"),
-                    "unknown trigger",
-                )
-                .with_help("a flow starts `on sms` or `on api \"name\"`");
-                let near = suggest::nearest(word, ["sms", "api"]);
-                self.report(match near.first() {
-                    Some(near) => diagnostic.with_fix(span, *near),
-                    None => diagnostic,
-                });
-                (span, Source::Bad)
-            }
-        }
-    }
-
-    fn api(&mut self, pair: Pair<'_>) -> Source {
-        let span = self.span(&pair);
-        let mut parts = pair.into_inner().peekable();
-        let keyword = take(&mut parts, Rule::kw_api).map_or(span, |keyword| self.span(&keyword));
-        let name = take(&mut parts, Rule::string).map(|name| self.plain_string(name, "a trigger's name"));
-        let mut token = None;
-        let mut inputs: Option<Vec<Field>> = None;
-        for part in parts {
-            let part_span = self.span(&part);
-            if part.as_rule() == Rule::token_clause {
-                let value = self.clause_value(part, "the Auth Token behind `token`, as in `token $ORDER_TOKEN`");
-                self.repeated(token.is_some(), part_span, "token");
-                token = value.or(token);
-            } else {
-                self.repeated(inputs.is_some(), part_span, "expect");
-                let fields = self.inputs(part, part_span);
-                inputs.get_or_insert_default().extend(fields);
-            }
-        }
-        match name {
-            Some(name) => Source::Api(ApiSource { name, token, inputs: inputs.unwrap_or_default() }),
-            None => {
-                self.expected(keyword, "the trigger's name, as in `on api \"order-ready\"`");
-                Source::Bad
-            }
-        }
-    }
-
-    fn repeated(&mut self, again: bool, span: Span, word: &str) {
+    pub(super) fn repeated(&mut self, again: bool, span: Span, word: &str) {
         if again {
             self.report(given_twice(span, word));
         }
-    }
-
-    fn inputs(&mut self, pair: Pair<'_>, span: Span) -> Vec<Field> {
-        let inputs: Vec<_> = pair.into_inner().filter(|part| part.as_rule() == Rule::input).collect();
-        if inputs.is_empty() {
-            self.expected(span, "an Expected Input, as in `expect OrderNo: int`");
-        }
-        inputs.into_iter().filter_map(|input| self.field(input)).collect()
     }
 
     /// A name where it is declared or bound: there it has no dollar sign.
@@ -229,8 +230,4 @@ impl Lower {
         }
         builder.finish(self)
     }
-}
-
-fn is_source(rule: Rule) -> bool {
-    matches!(rule, Rule::sms_source | Rule::api_source | Rule::unknown_source)
 }

@@ -1,12 +1,20 @@
 //! Pairs of the grammar to the tree, and the words for what is missing or misplaced.
 
+mod arm;
+mod ask;
 mod call;
+mod duration;
 mod expr;
+mod foreign;
 mod item;
 mod listed;
 mod path;
+mod query;
+mod raw;
+mod source;
 mod step;
 mod string;
+mod test;
 
 use super::Parsed;
 use super::ast::{self, Expr, ExprId, ExprKind, Name};
@@ -93,6 +101,8 @@ struct Lower {
     base: usize,
     /// How many arms, branches and groups are open.
     depth: usize,
+    /// The item before was not understood.
+    in_stray_item: bool,
 }
 
 impl Lower {
@@ -152,11 +162,12 @@ impl Lower {
         let text = pair.as_str();
         let word =
             text.get(..text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len())).unwrap_or("");
-        match suggest::nearest(word, known.iter().copied()).first() {
+        let near = suggest::nearest(word, known.iter().copied()).first().copied();
+        match near.or_else(|| foreign::word(word, known)) {
             Some(near) => {
                 let span = Span { start: span.start, end: span.start + Span::new(0, word.len()).end };
                 let message = format!("{told} `{word}`; did you mean `{near}`?");
-                self.report(Diagnostic::new(code, span, message, "not understood").with_fix(span, *near));
+                self.report(Diagnostic::new(code, span, message, "not understood").with_fix(span, near));
             }
             None => self.unexpected(span, text, instead),
         }

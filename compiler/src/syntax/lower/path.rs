@@ -2,12 +2,13 @@
 //!
 //! The grammar gives a flat row of arrows and arms. An arm belongs to the nearest `call` before it that can still take
 //! it; only if there is none, to the nearest `sms`, whose arms are seldom written. (In `call … ok -> sms "…" fail -> …`
-//! the `fail` is the call's.) What follows an arm or a branch is swallowed by it; braces end it.
+//! the `fail` is the call's.) `reply` and `timeout` belong to the nearest `ask`. What follows an arm or a branch is
+//! swallowed by it; braces end it.
 
 use super::{Lower, Pair};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::ast::{Arm, Arms, Path, Step, StepKind};
+use crate::syntax::ast::{Arm, Arms, FailArm, FailFilter, Path, Step, StepKind};
 use crate::syntax::grammar::Rule;
 
 /// Which way on a path is for the step before it.
@@ -15,6 +16,8 @@ use crate::syntax::grammar::Rule;
 pub(super) enum Slot {
     Ok,
     Fail,
+    Reply,
+    Timeout,
     Then,
     Else,
 }
@@ -23,6 +26,8 @@ impl Slot {
     fn of(rule: Rule) -> Self {
         match rule {
             Rule::kw_fail => Self::Fail,
+            Rule::kw_reply => Self::Reply,
+            Rule::kw_timeout => Self::Timeout,
             Rule::kw_else => Self::Else,
             _ => Self::Ok,
         }
@@ -32,6 +37,8 @@ impl Slot {
         match self {
             Self::Ok => "ok",
             Self::Fail => "fail",
+            Self::Reply => "reply",
+            Self::Timeout => "timeout",
             Self::Then => "if",
             Self::Else => "else",
         }
@@ -48,6 +55,8 @@ pub(super) struct PathBuilder {
 
 struct OpenArm {
     slot: Slot,
+    /// What narrows a `fail`.
+    filter: Option<FailFilter>,
     span: Span,
     steps: Vec<Step>,
 }
@@ -65,11 +74,11 @@ impl PathBuilder {
     pub(super) fn feed<'i>(&mut self, lower: &mut Lower, pair: Pair<'i>) -> Option<Pair<'i>> {
         let span = lower.span(&pair);
         match pair.as_rule() {
-            Rule::arrow => match pair.into_inner().nth(1) {
+            Rule::arrow => match lower.arrow(pair) {
                 Some(step) => self.step(lower, step),
                 None => {
-                    lower.expected(span, "a step behind `->`: `call`, `sms`, `if`, `match`, `set`, `goto`, `end`");
-                    self.push(lower, Step { span, kind: StepKind::Bad(Arms::default()) });
+                    lower.expected(span, &format!("{} behind `->`", super::step::a_step()));
+                    self.push(lower, Step { span, kind: StepKind::Bad(Vec::new()) });
                 }
             },
             Rule::unarrowed_step => {
@@ -80,8 +89,10 @@ impl PathBuilder {
                 self.step(lower, step);
             }
             Rule::arm => {
-                let word = pair.clone().into_inner().next()?;
-                if !self.arm(lower, Slot::of(word.as_rule()), span) {
+                let mut parts = pair.clone().into_inner();
+                let slot = Slot::of(parts.next()?.as_rule());
+                let filter = parts.next().and_then(|filter| lower.fail_filter(filter));
+                if !self.arm(lower, slot, filter, span) {
                     return Some(pair);
                 }
             }
@@ -89,7 +100,7 @@ impl PathBuilder {
                 Diagnostic::new(Code::UnexpectedText, span, "this `}` closes nothing", "no `{` is open here")
                     .with_fix(span, ""),
             ),
-            _ => lower.unexpected(span, pair.as_str(), "`-> STEP`, `ok ->`, `fail ->` or `else ->`"),
+            _ => lower.junk(&pair),
         }
         self.at_start_of_group = false;
         None
@@ -110,7 +121,7 @@ impl PathBuilder {
         let then = matches!(step.kind, StepKind::If(_)).then_some(step.span);
         self.top().push(step);
         if let Some(span) = then {
-            self.open(lower, Slot::Then, span);
+            self.open(lower, Slot::Then, None, span);
         }
     }
 
@@ -128,46 +139,61 @@ impl PathBuilder {
         }
     }
 
-    fn open(&mut self, lower: &mut Lower, slot: Slot, span: Span) {
+    fn open(&mut self, lower: &mut Lower, slot: Slot, filter: Option<FailFilter>, span: Span) {
         lower.enter(span);
-        self.open.push(OpenArm { slot, span, steps: Vec::new() });
+        self.open.push(OpenArm { slot, filter, span, steps: Vec::new() });
     }
 
     /// Opens an arm on the step that takes it. False: an `else` for an outer `match`.
-    fn arm(&mut self, lower: &mut Lower, slot: Slot, span: Span) -> bool {
-        let taker = if slot == Slot::Else {
-            (0..self.open.len()).rev().find(|arm| self.open.get(*arm).is_some_and(|arm| arm.slot == Slot::Then))
-        } else {
-            self.taker(slot, is_call).or_else(|| self.taker(slot, is_sms))
+    fn arm(&mut self, lower: &mut Lower, slot: Slot, filter: Option<FailFilter>, span: Span) -> bool {
+        let taker = match slot {
+            Slot::Else => {
+                (0..self.open.len()).rev().find(|arm| self.open.get(*arm).is_some_and(|arm| arm.slot == Slot::Then))
+            }
+            Slot::Reply | Slot::Timeout => self.taker(slot, is_ask),
+            _ => self.taker(slot, is_call).or_else(|| self.taker(slot, is_sms)),
         };
         match taker {
             Some(level) => {
                 self.close_to(lower, level);
                 if slot != Slot::Else {
-                    self.split_off_ok(slot);
+                    self.split_off_implied(slot);
                 }
-                self.open(lower, slot, span);
             }
             // The step that it belongs to was perhaps the one that was not understood.
-            None if slot == Slot::Else && self.has_bad_step() => self.open(lower, slot, span),
+            None if slot == Slot::Else && self.has_bad_step() => {}
             None if slot == Slot::Else => return false,
-            None => {
-                let word = slot.word();
-                lower.report(
-                    Diagnostic::new(
-                        Code::ArmWithoutStep,
-                        span,
-                        format!("no step before this `{word}` can still take it"),
-                        format!("`{word}` of which step?"),
-                    )
-                    .with_help(format!(
-                        "`{word}` belongs to a `call` or an `sms` before it, and each has one `ok` and one `fail`"
-                    )),
-                );
-                self.open(lower, slot, span);
-            }
+            None => self.no_taker(lower, slot, span),
         }
+        self.open(lower, slot, filter, span);
         true
+    }
+
+    fn no_taker(&mut self, lower: &mut Lower, slot: Slot, span: Span) {
+        let calls = (0..=self.open.len()).any(|level| self.level(level).iter().any(|step| is_call(&step.kind)));
+        lower.report(match slot {
+            Slot::Timeout if calls => {
+                Diagnostic::new(Code::ArmWithoutStep, span, "`timeout` is an arm of `ask`", "of which `ask`?")
+                    .with_help("for a call that took too long, write `fail timeout -> …`")
+                    .with_fix(Span::at(span.start), "fail ")
+            }
+            Slot::Reply | Slot::Timeout => Diagnostic::new(
+                Code::ArmWithoutStep,
+                span,
+                format!("no `ask` before this `{}` can still take it", slot.word()),
+                format!("`{}` of which `ask`?", slot.word()),
+            )
+            .with_help("`reply` and `timeout` belong to an `ask` before them, and each `ask` has one of either"),
+            _ => Diagnostic::new(
+                Code::ArmWithoutStep,
+                span,
+                format!("no step before this `{}` can still take it", slot.word()),
+                format!("`{}` of which step?", slot.word()),
+            )
+            .with_help(
+                "it belongs to a `call` or an `sms` before it; each has one `ok`, and nothing follows its plain `fail`",
+            ),
+        });
     }
 
     fn has_bad_step(&mut self) -> bool {
@@ -177,19 +203,27 @@ impl PathBuilder {
     /// The innermost level whose row of steps has one that can take this arm.
     fn taker(&mut self, slot: Slot, kind: fn(&StepKind) -> bool) -> Option<usize> {
         (0..=self.open.len()).rev().find(|level| {
-            let opened = self.open.get(*level).map(|arm| arm.slot);
+            let opened = self.open.get(*level).map(|arm| (arm.slot, arm.filter.is_some()));
             taking_step(self.level(*level), slot, kind, opened).is_some()
         })
     }
 
-    /// In `call … -> sms … fail -> …` the steps behind the call are its `ok`: they move there before `fail` is opened.
-    fn split_off_ok(&mut self, slot: Slot) {
+    /// In `call … -> sms … fail -> …` the steps behind the call are its `ok`: they move there before `fail` is opened. So do
+    /// those behind an `ask` before its `timeout`.
+    fn split_off_implied(&mut self, slot: Slot) {
         let steps = self.top();
-        let at = taking_step(steps, slot, is_call, None).or_else(|| taking_step(steps, slot, is_sms, None));
+        let at = match slot {
+            Slot::Reply | Slot::Timeout => taking_step(steps, slot, is_ask, None),
+            _ => taking_step(steps, slot, is_call, None).or_else(|| taking_step(steps, slot, is_sms, None)),
+        };
         let Some(at) = at else { return };
         let rest = steps.split_off(at + 1);
-        if let (Some(first), Some(arms)) = (rest.first(), steps.last_mut().and_then(arms_mut)) {
-            arms.ok = Some(Arm { span: first.span, path: Path { steps: rest } });
+        let Some(first) = rest.first() else { return };
+        let arm = Arm { span: first.span, implied: true, path: Path { steps: rest } };
+        match steps.last_mut().map(|step| &mut step.kind) {
+            Some(StepKind::Ask(ask)) => ask.arms.reply = Some(arm),
+            Some(kind) => put(kind, Slot::Ok, None, arm),
+            None => {}
         }
     }
 
@@ -226,36 +260,84 @@ fn missing_arrow(lower: &mut Lower, step: &Pair<'_>) {
 
 fn attach(steps: &mut [Step], closed: OpenArm) {
     let Some(step) = steps.last_mut() else { return };
-    let arm = Arm { span: closed.span, path: Path { steps: closed.steps } };
-    match (&mut step.kind, closed.slot) {
-        (StepKind::If(branch), Slot::Then) => branch.then = arm.path,
-        (StepKind::If(branch), Slot::Else) => branch.otherwise = Some(arm),
-        (_, slot) => match (arms_mut(step), slot) {
-            (Some(arms), Slot::Ok) => arms.ok = Some(arm),
-            (Some(arms), Slot::Fail) => arms.fail = Some(arm),
-            _ => {}
-        },
+    let arm = Arm { span: closed.span, implied: false, path: Path { steps: closed.steps } };
+    put(&mut step.kind, closed.slot, closed.filter, arm);
+}
+
+fn put(kind: &mut StepKind, slot: Slot, filter: Option<FailFilter>, arm: Arm) {
+    let arms = match kind {
+        StepKind::Call(call) => &mut call.arms,
+        StepKind::Sms(sms) => &mut sms.arms,
+        StepKind::Ask(ask) => {
+            match slot {
+                Slot::Reply => ask.arms.reply = Some(arm),
+                Slot::Timeout => ask.arms.timeout = Some(arm),
+                _ => {}
+            }
+            return;
+        }
+        StepKind::If(branch) => {
+            match slot {
+                Slot::Then => branch.then = arm.path,
+                Slot::Else => branch.otherwise = Some(arm),
+                _ => {}
+            }
+            return;
+        }
+        StepKind::Bad(arms) => return arms.push(arm),
+        _ => return,
+    };
+    match slot {
+        Slot::Ok => arms.ok = Some(arm),
+        Slot::Fail => arms.fails.push(FailArm { filter, arm }),
+        _ => {}
     }
 }
 
 /// The last step of a row that can still take this arm: its last step, or for `fail` one whose `ok` was left out.
-/// `opened` is the arm of the row's last step that is still being read.
-fn taking_step(steps: &[Step], slot: Slot, kind: fn(&StepKind) -> bool, opened: Option<Slot>) -> Option<usize> {
+/// `opened` is the arm of the row's last step that is still being read, and whether it is narrowed.
+fn taking_step(steps: &[Step], slot: Slot, kind: fn(&StepKind) -> bool, opened: Option<(Slot, bool)>) -> Option<usize> {
     let last = steps.len().checked_sub(1)?;
     (0..steps.len()).rev().find(|at| {
         let Some(step) = steps.get(*at).filter(|step| kind(&step.kind)) else {
             return false;
         };
-        let Some(arms) = arms_of(step) else {
-            return false;
-        };
-        let is_last = *at == last;
-        match slot {
-            _ if is_last && opened == Some(slot) => false,
-            Slot::Fail => arms.fail.is_none() && (is_last || arms.ok.is_none()),
-            _ => arms.ok.is_none() && is_last,
+        if *at == last {
+            return opened != Some((slot, false)) && has_room(&step.kind, slot);
         }
+        has_room(&step.kind, slot) && leaves_out_success(&step.kind, slot)
     })
+}
+
+/// Whether a step has no arm of this kind yet; a plain `fail` takes all that is left.
+fn has_room(kind: &StepKind, slot: Slot) -> bool {
+    match (kind, slot) {
+        (StepKind::Bad(arms), _) => arms.len() < 2,
+        (StepKind::Ask(ask), Slot::Reply) => ask.arms.reply.is_none(),
+        (StepKind::Ask(ask), Slot::Timeout) => ask.arms.timeout.is_none(),
+        (StepKind::Call(call), _) => is_free(&call.arms, slot),
+        (StepKind::Sms(sms), _) => is_free(&sms.arms, slot),
+        _ => false,
+    }
+}
+
+fn is_free(arms: &Arms, slot: Slot) -> bool {
+    match slot {
+        Slot::Ok => arms.ok.is_none(),
+        Slot::Fail => arms.fails.iter().all(|fail| fail.filter.is_some()),
+        _ => false,
+    }
+}
+
+/// Whether the steps behind a step are its success, so that the arm for the other case may still follow them.
+fn leaves_out_success(kind: &StepKind, slot: Slot) -> bool {
+    match (kind, slot) {
+        (StepKind::Call(call), Slot::Fail) => call.arms.ok.is_none() && call.arms.fails.is_empty(),
+        (StepKind::Sms(sms), Slot::Fail) => sms.arms.ok.is_none() && sms.arms.fails.is_empty(),
+        (StepKind::Ask(ask), Slot::Timeout) => ask.arms.reply.is_none(),
+        (StepKind::Bad(arms), Slot::Fail | Slot::Timeout) => arms.is_empty(),
+        _ => false,
+    }
 }
 
 fn is_call(kind: &StepKind) -> bool {
@@ -266,20 +348,6 @@ fn is_sms(kind: &StepKind) -> bool {
     matches!(kind, StepKind::Sms(_))
 }
 
-fn arms_of(step: &Step) -> Option<&Arms> {
-    match &step.kind {
-        StepKind::Call(call) => Some(&call.arms),
-        StepKind::Sms(sms) => Some(&sms.arms),
-        StepKind::Bad(arms) => Some(arms),
-        _ => None,
-    }
-}
-
-fn arms_mut(step: &mut Step) -> Option<&mut Arms> {
-    match &mut step.kind {
-        StepKind::Call(call) => Some(&mut call.arms),
-        StepKind::Sms(sms) => Some(&mut sms.arms),
-        StepKind::Bad(arms) => Some(arms),
-        _ => None,
-    }
+fn is_ask(kind: &StepKind) -> bool {
+    matches!(kind, StepKind::Ask(_) | StepKind::Bad(_))
 }

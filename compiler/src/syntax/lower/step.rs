@@ -7,7 +7,13 @@ use crate::source::Span;
 use crate::syntax::ast::{Arm, Arms, Case, Expr, Goto, If, Match, Path, Set, Sms, Step, StepKind};
 use crate::syntax::grammar::Rule;
 
-const STEPS: &[&str] = &["call", "sms", "if", "match", "set", "goto", "end"];
+const STEPS: &[&str] = &["call", "sms", "ask", "if", "match", "set", "wait", "goto", "end"];
+
+/// "a step: `call`, `sms`, …"
+pub(super) fn a_step() -> String {
+    let quoted: Vec<String> = STEPS.iter().map(|step| format!("`{step}`")).collect();
+    format!("a step: {}", quoted.join(", "))
+}
 
 impl Lower {
     /// A step without its arms.
@@ -15,7 +21,9 @@ impl Lower {
         let span = self.span(&pair);
         let kind = match pair.as_rule() {
             Rule::call_step => return self.call(pair),
-            Rule::sms_step => self.sms(pair, span),
+            Rule::sms_step => StepKind::Sms(Box::new(self.sms(pair, span))),
+            Rule::ask_step => self.ask(pair, span),
+            Rule::wait_step => self.wait(pair, span),
             Rule::if_step => self.if_step(pair, span),
             Rule::match_step => return self.match_step(pair, span),
             Rule::set_step => self.set(pair, span),
@@ -23,15 +31,15 @@ impl Lower {
             Rule::end_step => StepKind::End,
             Rule::group => return self.group(pair, span),
             _ => {
-                let instead = "a step: `call`, `sms`, `if`, `match`, `set`, `goto`, `end`";
-                self.unknown_word(Code::UnknownStep, &pair, STEPS, "there is no step", instead);
-                StepKind::Bad(Arms::default())
+                self.unknown_word(Code::UnknownStep, &pair, STEPS, "there is no step", &a_step());
+                StepKind::Bad(Vec::new())
             }
         };
         Step { span, kind }
     }
 
-    fn sms(&mut self, pair: Pair<'_>, span: Span) -> StepKind {
+    /// `sms …`, as a step or as a message of a test.
+    pub(super) fn sms(&mut self, pair: Pair<'_>, span: Span) -> Sms {
         let mut sms = Sms { to: None, from: None, text: None, media: Vec::new(), arms: Arms::default() };
         for part in pair.into_inner() {
             let part_span = self.span(&part);
@@ -55,7 +63,16 @@ impl Lower {
         if sms.text.is_none() {
             self.expected(span, "the message's text in double quotes, as in `sms \"Hello $from\"`");
         }
-        StepKind::Sms(Box::new(sms))
+        sms
+    }
+
+    fn wait(&mut self, pair: Pair<'_>, span: Span) -> StepKind {
+        let mut parts = pair.into_inner().peekable();
+        let keyword = take(&mut parts, Rule::kw_wait).map_or(span, |keyword| self.span(&keyword));
+        match self.duration_behind(&mut parts, keyword, "wait 2h") {
+            Some(duration) => StepKind::Wait(duration),
+            None => StepKind::Bad(Vec::new()),
+        }
     }
 
     /// The value of a clause such as `to V`.
@@ -72,7 +89,7 @@ impl Lower {
         }
     }
 
-    fn once(&mut self, slot: &mut Option<Expr>, value: Option<Expr>, span: Span, word: &str) {
+    pub(super) fn once(&mut self, slot: &mut Option<Expr>, value: Option<Expr>, span: Span, word: &str) {
         if let (Some(first), Some(_)) = (slot.as_ref(), value.as_ref()) {
             let diagnostic = given_twice(span, word).with_label(first.span, "the first one");
             self.report(diagnostic);
@@ -108,7 +125,7 @@ impl Lower {
         let span = keyword.to(subject.span);
         let Some(open) = take(&mut parts, Rule::open_brace).map(|open| self.span(&open)) else {
             self.expected(span, "`{` and the cases, as in `match $body { \"yes\" -> …  else -> … }`");
-            return Step { span, kind: StepKind::Bad(Arms::default()) };
+            return Step { span, kind: StepKind::Bad(Vec::new()) };
         };
         self.enter(open);
         let mut cases = Cases::default();
@@ -131,7 +148,7 @@ impl Lower {
         let kind = if kept {
             StepKind::Match(Match { subject, cases: cases.cases, otherwise: cases.otherwise })
         } else {
-            StepKind::Bad(Arms::default())
+            StepKind::Bad(Vec::new())
         };
         Step { span, kind }
     }
@@ -141,7 +158,7 @@ impl Lower {
         let keyword = take(&mut parts, Rule::kw_set).map_or(span, |keyword| self.span(&keyword));
         let Some(name) = self.bound_name(&mut parts) else {
             self.expected(keyword, "a name that is no word of the language, as in `set total = $a + $b`");
-            return StepKind::Bad(Arms::default());
+            return StepKind::Bad(Vec::new());
         };
         let value = self.assigned(&mut parts, name.span);
         StepKind::Set(Set { name, value })
@@ -152,7 +169,7 @@ impl Lower {
         let keyword = take(&mut parts, Rule::kw_goto).map_or(span, |keyword| self.span(&keyword));
         let Some(path) = take(&mut parts, Rule::name).map(|name| self.name(&name)) else {
             self.expected(keyword, "a path's name behind `goto`, as in `goto menu`");
-            return StepKind::Bad(Arms::default());
+            return StepKind::Bad(Vec::new());
         };
         let args = take(&mut parts, Rule::args).map(|args| self.args(args, false)).unwrap_or_default();
         StepKind::Goto(Goto { path, args })
@@ -178,7 +195,7 @@ impl Lower {
         } else if path.steps.is_empty() {
             self.expected(open, "a step between the braces");
         }
-        let kind = if kept { StepKind::Group(path) } else { StepKind::Bad(Arms::default()) };
+        let kind = if kept { StepKind::Group(path) } else { StepKind::Bad(Vec::new()) };
         Step { span: open, kind }
     }
 
@@ -220,6 +237,12 @@ impl Cases {
     fn pattern(&mut self, lower: &mut Lower, pair: Pair<'_>) {
         self.finish_case(lower);
         let span = lower.span(&pair);
+        let written = pair.as_str().trim();
+        if matches!(written, "Else" | "ELSE" | "default" | "Default" | "otherwise" | "_") {
+            lower.foreign(span, written, "else", "the case for all other values");
+            self.current = Some((CaseHead::Else(span), PathBuilder::new()));
+            return;
+        }
         let values = pair.into_inner().filter(|part| !matches!(part.as_rule(), Rule::bar | Rule::arrow_mark));
         let patterns = values.map(|value| lower.value(value)).collect();
         self.current = Some((CaseHead::Patterns(span, patterns), PathBuilder::new()));
@@ -261,7 +284,7 @@ impl Cases {
         }
         match head {
             CaseHead::Patterns(span, patterns) => self.cases.push(Case { span, patterns, path }),
-            CaseHead::Else(span) => self.otherwise = Some(Arm { span, path }),
+            CaseHead::Else(span) => self.otherwise = Some(Arm { span, implied: false, path }),
         }
     }
 }

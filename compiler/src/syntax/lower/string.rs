@@ -15,15 +15,15 @@ impl Lower {
         let mut closed = false;
         for part in pair.into_inner() {
             match part.as_rule() {
-                Rule::chars => push_literal(&mut parts, part.as_str()),
-                Rule::dollars => push_literal(&mut parts, "$"),
+                Rule::chars => parts.push(self.literal(&part, part.as_str())),
+                Rule::dollars => parts.push(self.literal(&part, "$")),
                 Rule::escape => {
                     let text = self.escape(&part);
-                    push_literal(&mut parts, text);
+                    parts.push(self.literal(&part, text));
                 }
                 Rule::lone_dollar => {
                     self.lone_dollar(&part);
-                    push_literal(&mut parts, "$");
+                    parts.push(self.literal(&part, "$"));
                 }
                 Rule::variable => {
                     let value = self.variable(part);
@@ -34,17 +34,27 @@ impl Lower {
                     parts.push(Part::Value(value));
                 }
                 Rule::close_quote => closed = true,
+                Rule::foreign_quoted => {
+                    let text = self.quotes_spelling(&part);
+                    parts.push(self.literal(&part, text));
+                    closed = true;
+                }
                 _ => {}
             }
         }
         if !closed {
-            let open = Span { start: span.start, end: span.start + 1 };
-            self.report(
-                Diagnostic::new(Code::UnclosedString, open, "this string is never closed", "it begins here")
-                    .with_help("end it with `\"` on the same line; a line break in the text is written `\\n`"),
-            );
+            self.unclosed_string(span);
         }
         self.new_expr(span, ExprKind::Text(parts))
+    }
+
+    /// Says that the string that begins here does not end.
+    pub(super) fn unclosed_string(&mut self, span: Span) {
+        let open = Span { start: span.start, end: span.start + 1 };
+        self.report(
+            Diagnostic::new(Code::UnclosedString, open, "this string is never closed", "it begins here")
+                .with_help("end it with `\"` on the same line; a line break in the text is written `\\n`"),
+        );
     }
 
     /// A string that may hold no variables; `what` names it in the error: "a header's name".
@@ -54,7 +64,7 @@ impl Lower {
         if let ExprKind::Text(parts) = string.kind {
             for part in parts {
                 match part {
-                    Part::Literal(text) => value.push_str(&text),
+                    Part::Literal(text) => value.push_str(&text.value),
                     Part::Value(expr) => self.report(
                         Diagnostic::new(
                             Code::VariableNotAllowed,
@@ -68,6 +78,10 @@ impl Lower {
             }
         }
         Text { value, span: string.span }
+    }
+
+    fn literal(&self, pair: &Pair<'_>, value: &str) -> Part {
+        Part::Literal(Text { value: value.to_owned(), span: self.span(pair) })
     }
 
     fn escape(&mut self, pair: &Pair<'_>) -> &'static str {
@@ -132,12 +146,5 @@ impl Lower {
             self.unexpected(rest_span, rest.as_str(), "`}`, or an operator such as `??`");
         }
         expr
-    }
-}
-
-fn push_literal(parts: &mut Vec<Part>, text: &str) {
-    match parts.last_mut() {
-        Some(Part::Literal(literal)) => literal.push_str(text),
-        _ => parts.push(Part::Literal(text.to_owned())),
     }
 }

@@ -1,0 +1,176 @@
+//! Schedules: five fields, as in cron (POSIX `crontab`, with the names, steps and Sunday as 7 of Vixie cron).
+
+use std::ops::{Range, RangeInclusive};
+
+/// Why a text is no schedule.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct CronError {
+    /// Where in the text, in bytes.
+    pub(crate) range: Range<usize>,
+    /// What is wrong there.
+    pub(crate) message: String,
+}
+
+struct Field {
+    name: &'static str,
+    values: RangeInclusive<u32>,
+    names: &'static [&'static str],
+}
+
+const FIELDS: [Field; 5] = [
+    Field { name: "minute", values: 0..=59, names: &[] },
+    Field { name: "hour", values: 0..=23, names: &[] },
+    Field { name: "day of the month", values: 1..=31, names: &[] },
+    Field {
+        name: "month",
+        values: 1..=12,
+        names: &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"],
+    },
+    Field { name: "weekday", values: 0..=7, names: &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] },
+];
+
+/// Days of each month, February's in a leap year.
+const DAYS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/// Says whether a text is a schedule that can come about.
+///
+/// # Errors
+/// The first mistake, at its place.
+pub(crate) fn parse(text: &str) -> Result<(), CronError> {
+    let words: Vec<(usize, &str)> = words(text);
+    if words.len() != FIELDS.len() {
+        let many = words.len();
+        let range = words.get(FIELDS.len()).map_or(0..text.len(), |(at, _)| *at..text.len());
+        return Err(CronError { range, message: format!("a schedule has five fields, and this has {many}") });
+    }
+    let mut values: Vec<Vec<u32>> = Vec::new();
+    for ((at, word), field) in words.iter().zip(&FIELDS) {
+        values.push(field.parse(*at, word)?);
+    }
+    if let [_, _, days, months, weekdays] = values.as_slice()
+        && weekdays.len() == 8
+        && !months.iter().any(|month| days.iter().any(|day| exists(*day, *month)))
+    {
+        let range = words.get(2).map_or(0..text.len(), |(at, word)| *at..at + word.len());
+        return Err(CronError { range, message: "no month of this schedule has such a day".to_owned() });
+    }
+    Ok(())
+}
+
+fn exists(day: u32, month: u32) -> bool {
+    let at = month.saturating_sub(1) as usize;
+    DAYS.get(at).is_some_and(|days| day <= *days)
+}
+
+/// Words with their places.
+fn words(text: &str) -> Vec<(usize, &str)> {
+    let mut words = Vec::new();
+    let mut start = None;
+    for (at, character) in text.char_indices().chain([(text.len(), ' ')]) {
+        match (character.is_whitespace(), start) {
+            (false, None) => start = Some(at),
+            (true, Some(from)) => {
+                words.extend(text.get(from..at).map(|word| (from, word)));
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    words
+}
+
+impl Field {
+    /// `*`, `5`, `1-5`, `*/10`, `MON-FRI`, or several with commas: the values it stands for.
+    fn parse(&self, at: usize, word: &str) -> Result<Vec<u32>, CronError> {
+        let mut values = Vec::new();
+        let mut start = at;
+        for item in word.split(',') {
+            values.extend(self.item(start, item)?);
+            start += item.len() + 1;
+        }
+        Ok(values)
+    }
+
+    fn item(&self, at: usize, item: &str) -> Result<Vec<u32>, CronError> {
+        let (range, step) = match item.split_once('/') {
+            Some((range, step)) => (range, Some((at + range.len() + 1, step))),
+            None => (item, None),
+        };
+        let (first, last) = if range == "*" {
+            (*self.values.start(), *self.values.end())
+        } else if let Some((first, last)) = range.split_once('-') {
+            let ends = (self.value(at, first)?, self.value(at + first.len() + 1, last)?);
+            if ends.0 > ends.1 {
+                let message = format!("`{range}` runs backwards");
+                return Err(CronError { range: at..at + range.len(), message });
+            }
+            ends
+        } else {
+            let value = self.value(at, range)?;
+            // `5/10` begins at 5 and runs to the end.
+            (value, if step.is_some() { *self.values.end() } else { value })
+        };
+        let step = match step {
+            None => 1,
+            Some((at, text)) => match text.parse::<u32>() {
+                Ok(step) if step > 0 && step <= *self.values.end() => step,
+                _ => {
+                    let message = format!("`{text}` is no step of a {}", self.name);
+                    return Err(CronError { range: at..at + text.len(), message });
+                }
+            },
+        };
+        Ok((first..=last).step_by(step as usize).collect())
+    }
+
+    fn value(&self, at: usize, text: &str) -> Result<u32, CronError> {
+        let named = self.names.iter().position(|name| name.eq_ignore_ascii_case(text));
+        let value = match named {
+            Some(index) => u32::try_from(index).ok().map(|index| index + self.values.start()),
+            None => text.parse::<u32>().ok().filter(|value| self.values.contains(value)),
+        };
+        value.ok_or_else(|| {
+            let message = match text {
+                "" => format!("a {} is missing here", self.name),
+                _ => {
+                    let (first, last) = (self.values.start(), self.values.end());
+                    format!("`{text}` is no {}: it is {first} to {last}", self.name)
+                }
+            };
+            CronError { range: at..at + text.len(), message }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schedules_are_understood() {
+        for text in [
+            "0 9 * * MON-FRI",
+            "*/10 * * * *",
+            "0 0 1,15 * *",
+            "5/20 8-18 * jan-mar 0",
+            "0 0 29 2 *",
+            "0 0 31 2 MON",
+            "0 0 * * 7",
+        ] {
+            assert_eq!(parse(text), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn mistakes_have_their_place() {
+        let place = |text| parse(text).map_err(|error| error.range);
+        assert_eq!(place("0 25 * * *"), Err(2..4));
+        assert_eq!(place("0 9 * *"), Err(0..7));
+        assert_eq!(place("0 9 * * * *"), Err(10..11));
+        assert_eq!(place("0 9 * * FRI-MON"), Err(8..15));
+        assert_eq!(place("*/0 9 * * *"), Err(2..3));
+        assert_eq!(place("1,,2 9 * * *"), Err(2..2));
+        assert_eq!(place("0 9 30 2 *"), Err(4..6));
+        assert_eq!(place("0 9 0 * *"), Err(4..5));
+    }
+}

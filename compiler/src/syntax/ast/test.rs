@@ -1,0 +1,122 @@
+//! Tests that are written in a flow.
+
+use super::{Clause, Duration, Expr, Json, Name, Pattern, Sms, Text};
+use crate::source::Span;
+
+/// `test "…" given … when … then …`
+#[derive(Debug)]
+pub struct Test {
+    /// What it is called.
+    pub name: Text,
+    /// In the order they were written.
+    pub steps: Vec<TestStep>,
+    /// A part was not understood, already told.
+    pub incomplete: bool,
+}
+
+/// A line of a test.
+#[derive(Debug)]
+pub struct TestStep {
+    /// All of it.
+    pub span: Span,
+    /// What it says.
+    pub kind: TestStepKind,
+}
+
+/// The lines of tests.
+#[derive(Debug)]
+pub enum TestStepKind {
+    /// `given GET "https://api.example.com/*" -> 200 json { … }`
+    Given(Given),
+    /// `when sms "weather" from "+15550123"`
+    WhenSms(Sms),
+    /// `when api "order-ready" { "OrderNo": 7 }`
+    WhenApi(Option<Text>, Json),
+    /// `when 10m pass`
+    WhenPass(Duration),
+    /// `then sms to "+15550123" "…"`
+    ThenSms(ThenSms),
+    /// `then call POST "https://…" json { … }`
+    ThenCall(ThenCall),
+    /// `then nothing`
+    ThenNothing,
+    /// `then waits`
+    ThenWaits,
+}
+
+/// What a service answers in a test.
+#[derive(Debug)]
+pub struct Given {
+    /// Of which requests.
+    pub method: Name,
+    /// To which URL; `*` stands for anything.
+    pub url: Text,
+    /// The first request gets the first, the last one stays.
+    pub answers: Vec<Answer>,
+}
+
+/// An answer in a test.
+#[derive(Debug)]
+pub enum Answer {
+    /// None in time.
+    Timeout,
+    /// The connection is refused.
+    Refused,
+    /// The connection breaks.
+    Reset,
+    /// `200 header "ETag" = "7" json { … }`
+    Response {
+        /// The HTTP status.
+        status: u16,
+        /// `header "K" = V`
+        headers: Vec<(Text, Expr)>,
+        /// What it holds.
+        body: Option<AnswerBody>,
+    },
+}
+
+/// The body of an answer in a test.
+#[derive(Debug)]
+pub enum AnswerBody {
+    /// `json { … }`
+    Json(Json),
+    /// `text "…"`
+    Text(Expr),
+    /// `json file "forecast.json"`
+    JsonFile(Text),
+    /// `text file "page.html"`
+    TextFile(Text),
+}
+
+/// A message that a test expects.
+#[derive(Debug)]
+pub struct ThenSms {
+    /// To whom.
+    pub to: Option<Expr>,
+    /// From which number.
+    pub from: Option<Expr>,
+    /// Which words.
+    pub words: Option<Words>,
+    /// Which media.
+    pub media: Vec<Expr>,
+}
+
+/// The words that a test expects in a message.
+#[derive(Debug)]
+pub enum Words {
+    /// Just these.
+    Exactly(Expr),
+    /// `matching "…"`: words that hold a match of this regular expression.
+    Matching(Pattern),
+}
+
+/// A request that a test expects.
+#[derive(Debug)]
+pub struct ThenCall {
+    /// With which method.
+    pub method: Name,
+    /// To which URL; `*` stands for anything.
+    pub url: Text,
+    /// Headers, queries and a body that it must have.
+    pub clauses: Vec<Clause>,
+}

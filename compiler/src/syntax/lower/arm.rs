@@ -1,0 +1,105 @@
+//! The words of an arm, and what stands where an arrow or an arm should.
+
+use super::{Lower, Pair, foreign};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::suggest;
+use crate::syntax::ast::{FailFilter, FailureKind};
+use crate::syntax::grammar::Rule;
+
+const ARMS: &[&str] = &["ok", "fail", "else", "reply", "timeout"];
+
+impl Lower {
+    /// The step behind an arrow, if there is one.
+    pub(super) fn arrow<'i>(&mut self, pair: Pair<'i>) -> Option<Pair<'i>> {
+        let mut parts = pair.into_inner();
+        self.arrow_spelling(&parts.next()?);
+        parts.next()
+    }
+
+    /// What narrows a `fail`; `None` if it is not understood, which has been told.
+    pub(super) fn fail_filter(&mut self, pair: Pair<'_>) -> Option<FailFilter> {
+        let span = self.span(&pair);
+        let mut parts = pair.into_inner();
+        let first = parts.next()?;
+        let word = first.as_str().trim();
+        if first.as_rule() == Rule::status_pattern {
+            let message = "a `fail` for a status says so";
+            let diagnostic = Diagnostic::new(Code::UnknownFailure, span, message, "a status?");
+            self.report(diagnostic.with_fix(span, format!("status {word}")));
+            return None;
+        }
+        let Some(kind) = FailureKind::ALL.iter().copied().find(|kind| kind.as_str() == word) else {
+            let known: Vec<&str> = FailureKind::ALL.iter().map(|kind| kind.as_str()).collect();
+            let word_span = self.span(&first);
+            let diagnostic = Diagnostic::new(
+                Code::UnknownFailure,
+                word_span,
+                format!("a step does not fail with `{word}`"),
+                "unknown kind of failure",
+            );
+            self.report(match suggest::nearest(word, known.iter().copied()).first() {
+                Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")).with_fix(word_span, *near),
+                None => diagnostic.with_help(format!("the kinds are `{}`", known.join("`, `"))),
+            });
+            return None;
+        };
+        match parts.next() {
+            None => Some(FailFilter::Kind(kind)),
+            Some(status) => self.status(kind, &status),
+        }
+    }
+
+    /// `404`, or `5xx` for all from 500 to 599.
+    fn status(&mut self, kind: FailureKind, pair: &Pair<'_>) -> Option<FailFilter> {
+        let (written, span) = (pair.as_str().trim(), self.span(pair));
+        let lower = written.to_ascii_lowercase();
+        let class = lower.strip_suffix("xx").and_then(|digit| digit.parse::<u16>().ok());
+        let found = match (class, lower.parse::<u16>()) {
+            (Some(class @ 1..=9), _) => Some((class * 100, class * 100 + 99)),
+            (_, Ok(status)) => Some((status, status)),
+            _ => None,
+        };
+        match found {
+            Some((first, last)) if kind == FailureKind::Status && (300..=599).contains(&first) => {
+                return Some(FailFilter::Status(first, last));
+            }
+            _ => {}
+        }
+        let diagnostic = if kind == FailureKind::Status {
+            let message = match found {
+                Some((200..=299, _)) => format!("an answer with the status {written} is no failure"),
+                _ => format!("`{written}` is no status that an answer can fail with"),
+            };
+            Diagnostic::new(Code::UnknownFailure, span, message, "300 to 599, or one of `3xx`, `4xx`, `5xx`")
+        } else {
+            let message = format!("only `fail status` names a status, not `fail {}`", kind.as_str());
+            Diagnostic::new(Code::UnknownFailure, span, message, "leave it out").with_fix(span, "")
+        };
+        self.report(diagnostic);
+        None
+    }
+
+    /// Text that stands where an arrow or an arm should.
+    pub(super) fn junk(&mut self, pair: &Pair<'_>) {
+        let (span, text) = (self.span(pair), pair.as_str());
+        let instead = "`-> STEP`, `ok ->`, `fail ->` or `else ->`";
+        if text.starts_with("//") {
+            let slashes = Span { start: span.start, end: span.start + 2 };
+            return self.foreign(slashes, "//", "#", "a comment");
+        }
+        let word = text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
+        if matches!(word, "elif" | "elsif" | "elseif") {
+            let place = Span { start: span.start, end: span.start + Span::new(0, word.len()).end };
+            return self.foreign(place, word, "else -> if", "a second condition");
+        }
+        if text.trim_end() == ";" {
+            let diagnostic = Diagnostic::new(Code::UnexpectedText, span, "a step ends without a mark", "leave it out");
+            return self.report(diagnostic.with_fix(span, ""));
+        }
+        if foreign::word(word, ARMS).is_some() || !suggest::nearest(word, ARMS.iter().copied()).is_empty() {
+            return self.unknown_word(Code::UnexpectedText, pair, ARMS, "there is no arm", instead);
+        }
+        self.unexpected(span, text, instead);
+    }
+}
