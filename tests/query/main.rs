@@ -1,4 +1,8 @@
-//! JSONPath, as others have written down what it should do.
+//! JSONPath and patterns: as others have written down what they should do, and as nobody should write them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod compliance;
+mod hostile;
+mod messages;
+#[path = "../fuzz/random.rs"]
+mod random;

@@ -10,11 +10,15 @@ use super::{Evaluation, Stop};
 use crate::json_path::ast::{Operand, Path, Pattern};
 use crate::pattern::Regex;
 
-/// Steps for each byte that a pattern is tried on, and for each byte of a pattern that must be read first.
-const REGEX_BYTE: usize = 32;
+/// Steps for each byte that a pattern of the query is tried on.
+const WRITTEN: usize = 8;
 
-/// Steps to set a pattern up.
-const REGEX: usize = 500;
+/// Steps for each byte that a pattern from the data is tried on, and for each byte of that pattern: it may be made to be
+/// slow.
+const FOREIGN: usize = 32;
+
+/// Steps to set such a pattern up.
+const SETUP: usize = 500;
 
 impl<'a> Evaluation<'a> {
     /// Section 2.4.4: characters (Unicode scalar values), elements, members; of anything else, Nothing.
@@ -78,15 +82,17 @@ impl<'a> Evaluation<'a> {
         let Some(Value::String(text)) = text.as_deref() else {
             return Ok(false);
         };
-        self.spend(text.len().saturating_mul(REGEX_BYTE))?;
         match pattern {
-            Pattern::Literal(regex) => Ok(regex.is_match(text)),
+            Pattern::Literal(regex) => {
+                self.spend(text.len().saturating_mul(WRITTEN))?;
+                Ok(regex.is_match(text))
+            }
             Pattern::FromData(operand) => {
                 let pattern = self.operand(operand, node)?;
                 let Some(Value::String(pattern)) = pattern.as_deref() else {
                     return Ok(false);
                 };
-                self.spend(pattern.len().saturating_mul(REGEX_BYTE).saturating_add(REGEX))?;
+                self.spend(text.len().saturating_add(pattern.len()).saturating_mul(FOREIGN).saturating_add(SETUP))?;
                 Ok(Regex::of_foreign_i_regexp(pattern, whole).is_some_and(|regex| regex.is_match(text)))
             }
         }

@@ -41,11 +41,12 @@ impl Parser<'_> {
             return Err(without_root(text));
         }
         let segments = self.segments()?;
+        let end = self.cursor.at();
+        self.cursor.skip_blank();
         match self.cursor.peek() {
-            None => Ok(segments),
-            Some(c) if is_blank(c) => {
-                let error = ParseError::new(self.cursor.at()..text.len(), "a JSONPath does not end with white space");
-                Err(error.with_help("remove it"))
+            None if self.cursor.at() == end => Ok(segments),
+            None => {
+                Err(ParseError::new(end..text.len(), "a JSONPath does not end with white space").with_help("remove it"))
             }
             Some(c) => Err(self.behind_a_segment(c)),
         }
