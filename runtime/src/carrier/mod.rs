@@ -36,3 +36,134 @@ pub(crate) trait SmsCarrier: Send + Sync {
     /// an `on sms`.
     fn routes(self: Arc<Self>, inbox: Option<Inbox>) -> Router;
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    use std::sync::{Mutex, PoisonError};
+
+    use axum::body::Body;
+    use axum::extract::Request;
+    use axum::http::StatusCode;
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD;
+    use http_body_util::BodyExt;
+    use hyper::service::Service;
+    use hyper_util::service::TowerToHyperService;
+    use ring::hmac;
+    use url::form_urlencoded::Serializer;
+
+    use crate::client;
+    use crate::config::TwilioConfig;
+    use crate::flow::{Action, End, Fault, InboundSms, Outcome, Program, Secrets, SmsTrigger, Step, Trigger};
+    use crate::run::{Engine, Limits};
+    use crate::step::web_call::WebCaller;
+
+    static STARTED: Mutex<Vec<(&str, String)>> = Mutex::new(Vec::new());
+
+    fn started(trigger: &'static str, sms: InboundSms) -> Result<Step, Fault> {
+        STARTED.lock().unwrap_or_else(PoisonError::into_inner).push((trigger, sms.body));
+        Ok(Step { state: String::new(), action: Action::End(End::Completed) })
+    }
+
+    fn resume(_: &str, _: Outcome, _: &Secrets) -> Result<Step, Fault> {
+        Err(Fault::Bug("nothing waits".to_owned()))
+    }
+
+    const HOTEL: &str = "+13055550100";
+
+    static PROGRAM: Program = Program {
+        name: "Test",
+        source: "test.flow",
+        secrets: &[],
+        triggers: &[
+            Trigger::Sms(SmsTrigger {
+                line: 1,
+                to: None,
+                matching: Some("stop|halt"),
+                start: |sms, _| started("stop", sms),
+            }),
+            Trigger::Sms(SmsTrigger {
+                line: 2,
+                to: Some(HOTEL),
+                matching: None,
+                start: |sms, _| started("hotel", sms),
+            }),
+            Trigger::Sms(SmsTrigger {
+                line: 3,
+                to: Some(HOTEL),
+                matching: Some("help"),
+                start: |sms, _| started("help", sms),
+            }),
+        ],
+        resume,
+    };
+
+    /// Which triggers are started, each with its message, and the answers that the carrier gets.
+    async fn delivered(
+        carrier: Arc<dyn SmsCarrier>,
+        request: impl Fn(&str, &str) -> Request,
+    ) -> (Vec<(&'static str, String)>, Vec<(StatusCode, String)>) {
+        let web = WebCaller::new(client::build().unwrap(), vec![]);
+        let limits = Limits { runs: 4, steps: 10 };
+        let engine = Arc::new(Engine::new(&PROGRAM, Secrets::new(vec![]), Arc::clone(&carrier), web, limits));
+        let service = TowerToHyperService::new(carrier.routes(Inbox::of(&engine).unwrap()));
+        let mut answers = Vec::new();
+        for (to, body) in [(HOTEL, " STOP "), (HOTEL, "help"), ("+13055550101", "help"), ("+13055550101", "Halt")] {
+            let answer = service.call(request(to, body)).await.unwrap();
+            let status = answer.status();
+            let body = answer.into_body().collect().await.unwrap().to_bytes();
+            answers.push((status, String::from_utf8(body.to_vec()).unwrap()));
+            engine.drained().await;
+        }
+        (std::mem::take(&mut *STARTED.lock().unwrap()), answers)
+    }
+
+    #[test]
+    fn the_first_trigger_that_takes_a_message_gets_it() {
+        let simulator = |to: &str, body: &str| {
+            let json = serde_json::json!({ "from": "+13055550123", "to": to, "body": body });
+            let request = Request::post("/simulator/sms").header("content-type", "application/json");
+            request.body(Body::from(json.to_string())).unwrap()
+        };
+        let config = TwilioConfig {
+            url: Url::literal("http://127.0.0.1:9"),
+            account: "AC1".to_owned(),
+            token: "token".to_owned(),
+            public_url: Some(Url::literal("https://flows.example")),
+        };
+        let twilio = |to: &str, body: &str| {
+            let pairs = [("Body", body), ("From", "+13055550123"), ("To", to)];
+            let signed = pairs
+                .iter()
+                .fold("https://flows.example/carrier/twilio".to_owned(), |text, (name, value)| text + name + value);
+            let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, b"token");
+            let form = Serializer::new(String::new()).extend_pairs(pairs).finish();
+            let request = Request::post("/carrier/twilio")
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header("X-Twilio-Signature", BASE64_STANDARD.encode(hmac::sign(&key, signed.as_bytes())));
+            request.body(Body::from(form)).unwrap()
+        };
+        let expected =
+            [("stop", " STOP "), ("hotel", "help"), ("stop", "Halt")].map(|(name, body)| (name, body.to_owned()));
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+            let (started, answers) = delivered(Arc::new(simulator::Simulator::default()), simulator).await;
+            assert_eq!(started, expected);
+            let statuses: Vec<u16> = answers.iter().map(|(status, _)| status.as_u16()).collect();
+            assert_eq!(statuses, [202, 202, 200, 202]);
+            let untaken: serde_json::Value = serde_json::from_str(&answers.get(2).unwrap().1).unwrap();
+            assert_eq!(
+                untaken,
+                serde_json::json!({ "run": null, "reason": "no `on sms` of this flow takes this message" })
+            );
+
+            let carrier = twilio::Twilio::new(client::build().unwrap(), &config).unwrap();
+            let (started, answers) = delivered(Arc::new(carrier), twilio).await;
+            assert_eq!(started, expected);
+            let empty = (StatusCode::OK, "<Response></Response>".to_owned());
+            assert!(answers.iter().all(|answer| *answer == empty), "{answers:?}");
+        });
+    }
+}
