@@ -13,6 +13,7 @@ mod cli_sarif;
 mod cli_terminal;
 mod docs;
 mod examples;
+mod faults;
 mod lifecycle;
 mod nws;
 mod order;
