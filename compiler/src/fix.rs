@@ -30,34 +30,49 @@ struct Edit<'a> {
     fix: &'a Fix,
 }
 
+impl Mended {
+    /// How many of the edits that are still offered were not made, since they would have left more errors, or mended
+    /// nothing.
+    pub fn refused(&self) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.fix.is_some()).count()
+    }
+}
+
 /// Makes all edits that mend the file, which afterwards has no more errors than before.
 ///
 /// All that an edit does not touch stays byte for byte as it is; a line break in what is put in is written as the file
 /// writes its own.
 pub fn fix(file: &SourceFile, samples: &dyn Samples) -> Mended {
-    let diagnostics = crate::check(file, samples);
+    mend(file, &|file| crate::check(file, samples))
+}
+
+/// What is wrong with a text.
+type Check<'a> = dyn Fn(&SourceFile) -> Vec<Diagnostic> + 'a;
+
+fn mend(file: &SourceFile, check: &Check<'_>) -> Mended {
+    let diagnostics = check(file);
     let mut mended = Mended { file: file.clone(), diagnostics, made: BTreeMap::new() };
     for _ in 0..ROUNDS {
-        let Some(next) = round(&mended, samples) else { break };
+        let Some(next) = round(&mended, check) else { break };
         mended = next;
     }
     mended
 }
 
 /// Makes as many edits at once as do not touch each other; `None` if there is none, or none that helps.
-fn round(before: &Mended, samples: &dyn Samples) -> Option<Mended> {
+fn round(before: &Mended, check: &Check<'_>) -> Option<Mended> {
     let edits = apart(&before.diagnostics);
     if edits.is_empty() {
         return None;
     }
-    if let Some(after) = attempt(before, &edits, samples) {
+    if let Some(after) = attempt(before, &edits, check) {
         return Some(after);
     }
     // One of them does harm, or does not mend what it is for. The others are made one by one, the last one first: so the
     // places of those before it stay where they are.
     let mut last = None;
     for edit in edits.iter().rev() {
-        let after = attempt(last.as_ref().unwrap_or(before), std::slice::from_ref(edit), samples);
+        let after = attempt(last.as_ref().unwrap_or(before), std::slice::from_ref(edit), check);
         last = after.or(last);
     }
     last
@@ -82,10 +97,10 @@ fn apart(diagnostics: &[Diagnostic]) -> Vec<Edit<'_>> {
 }
 
 /// Makes these edits and looks at what came of them; `None` if it is no better.
-fn attempt(before: &Mended, edits: &[Edit<'_>], samples: &dyn Samples) -> Option<Mended> {
+fn attempt(before: &Mended, edits: &[Edit<'_>], check: &Check<'_>) -> Option<Mended> {
     let (text, places) = apply(&before.file.text, edits)?;
     let file = SourceFile::new(before.file.name.as_str(), text);
-    let diagnostics = crate::check(&file, samples);
+    let diagnostics = check(&file);
     let errors = |all: &[Diagnostic]| all.iter().filter(|diagnostic| diagnostic.is_error()).count();
     // An edit that is asked for again where it was just made has mended nothing.
     let again = |(edit, place): (&Edit<'_>, &Span)| {
@@ -123,13 +138,24 @@ fn apply(text: &str, edits: &[Edit<'_>]) -> Option<(String, Vec<Span>)> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
     use super::*;
     use crate::sample::NoSamples;
 
-    fn mend(text: &str) -> Mended {
+    fn fixed(text: &str) -> Mended {
         fix(&SourceFile::new("wx.flow", text), &NoSamples)
+    }
+
+    /// Finds each of these words in a text, and offers what stands beside it.
+    fn words(text: &str, offers: &[(&str, &str)]) -> Vec<Diagnostic> {
+        let found = offers.iter().flat_map(|(word, offer)| {
+            let span = |at: usize| Span::new(at, at + word.len());
+            let told =
+                move |(at, _)| Diagnostic::new(Code::UnknownVariable, span(at), "m", "l").with_fix(span(at), *offer);
+            text.match_indices(word).map(told).collect::<Vec<_>>()
+        });
+        found.collect()
     }
 
     fn codes(mended: &Mended) -> Vec<(&'static str, usize)> {
@@ -138,7 +164,7 @@ mod tests {
 
     #[test]
     fn all_that_a_machine_may_mend_is_mended() {
-        let mended = mend("on sms sms \"$boddy costs $5\" -> smss \"${$form}\"\n");
+        let mended = fixed("on sms sms \"$boddy costs $5\" -> smss \"${$form}\"\n");
         assert_eq!(mended.file.text, "on sms -> sms \"$body costs $$5\" -> sms \"${from}\"\n");
         assert_eq!(mended.diagnostics, []);
         // What is inside `${…}` is known once the dollar sign is gone.
@@ -148,14 +174,31 @@ mod tests {
     #[test]
     fn a_file_without_mistakes_stays_as_it_is() {
         let text = "on sms -> sms \"Hi\"";
-        let mended = mend(text);
+        let mended = fixed(text);
         assert_eq!((mended.file.text.as_str(), mended.made.len()), (text, 0));
     }
 
     #[test]
     fn line_ends_and_byte_order_mark_stay() {
-        let mended = mend("\u{feff}# a\r\non sms\r\n  -> sms \"$boddy\"\r\n  -> sms \"b\"\n");
+        let mended = fixed("\u{feff}# a\r\non sms\r\n  -> sms \"$boddy\"\r\n  -> sms \"b\"\n");
         assert_eq!(mended.file.text, "\u{feff}# a\r\non sms\r\n  -> sms \"$body\"\r\n  -> sms \"b\"\n");
+    }
+
+    #[test]
+    fn an_edit_that_leads_to_more_errors_is_undone() {
+        let check =
+            |file: &SourceFile| words(&file.text, &[("c", "x"), ("bad", "worse worse worse worse"), ("worse", "")]);
+        let mended = mend(&SourceFile::new("wx.flow", "c bad c"), &check);
+        assert_eq!((mended.file.text.as_str(), mended.made.len(), mended.refused()), ("x bad x", 1, 1));
+    }
+
+    #[test]
+    fn an_edit_that_mends_nothing_is_not_made_again_and_again() {
+        let check = |file: &SourceFile| words(&file.text, &[("$", "$$")]);
+        let mended = mend(&SourceFile::new("wx.flow", "a $5"), &check);
+        assert_eq!((mended.file.text.as_str(), mended.made.len(), mended.refused()), ("a $5", 0, 1));
+        let check = |file: &SourceFile| words(&file.text, &[("a", "b"), ("b", "a")]);
+        assert_eq!(mend(&SourceFile::new("wx.flow", "a"), &check).file.text, "a");
     }
 
     #[test]

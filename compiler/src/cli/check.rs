@@ -146,6 +146,11 @@ impl Check {
             let mistakes = counted(mended.made.values().sum(), "mistake");
             console.notice(&format!("{name}: {verb} {mistakes} ({})", codes.join(", ")));
         }
+        match mended.refused() {
+            0 => {}
+            1 => console.notice(&format!("{name}: 1 fix was not made: it would have led to more errors")),
+            more => console.notice(&format!("{name}: {more} fixes were not made: they would have led to more errors")),
+        }
         if self.diff && !mended.diagnostics.is_empty() {
             console.notice(&format!("{name}: {} would be left", kinds(&mended.diagnostics)));
         }

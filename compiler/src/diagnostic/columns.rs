@@ -10,14 +10,12 @@ const TAB: usize = 4;
 /// Characters that are drawn in one place: one that takes room, and those that are put upon it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Cell {
-    /// Where it starts in the line, in bytes.
-    pub(super) at: usize,
+    /// Its bytes in the line.
+    pub(super) bytes: Range<usize>,
     /// The column where it starts, from 0.
     pub(super) column: usize,
     /// Columns that it takes.
     pub(super) width: usize,
-    /// What is written for it.
-    pub(super) drawn: String,
 }
 
 /// What a label wants of a line.
@@ -36,18 +34,27 @@ pub(super) fn cells(line: &str) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
     let mut column = 0;
     for (at, character) in line.char_indices() {
-        let sign = sign(character);
-        let width = if character == '\t' { TAB - column % TAB } else { sign.width().unwrap_or(0) };
+        let width = if character == '\t' { TAB - column % TAB } else { sign(character).width().unwrap_or(0) };
+        let end = at + character.len_utf8();
         match cells.last_mut() {
-            Some(cell) if width == 0 => cell.drawn.push(sign),
-            _ => {
-                let drawn = if character == '\t' { " ".repeat(width) } else { sign.to_string() };
-                cells.push(Cell { at, column, width, drawn });
-            }
+            Some(cell) if width == 0 => cell.bytes.end = end,
+            _ => cells.push(Cell { bytes: at..end, column, width }),
         }
         column += width;
     }
     cells
+}
+
+impl Cell {
+    /// Writes what is drawn for it.
+    pub(super) fn draw(&self, line: &str, to: &mut String) {
+        for character in line.get(self.bytes.clone()).unwrap_or_default().chars() {
+            match character {
+                '\t' => to.extend(std::iter::repeat_n(' ', self.width)),
+                _ => to.push(sign(character)),
+            }
+        }
+    }
 }
 
 /// What is drawn for a character: itself, unless a terminal would do something else than draw it. Characters that turn
@@ -69,9 +76,9 @@ pub(super) fn width(cells: &[Cell]) -> usize {
 
 /// The column of a byte of the line: that of the cell it is in, or the line's width behind its end.
 pub(super) fn column(cells: &[Cell], at: usize) -> usize {
-    let next = cells.partition_point(|cell| cell.at < at);
+    let next = cells.partition_point(|cell| cell.bytes.start < at);
     match cells.get(next) {
-        Some(cell) if cell.at == at => cell.column,
+        Some(cell) if cell.bytes.start == at => cell.column,
         found => match cells.get(next.saturating_sub(1)) {
             Some(cell) if found.is_some() => cell.column,
             _ => width(cells),
@@ -81,35 +88,72 @@ pub(super) fn column(cells: &[Cell], at: usize) -> usize {
 
 /// Which columns of a line of this width to show, so that with an ellipsis for each part left out it fits into `room`:
 /// what is wanted, and as much around it as there is room for.
-pub(super) fn fit(width: usize, wanted: Vec<Wanted>, room: usize) -> Vec<Range<usize>> {
+pub(super) fn fit(width: usize, wanted: &[Wanted], room: usize) -> Vec<Range<usize>> {
     let reach = wanted.iter().map(|wanted| wanted.words).max().unwrap_or(0);
     if width.max(reach) <= room {
         return std::iter::once(0..width).collect();
     }
-    // Without a label it is the beginning that says what line it is.
-    let mut cores: Vec<Range<usize>> = wanted.iter().flat_map(|wanted| core(*wanted, room)).collect();
-    if cores.is_empty() {
-        cores.push(0..1);
-    }
     let end = width.max(reach.min(width + room / 2));
-    let with = |around: usize| {
-        let wide = cores.iter().map(|core| core.start.saturating_sub(around)..(core.end + around).min(end));
-        merged(wide.collect())
-    };
-    let fits = |parts: &[Range<usize>]| cost(parts, end) <= room;
-    // The parts grow with what is around them, and so does their cost, but for a step where two of them meet.
-    let best = (0..=room).rev().map(with).find(|parts| fits(parts)).unwrap_or_else(|| with(0));
-    best.into_iter().map(|part| part.start.min(width)..part.end.min(width)).collect()
+    let mut parts = Vec::new();
+    let cores: [Core; 3] = [with_words, ends, first];
+    for core in cores {
+        let mut cores: Vec<_> = wanted.iter().flat_map(|wanted| core(wanted, room)).collect();
+        if cores.is_empty() {
+            // Without a label it is the beginning that says what line it is.
+            cores.push(0..1);
+        }
+        // What is shown grows with what is around it, and so does its cost, but for a step where two parts meet.
+        let fitting =
+            (0..=room).rev().map(|around| widened(&cores, around, end)).find(|parts| cost(parts, end) <= room);
+        let fits = fitting.is_some();
+        parts = fitting.unwrap_or(cores);
+        if fits {
+            break;
+        }
+    }
+    parts.into_iter().map(|part| part.start.min(width)..part.end.min(width)).collect()
 }
 
-/// What must be seen of a label: all of it with its words, or its two ends.
-fn core(wanted: Wanted, room: usize) -> Vec<Range<usize>> {
-    let end = wanted.end.max(wanted.words.min(wanted.start + room / 2));
+/// The parts with so many columns more on both sides, in their order, those that touch made one.
+fn widened(parts: &[Range<usize>], around: usize, end: usize) -> Vec<Range<usize>> {
+    let mut wide: Vec<_> =
+        parts.iter().map(|part| part.start.saturating_sub(around)..(part.end + around).min(end)).collect();
+    wide.sort_by_key(|part| part.start);
+    let mut merged: Vec<Range<usize>> = Vec::new();
+    for part in wide {
+        match merged.last_mut() {
+            // An ellipsis for one column would save nothing.
+            Some(last) if part.start <= last.end + 1 => last.end = last.end.max(part.end),
+            _ => merged.push(part),
+        }
+    }
+    merged
+}
+
+/// What must be seen of a label in so much room.
+type Core = fn(&Wanted, usize) -> Vec<Range<usize>>;
+
+/// A label that is seen with its words.
+fn with_words(wanted: &Wanted, room: usize) -> Vec<Range<usize>> {
+    let mut parts = ends(wanted, room);
+    if let [whole] = parts.as_mut_slice() {
+        whole.end = whole.end.max(wanted.words.min(wanted.start + room / 2));
+    }
+    parts
+}
+
+/// A label that is seen whole, or by its two ends if it is long.
+fn ends(wanted: &Wanted, room: usize) -> Vec<Range<usize>> {
     if wanted.end - wanted.start <= room / 2 {
-        return std::iter::once(wanted.start..end).collect();
+        return std::iter::once(wanted.start..wanted.end).collect();
     }
     let part = room / 5;
     vec![wanted.start..wanted.start + part, wanted.end - part..wanted.end]
+}
+
+/// A label of which only the beginning is seen.
+fn first(wanted: &Wanted, _: usize) -> Vec<Range<usize>> {
+    std::iter::once(wanted.start..wanted.start + 1).collect()
 }
 
 /// Columns that these parts take, with the ellipses between and around them.
@@ -118,18 +162,4 @@ fn cost(parts: &[Range<usize>], end: usize) -> usize {
     let before = parts.first().is_some_and(|part| part.start > 0);
     let after = parts.last().is_some_and(|part| part.end < end);
     shown + parts.len().saturating_sub(1) + usize::from(before) + usize::from(after)
-}
-
-/// Ranges in their order, those that touch made one.
-fn merged(mut parts: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    parts.sort_by_key(|part| part.start);
-    let mut merged: Vec<Range<usize>> = Vec::new();
-    for part in parts {
-        match merged.last_mut() {
-            // An ellipsis for one column would save nothing.
-            Some(last) if part.start <= last.end + 1 => last.end = last.end.max(part.end),
-            _ => merged.push(part),
-        }
-    }
-    merged
 }

@@ -79,18 +79,18 @@ impl Excerpt {
         let words = whole.strip_suffix('\n').map_or(whole, |line| line.strip_suffix('\r').unwrap_or(line));
         let cells = columns::cells(words);
         let wanted = pointers.iter().filter_map(|pointer| wanted(&cells, source.start, words.len(), *pointer));
-        let kept = columns::fit(columns::width(&cells), wanted.collect(), room);
+        let kept = columns::fit(columns::width(&cells), &wanted.collect::<Vec<_>>(), room);
         let start = self.text.len();
         let mut steps = Vec::with_capacity(cells.len() + 1);
         let mut cut = false;
         for cell in &cells {
             if kept.iter().any(|part| part.start <= cell.column && cell.column + cell.width <= part.end) {
                 cut = false;
-                steps.push((source.start + cell.at, self.text.len()));
-                self.text.push_str(&cell.drawn);
+                steps.push((source.start + cell.bytes.start, self.text.len()));
+                cell.draw(words, &mut self.text);
             } else if !cut {
                 cut = true;
-                steps.push((source.start + cell.at, self.text.len()));
+                steps.push((source.start + cell.bytes.start, self.text.len()));
                 self.text.push('…');
             }
         }

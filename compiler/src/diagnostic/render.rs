@@ -219,7 +219,7 @@ impl SourceCode for Lines<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
     use super::super::Code;
     use super::*;
@@ -299,6 +299,50 @@ error[F0201]
 1 error in wx.flow; `flowc explain F0201` tells more
 ";
         assert_eq!(drawn, expected, "{drawn}");
+    }
+
+    #[test]
+    fn any_text_and_any_places_are_drawn_within_the_width() {
+        let parts = [
+            "a",
+            "word ",
+            "\t",
+            "天",
+            "e\u{301}",
+            "👩\u{200d}🚀",
+            "\u{1b}",
+            "\r",
+            "\n",
+            "\r\n",
+            "\u{feff}",
+            "-----------------",
+        ];
+        let mut state = 7_u32;
+        let mut random = |below: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as usize % below
+        };
+        for round in 0..3000 {
+            let text: String = (0..random(200)).map(|_| parts[random(parts.len())]).collect();
+            let mut span = || {
+                let start = random(text.len() + 2);
+                let longest = [1, 10, 300][random(3)];
+                Span::new(start, start + random(longest))
+            };
+            let mut diagnostic = Diagnostic::new(Code::UnknownVariable, span(), "message", "label");
+            for _ in 0..round % 4 {
+                diagnostic = diagnostic.with_label(span(), "other");
+            }
+            let width = 40 + random(80);
+            let drawn = render(&SourceFile::new("a.flow", text.as_str()), &[diagnostic], Style { width, color: false });
+            let number =
+                |line: &str| line.split(" │").next().is_some_and(|number| number.trim().parse::<u32>().is_ok());
+            for line in drawn.lines().filter(|line| number(line)) {
+                // Each character is counted by itself, as most terminals do.
+                let columns: usize = line.chars().map(|c| unicode_width::UnicodeWidthChar::width(c).unwrap_or(0)).sum();
+                assert!(columns <= width, "{columns} of {width}: {line}\n{text:?}");
+            }
+        }
     }
 
     #[test]
