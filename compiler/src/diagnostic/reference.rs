@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::Code;
 
 /// The families of codes, by what their numbers begin with.
-const FAMILIES: [(&str, &str); 8] = [
+const FAMILIES: [(&str, &str); 9] = [
     ("F00", "Syntax"),
     ("F02", "Names"),
     ("F03", "Types"),
@@ -14,6 +14,7 @@ const FAMILIES: [(&str, &str); 8] = [
     ("F06", "Paths"),
     ("F07", "Unused"),
     ("F08", "Messages"),
+    ("F09", "Tests"),
 ];
 
 const INTRODUCTION: &str = "\
