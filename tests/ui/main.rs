@@ -73,6 +73,15 @@ fn every_fixture_says_what_flowc_says() {
 }
 
 #[test]
+fn twenty_mistakes_of_twenty_kinds_are_twenty_errors() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/twenty-mistakes.flow");
+    let text = without_annotations(&std::fs::read_to_string(&path).unwrap());
+    let told = flowc::check(&SourceFile::new("twenty.flow", text), &Beside(&path));
+    let kinds: std::collections::BTreeSet<&str> = told.iter().map(|diagnostic| diagnostic.code.id()).collect();
+    assert_eq!((told.len(), kinds.len()), (20, 20), "{told:#?}");
+}
+
+#[test]
 fn every_code_has_a_fixture() {
     let names: Vec<String> =
         fixtures().iter().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect();

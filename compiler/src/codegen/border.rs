@@ -64,6 +64,8 @@ pub(super) fn failure_pattern(filter: FailFilter) -> TokenStream {
             return quote!((FailureKind::Status, Some(#status)));
         }
         FailFilter::Kind(kind) => kind,
+        // A graph is built only of what was understood.
+        FailFilter::Bad => return quote!(_),
     };
     let kind = match kind {
         FailureKind::Timeout => quote!(Timeout),

@@ -85,9 +85,18 @@ fn machines(graph: &FlowGraph) -> Vec<Ident> {
                 Entry::Api(api) => format!("on_api_{}", snake_case(&api.name)),
                 Entry::Path { name, .. } => format!("path_{}", snake_case(name)),
             };
-            ident(&free(name, &mut used))
+            ident(&numbered(&name, &mut used))
         })
         .collect()
+}
+
+/// The name, with a number behind it if another has taken it: `on_sms_2`.
+fn numbered(name: &str, used: &mut HashSet<String>) -> String {
+    let others = (2..).map(|number| format!("{name}_{number}"));
+    let free = std::iter::once(name.to_owned()).chain(others).find(|name| !used.contains(name));
+    let name = free.unwrap_or_else(|| name.to_owned());
+    used.insert(name.clone());
+    name
 }
 
 /// The name, with underscores behind it if another has taken it.

@@ -269,7 +269,7 @@ impl<'a> Resolver<'a> {
             self.service(name);
         }
         self.arms(&call.arms, Span::default(), |this| {
-            this.scope.tainted |= call.incomplete;
+            this.scope.tainted |= call.lost_bindings;
             for binding in &call.bindings {
                 let field = &binding.field;
                 this.bind(&field.name, Origin::Response(field.ty.clone(), field.optional));

@@ -6,6 +6,7 @@ use crate::check::types::Type;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{Match, StepKind};
+use crate::syntax::visit;
 use std::collections::HashMap;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
@@ -43,7 +44,7 @@ fn cases(context: &Context<'_>, choice: &Match, span: Span, out: &mut Vec<Diagno
             )
             .with_help("leave it out"),
         ),
-        None if !all_listed && ty != Type::Unknown && !choice.cases.is_empty() => out.push(
+        None if !all_listed && ty != Type::Unknown && !choice.cases.is_empty() && !has_bad_step(choice) => out.push(
             Diagnostic::new(
                 Code::MatchWithoutElse,
                 span,
@@ -54,4 +55,13 @@ fn cases(context: &Context<'_>, choice: &Match, span: Span, out: &mut Vec<Diagno
         ),
         _ => {}
     }
+}
+
+/// Where a step was not understood, it may have swallowed the `else`.
+fn has_bad_step(choice: &Match) -> bool {
+    let mut found = false;
+    for case in &choice.cases {
+        visit::steps(&case.path, &mut |step| found |= matches!(step.kind, StepKind::Bad(_)));
+    }
+    found
 }

@@ -23,7 +23,7 @@ fn possible(arms: &Arms, fails_so: fn(FailureKind) -> bool, what: &str, out: &mu
         let kind = match fail.filter {
             Some(FailFilter::Kind(kind)) => kind,
             Some(FailFilter::Status(..)) => FailureKind::Status,
-            None => continue,
+            Some(FailFilter::Bad) | None => continue,
         };
         if fails_so(kind) {
             continue;
@@ -63,7 +63,7 @@ fn reached(arms: &Arms, out: &mut Vec<Diagnostic>) {
 fn takes_all_of(before: &FailArm, fail: &FailArm) -> bool {
     match (before.filter, fail.filter) {
         (None, _) => true,
-        (_, None) => false,
+        (_, None) | (Some(FailFilter::Bad), _) | (_, Some(FailFilter::Bad)) => false,
         (Some(FailFilter::Kind(a)), Some(FailFilter::Kind(b))) => a == b,
         (Some(FailFilter::Kind(kind)), Some(FailFilter::Status(..))) => kind == FailureKind::Status,
         (Some(FailFilter::Status(..)), Some(FailFilter::Kind(_))) => false,

@@ -41,7 +41,7 @@ fn sms(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for trigger in &context.file.triggers {
         let Source::Sms(source) = &trigger.source else { continue };
         let to = source.to.as_ref().and_then(|to| constant_text(context.file, context.names, to));
-        if source.to.is_some() && to.is_none() {
+        if source.incomplete || (source.to.is_some() && to.is_none()) {
             continue;
         }
         let matching = source.matching.as_ref().map(|pattern| pattern.text.as_str());

@@ -7,7 +7,7 @@ use crate::check::url::{Landing, Piece, UrlTemplate, authority};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::names::Referent;
 use crate::source::Span;
-use crate::syntax::ast::{Call, Clause, ClauseKind, Expr, ExprKind, Service};
+use crate::syntax::ast::{Call, Clause, ClauseKind, Expr, ExprKind, Name, Service};
 use crate::syntax::visit;
 use url::{Host, ParseError, Url};
 
@@ -40,7 +40,10 @@ fn of_service(context: &Context<'_>, service: &Service, out: &mut Vec<Diagnostic
 
 fn of_call(context: &Context<'_>, call: &Call, out: &mut Vec<Diagnostic>) {
     let Some(url) = &call.url else { return };
+    let names_service = |method: &Name| context.file.services.iter().any(|service| service.name.text == method.text);
     let base = match &call.service {
+        // A rule of its own tells that the method is missing.
+        None if call.method.as_ref().is_some_and(names_service) => return,
         None => String::new(),
         Some(name) => {
             let service = service::of(context.file, context.names, name);

@@ -18,6 +18,8 @@ pub struct Call {
     pub bindings: Vec<Binding>,
     /// A clause or a binding was not understood, already told.
     pub incomplete: bool,
+    /// A binding may have been lost with what was not understood.
+    pub lost_bindings: bool,
     /// The ways on.
     pub arms: Arms,
 }

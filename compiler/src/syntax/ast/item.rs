@@ -56,6 +56,8 @@ pub struct SmsSource {
     pub to: Option<Expr>,
     /// Only those whose whole text matches this regular expression.
     pub matching: Option<Pattern>,
+    /// A part was not understood, already told.
+    pub incomplete: bool,
 }
 
 /// `api "name" token $T expect A: int, B?: text`

@@ -71,6 +71,8 @@ pub enum FailFilter {
     Kind(FailureKind),
     /// `fail status 404`, `fail status 5xx`: answers with such a status, the first and the last that it takes.
     Status(u16, u16),
+    /// Not understood, already told.
+    Bad,
 }
 
 /// The kinds of failures that `$failure.kind` names.

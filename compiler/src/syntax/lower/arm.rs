@@ -17,8 +17,13 @@ impl Lower {
         parts.next()
     }
 
-    /// What narrows a `fail`; `None` if it is not understood, which has been told.
-    pub(super) fn fail_filter(&mut self, pair: Pair<'_>) -> Option<FailFilter> {
+    /// What narrows a `fail`.
+    pub(super) fn fail_filter(&mut self, pair: Pair<'_>) -> FailFilter {
+        self.understood_filter(pair).unwrap_or(FailFilter::Bad)
+    }
+
+    /// `None` if it is not understood, which has been told.
+    fn understood_filter(&mut self, pair: Pair<'_>) -> Option<FailFilter> {
         let span = self.span(&pair);
         let mut parts = pair.into_inner();
         let first = parts.next()?;

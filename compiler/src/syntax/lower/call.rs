@@ -41,6 +41,7 @@ impl Lower {
         span = span.to(url.as_ref().map_or(span, |url| url.span));
         let mut call = Call {
             incomplete: method.is_none() || url.is_none(),
+            lost_bindings: method.is_none() || url.is_none(),
             service,
             method,
             url,
@@ -50,6 +51,7 @@ impl Lower {
         };
         for part in parts {
             let clause_span = self.span(&part);
+            call.lost_bindings |= part.as_rule() == Rule::bad_clause;
             match part.as_rule() {
                 Rule::bindings => self.bindings(part, &mut call),
                 _ => match self.clause_or_bad(part, clause_span) {
@@ -280,6 +282,7 @@ impl Lower {
 
     fn bindings(&mut self, pair: Pair<'_>, call: &mut Call) {
         let listed = self.listed(pair, ("<", ">"), "two response variables");
+        call.lost_bindings |= !listed.closed;
         call.incomplete |= !listed.closed;
         if listed.items.is_empty() && listed.closed {
             self.expected(listed.open, "a response variable, as in `< temp = temperature >`");
@@ -292,6 +295,7 @@ impl Lower {
                 self.unexpected(span, item.as_str(), "a response variable, as in `temp = temperature`");
                 None
             };
+            call.lost_bindings |= binding.is_none();
             call.incomplete |= binding.is_none();
             call.bindings.extend(binding);
         }

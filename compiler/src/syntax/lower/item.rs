@@ -7,7 +7,9 @@ use super::{Lower, Pair, Parts, foreign, take};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest;
-use crate::syntax::ast::{Const, Field, File, Name, Path, PathItem, Service, Source, Text, Trigger, TypeName};
+use crate::syntax::ast::{
+    Const, ExprKind, Field, File, Name, Path, PathItem, Service, Source, Text, Trigger, TypeName,
+};
 use crate::syntax::grammar::Rule;
 
 const ITEMS: &[&str] = &["flow", "timezone", "secret", "const", "service", "on", "path", "test"];
@@ -135,7 +137,13 @@ impl Lower {
         let Some(name) = self.declared_name(&mut parts, keyword, "const HOTEL = \"Seaside Inn\"") else {
             return;
         };
-        let value = self.assigned(&mut parts, name.span);
+        let mut value = self.assigned(&mut parts, name.span);
+        if let ExprKind::Variable(word, None) = &value.kind
+            && word.span == value.span
+        {
+            // Its quotes or its dollar sign are missing, which has been told.
+            value.kind = ExprKind::Bad;
+        }
         file.consts.push(Const { name, value });
     }
 

@@ -51,22 +51,25 @@ pub(super) fn too_deep(span: Span) -> Diagnostic {
 
 /// Where something on a line was not understood, what else seems wrong behind it mostly is so because of that: one
 /// mistake, not several. A mistake that was recognised for what it is has no such echoes, and neither has a string's
-/// missing end, but for the line that it runs into.
+/// missing end, but for the line that it runs into. Behind a word that was misspelt only what is vague is an echo.
 fn without_echoes(mut diagnostics: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic> {
     if diagnostics.len() < 2 {
         return diagnostics;
     }
     let lines = LineIndex::new(text);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
-    let (mut line, mut is_lost, mut open_string) = (0, false, 0);
+    let (mut line, mut is_lost, mut is_doubtful, mut open_string) = (0, false, false, 0);
     diagnostics.retain(|diagnostic| {
         let own_line = lines.line(diagnostic.span.start);
         let follows = own_line == line;
         is_lost &= follows;
+        is_doubtful &= follows;
         let runs_on = open_string != 0 && own_line == open_string + 1 && is_vague(diagnostic.code);
-        let is_echo = runs_on || (follows && (is_vague(diagnostic.code) || (is_lost && !is_misspelt(diagnostic.code))));
+        let is_echo =
+            runs_on || (is_doubtful && is_vague(diagnostic.code)) || (is_lost && !is_misspelt(diagnostic.code));
         line = own_line;
         is_lost |= is_vague(diagnostic.code);
+        is_doubtful |= is_lost || is_misspelt(diagnostic.code);
         if diagnostic.code == Code::UnclosedString && !is_echo {
             open_string = own_line;
         }
@@ -162,8 +165,8 @@ impl Lower {
         let text = pair.as_str();
         let word =
             text.get(..text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len())).unwrap_or("");
-        let near = suggest::nearest(word, known.iter().copied()).first().copied();
-        match near.or_else(|| foreign::word(word, known)) {
+        let near = || suggest::nearest(word, known.iter().copied()).first().copied();
+        match foreign::word(word, known).or_else(near) {
             Some(near) => {
                 let span = Span { start: span.start, end: span.start + Span::new(0, word.len()).end };
                 let message = format!("{told} `{word}`; did you mean `{near}`?");

@@ -77,7 +77,7 @@ impl PathBuilder {
             Rule::arrow => match lower.arrow(pair) {
                 Some(step) => self.step(lower, step),
                 None => {
-                    lower.expected(span, &format!("{} behind `->`", super::step::a_step()));
+                    lower.expected(span, &format!("a step behind `->`: {}", super::step::names()));
                     self.push(lower, Step { span, kind: StepKind::Bad(Vec::new()) });
                 }
             },
@@ -91,7 +91,7 @@ impl PathBuilder {
             Rule::arm => {
                 let mut parts = pair.clone().into_inner();
                 let slot = Slot::of(parts.next()?.as_rule());
-                let filter = parts.next().and_then(|filter| lower.fail_filter(filter));
+                let filter = parts.next().map(|filter| lower.fail_filter(filter));
                 if !self.arm(lower, slot, filter, span) {
                     return Some(pair);
                 }

@@ -50,7 +50,7 @@ impl Lower {
 
     /// `sms [to X] [matching "…"]`
     fn sms_source(&mut self, pair: Pair<'_>, span: Span) -> Source {
-        let mut source = SmsSource { to: None, matching: None };
+        let mut source = SmsSource { to: None, matching: None, incomplete: false };
         for part in pair.into_inner() {
             let part_span = self.span(&part);
             match part.as_rule() {
@@ -63,7 +63,11 @@ impl Lower {
                     self.repeated(source.matching.is_some(), part_span, "matching");
                     let pattern = part.into_inner().find(|part| part.as_rule() == Rule::string);
                     match pattern {
-                        Some(pattern) => source.matching = self.pattern(&pattern).or(source.matching),
+                        Some(pattern) => {
+                            let pattern = self.pattern(&pattern);
+                            source.incomplete |= pattern.is_none();
+                            source.matching = pattern.or(source.matching);
+                        }
                         None => self.expected(span, "a word or a regular expression, as in `on sms matching \"STOP\"`"),
                     }
                 }

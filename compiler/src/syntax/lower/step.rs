@@ -9,10 +9,10 @@ use crate::syntax::grammar::Rule;
 
 const STEPS: &[&str] = &["call", "sms", "ask", "if", "match", "set", "wait", "goto", "end"];
 
-/// "a step: `call`, `sms`, …"
-pub(super) fn a_step() -> String {
+/// "`call`, `sms`, …"
+pub(super) fn names() -> String {
     let quoted: Vec<String> = STEPS.iter().map(|step| format!("`{step}`")).collect();
-    format!("a step: {}", quoted.join(", "))
+    quoted.join(", ")
 }
 
 impl Lower {
@@ -31,7 +31,7 @@ impl Lower {
             Rule::end_step => StepKind::End,
             Rule::group => return self.group(pair, span),
             _ => {
-                self.unknown_word(Code::UnknownStep, &pair, STEPS, "there is no step", &a_step());
+                self.unknown_word(Code::UnknownStep, &pair, STEPS, "there is no step", &format!("a step: {}", names()));
                 StepKind::Bad(Vec::new())
             }
         };

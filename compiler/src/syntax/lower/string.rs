@@ -13,6 +13,7 @@ impl Lower {
         let span = self.span(&pair);
         let mut parts: Vec<Part> = Vec::new();
         let mut closed = false;
+        let mut told = 0;
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::chars => parts.push(self.literal(&part, part.as_str())),
@@ -30,8 +31,10 @@ impl Lower {
                     parts.push(Part::Value(value));
                 }
                 Rule::interpolation => {
+                    let before = self.diagnostics.len();
                     let value = self.interpolation(part);
                     parts.push(Part::Value(value));
+                    told = self.diagnostics.len() - before;
                 }
                 Rule::close_quote => closed = true,
                 Rule::foreign_quoted => {
@@ -42,7 +45,8 @@ impl Lower {
                 _ => {}
             }
         }
-        if !closed {
+        // An interpolation that is not closed swallows the quote.
+        if !closed && told == 0 {
             self.unclosed_string(span);
         }
         self.new_expr(span, ExprKind::Text(parts))
@@ -118,7 +122,7 @@ impl Lower {
         let open = super::take(&mut parts, Rule::open_interpolation).map_or(span, |open| self.span(&open));
         let inner = super::take(&mut parts, Rule::raw_inner);
         if super::take(&mut parts, Rule::close_interpolation).is_none() {
-            self.unclosed(open, "${", "}");
+            self.unclosed_interpolation(open, inner.as_ref());
             return self.bad_expr(span);
         }
         let Some(inner) = inner.filter(|inner| !inner.as_str().trim().is_empty()) else {
@@ -130,6 +134,23 @@ impl Lower {
         let expr = self.inner(inner.as_str(), span);
         self.base = outer;
         expr
+    }
+
+    fn unclosed_interpolation(&mut self, open: Span, inner: Option<&Pair<'_>>) {
+        let text = inner.map_or("", Pair::as_str);
+        let name = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+        let diagnostic = Diagnostic::new(
+            Code::UnclosedBracket,
+            open,
+            "this `${` is never closed",
+            "no `}` belongs to it on this line",
+        )
+        .with_help("write `}` behind the variable, as in `${name}`");
+        let place = Span { start: open.end, end: open.end + Span::new(0, name).end };
+        self.report(match name {
+            0 => diagnostic,
+            _ => diagnostic.with_fix(Span::at(place.end), "}"),
+        });
     }
 
     fn inner(&mut self, text: &str, span: Span) -> Expr {
