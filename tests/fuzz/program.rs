@@ -46,16 +46,38 @@ struct Writer<'a> {
     scope: Vec<Variable>,
     paths: Vec<Vec<Type>>,
     failure: bool,
+    /// Also steps that are checked but not yet built.
+    unbuilt: bool,
 }
 
-/// A whole program.
+/// A whole program that can be built.
 pub(crate) fn program(random: &mut Random) -> String {
+    write(random, false)
+}
+
+/// A whole program of the whole language, some of which cannot be built yet.
+#[allow(dead_code, reason = "not every test that shares this file needs it")]
+pub(crate) fn of_the_whole_language(random: &mut Random) -> String {
+    write(random, true)
+}
+
+fn write(random: &mut Random, unbuilt: bool) -> String {
     let paths: Vec<Vec<Type>> =
         (0..random.below(3)).map(|_| (0..random.below(3)).map(|_| random.pick(TYPES).0).collect()).collect();
-    let mut writer = Writer { random, text: String::new(), scope: Vec::new(), paths, failure: false };
+    let mut writer = Writer { random, text: String::new(), scope: Vec::new(), paths, failure: false, unbuilt };
     writer.text.push_str(
-        "flow \"Fuzz {} \\\" $$\"\nsecret KEY\nconst HOTEL = \"Sea{side} \\\"Inn\\\"\"\nconst LIMIT = 12.50\n",
+        "flow \"Fuzz {} \\\" $$\"\nsecret KEY\nconst HOTEL = \"Sea{side} \\\"Inn\\\"\"\nconst LIMIT = 12.50\n\
+         service crm \"https://crm.example/v2/\" bearer $KEY header \"X-Y\" = $HOTEL timeout 5s\n",
     );
+    if unbuilt {
+        writer.text.push_str(
+            "timezone \"Europe/Berlin\"\nservice shop \"https://shop.example\" retry 2 oauth token_url \
+             \"https://login.example/token\" client_id \"me\" client_secret $KEY scope \"a b\"\n\
+             on schedule \"*/5 9-17 * * MON-FRI\" -> sms to \"+15550100\" from \"12345\" \"${now.time}\"\n\
+             test \"a {}\" given GET \"https://e.example/*\" -> 503, 200 header \"A\" = \"b\" json { \"a\": [1] }, timeout \
+             when sms \"x\" from \"+15550123\" then sms matching \"a|b\" then waits when 10m pass then nothing\n",
+        );
+    }
     for at in 0..writer.paths.len() {
         let params = writer.paths[at].clone();
         writer.scope = params
@@ -89,6 +111,9 @@ impl Writer<'_> {
             variable("body", Type::Text),
             variable("media", Type::Urls),
         ];
+        if self.random.one_in(3) {
+            self.text.push_str("on sms to \"+15550199\" matching \"a\\d+ \\\"b\\\"$\" -> sms \"$body\"\n");
+        }
         self.text.push_str("on sms");
         // So that every path is reached.
         let gotos: Vec<String> =
@@ -133,10 +158,14 @@ impl Writer<'_> {
     }
 
     fn step(&mut self, depth: u64) {
-        match self.random.below(if depth == 0 { 3 } else { 7 }) {
+        if self.unbuilt && self.random.one_in(5) {
+            return self.waiting(depth);
+        }
+        match self.random.below(if depth == 0 { 3 } else { 8 }) {
             0 | 1 => self.sms(),
             2 => self.set(),
-            3 => {
+            3 => self.presence(depth),
+            4 => {
                 self.text.push_str("{ if ");
                 let condition = self.expr(Type::Bool, 2);
                 self.text.push_str(&condition);
@@ -147,9 +176,53 @@ impl Writer<'_> {
                 }
                 self.text.push_str(" }");
             }
-            4 => self.choice(depth),
+            5 => self.choice(depth),
             _ => self.call(depth),
         }
+    }
+
+    /// `if $x != null`, with the variable used without its `?` where it is there.
+    fn presence(&mut self, depth: u64) {
+        let optional: Vec<Variable> = self.scope.iter().filter(|variable| variable.optional).cloned().collect();
+        if optional.is_empty() {
+            return self.set();
+        }
+        let mut there = self.random.pick(&optional).clone();
+        let negated = self.random.one_in(2);
+        write!(self.text, "{{ if ${} {} null", there.name, if negated { "==" } else { "!=" }).unwrap();
+        there.optional = false;
+        let outside = self.scope.clone();
+        if !negated {
+            self.bind(there.name.clone(), there.ty, false);
+        }
+        self.branch(depth);
+        self.scope.clone_from(&outside);
+        if negated {
+            self.bind(there.name, there.ty, false);
+        }
+        self.text.push_str(" else");
+        self.branch(depth);
+        self.scope = outside;
+        self.text.push_str(" }");
+    }
+
+    /// `ask` and `wait`.
+    fn waiting(&mut self, depth: u64) {
+        if depth == 0 || self.random.one_in(3) {
+            return self.text.push_str("wait 90m");
+        }
+        let words = self.words();
+        let name = (*self.random.pick(NAMES)).to_owned();
+        let (ty, written) = *self.random.pick(&[(Type::Int, "int"), (Type::Text, "text"), (Type::Phone, "phone")]);
+        write!(self.text, "{{ ask {words} < {name}: {written} > within 10m retry 2 \"again $HOTEL\"").unwrap();
+        let outside = self.scope.clone();
+        self.bind(name, ty, false);
+        self.text.push_str(" reply");
+        self.branch(depth);
+        self.scope = outside;
+        self.text.push_str(" timeout");
+        self.branch(depth);
+        self.text.push_str(" }");
     }
 
     fn branch(&mut self, depth: u64) {
@@ -209,6 +282,12 @@ impl Writer<'_> {
     fn set(&mut self) {
         let name = (*self.random.pick(NAMES)).to_owned();
         let ty = *self.random.pick(&[Type::Text, Type::Int, Type::Number, Type::Bool]);
+        let optional: Vec<Variable> = self.scope.iter().filter(|variable| variable.optional).cloned().collect();
+        if !optional.is_empty() && self.random.one_in(5) {
+            let from = self.random.pick(&optional).clone();
+            write!(self.text, "set {name} = ${}", from.name).unwrap();
+            return self.bind(name, from.ty, true);
+        }
         let value = self.expr(ty, 3);
         write!(self.text, "set {name} = {value}").unwrap();
         self.bind(name, ty, false);
@@ -222,7 +301,15 @@ impl Writer<'_> {
     fn call(&mut self, depth: u64) {
         let method = *self.random.pick(&["GET", "POST", "PUT", "PATCH", "DELETE"]);
         let (path, query) = (self.interpolated(), self.interpolated());
-        write!(self.text, "{{ call {method} \"https://e.example/v1/{path}/x?q={query}\"").unwrap();
+        let service = match self.random.below(if self.unbuilt { 4 } else { 3 }) {
+            0 | 1 => None,
+            2 => Some("crm"),
+            _ => Some("shop"),
+        };
+        match service {
+            Some(service) => write!(self.text, "{{ call {service} {method} \"/v1/{path}/x?q={query}\"").unwrap(),
+            None => write!(self.text, "{{ call {method} \"https://e.example/v1/{path}/x?q={query}\"").unwrap(),
+        }
         let value = self.words();
         write!(self.text, " header \"X-Y\" = {value} query \"k\" = $KEY timeout 20s").unwrap();
         match self.random.below(3) {
@@ -231,7 +318,7 @@ impl Writer<'_> {
             _ => {}
         }
         if method != "GET" {
-            let body = match self.random.below(3) {
+            let body = match self.random.below(4) {
                 0 => {
                     let ty = self.random.pick(TYPES).0;
                     let value = self.any_variable(ty).unwrap_or_else(|| "null".to_owned());
@@ -240,7 +327,8 @@ impl Writer<'_> {
                         self.words()
                     )
                 }
-                1 => format!(" form {{ \"a\": {}, \"k\": $KEY }}", self.words()),
+                1 => format!(" xml \"<a b='${{HOTEL}}'>{}</a>\"", self.interpolated()),
+                2 => format!(" form {{ \"a\": {}, \"k\": $KEY }}", self.words()),
                 _ => format!(" text {}", self.words()),
             };
             self.text.push_str(&body);
@@ -250,7 +338,15 @@ impl Writer<'_> {
         for name in NAMES.iter().skip(self.random.below(20) as usize).take(self.random.below(4) as usize) {
             let (ty, written) = *self.random.pick(TYPES);
             let optional = self.random.one_in(3);
-            let query = *self.random.pick(&["label", "a.b[0].c", "[1].x", "@status", "@header \"X-Y\"", "@body"]);
+            let query = *self.random.pick(&[
+                "label",
+                "a.b[0].c",
+                "[1].x",
+                "\"$.a[?@.b=='c'].d\"",
+                "@status",
+                "@header \"X-Y\"",
+                "@body",
+            ]);
             let (ty, written) =
                 if self.random.one_in(3) { (Type::Scalar, String::new()) } else { (ty, format!(": {written}")) };
             bindings.push(format!("{name}{}{written} = {query}", if optional { "?" } else { "" }));
@@ -270,10 +366,14 @@ impl Writer<'_> {
             self.text.push_str(" }");
             return;
         }
-        self.text.push_str(" fail");
         self.failure = true;
         self.scope.retain(|variable| variable.name != "failure");
-        self.branch(depth);
+        for filter in [" timeout", " status 404", " status 5xx", " response", ""] {
+            if filter.is_empty() || self.random.one_in(4) {
+                write!(self.text, " fail{filter}").unwrap();
+                self.branch(depth);
+            }
+        }
         self.failure = false;
         self.text.push_str(" }");
     }
@@ -347,7 +447,18 @@ impl Writer<'_> {
                 1 => format!("({} / {})", self.expr(Type::Int, depth), self.expr(Type::Number, depth)),
                 _ => format!("(-{} * $LIMIT)", self.expr(Type::Number, depth)),
             },
-            Type::Bool => match self.random.below(5) {
+            Type::Bool => match self.random.below(7) {
+                5 => format!("matches({}, \"[a-z]+\\d$\")", self.expr(Type::Text, depth)),
+                6 => {
+                    let optional: Vec<&str> = self
+                        .scope
+                        .iter()
+                        .filter(|variable| variable.optional)
+                        .map(|variable| variable.name.as_str())
+                        .collect();
+                    let name = (!optional.is_empty()).then(|| (*self.random.pick(&optional)).to_owned())?;
+                    format!("(${name} == null)")
+                }
                 0 => format!("not ({})", self.expr(Type::Bool, depth)),
                 1 => format!("({} == {})", self.expr(Type::Text, depth), self.expr(Type::Text, depth)),
                 2 => format!("({} < {})", self.expr(Type::Int, depth), self.expr(Type::Number, depth)),

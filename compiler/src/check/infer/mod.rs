@@ -225,7 +225,12 @@ impl<'a> Infer<'a> {
                 sms.text.iter().for_each(|text| self.place(text, Place::Sms));
                 sms.media.iter().for_each(|media| self.media(media));
             }
-            StepKind::If(branch) => self.place(&branch.condition, Place::Condition),
+            StepKind::If(branch) => {
+                self.place(&branch.condition, Place::Condition);
+                if let Some(presence) = self.names.presences.get(&step.span) {
+                    self.var(presence.present, step.span);
+                }
+            }
             StepKind::Match(choice) => {
                 self.single(&choice.subject);
                 for pattern in choice.cases.iter().flat_map(|case| &case.patterns) {
