@@ -3,12 +3,15 @@
 use std::fs;
 use std::path::PathBuf;
 
-use flow_tests::folder::workspace;
+use flow_tests::folder::{Beside, workspace};
 use flow_tests::program::{GUEST, HOTEL};
 use flow_tests::{Program, Reply, Request, StandIn, binary_of};
-use flowc::sample::NoSamples;
+use flowc::diagnostic::Code;
 use flowc::source::SourceFile;
 use serde_json::{Value, json};
+
+/// Checked and drawn, but for a later version to build.
+const NOT_BUILT_YET: &[&str] = &["stay-survey"];
 
 fn example(name: &str, file: &str) -> String {
     let path = workspace().join("examples").join(name).join(file);
@@ -37,9 +40,16 @@ fn every_example_is_a_folder_with_a_flow_of_its_name_that_builds_without_diagnos
     assert!(names.len() >= 5, "{names:?}");
     for name in names {
         let flow = example(&name, &format!("{name}.flow"));
-        let diagnostics = flowc::check(&SourceFile::new(format!("{name}.flow"), flow.as_str()), &NoSamples);
+        let source = SourceFile::new(format!("{name}.flow"), flow.as_str());
+        let path = workspace().join(format!("examples/{name}/{name}.flow"));
+        let diagnostics = flowc::check(&source, &Beside(&path));
         assert!(diagnostics.is_empty(), "{name}: {diagnostics:#?}");
-        binary_of(&name, &flow);
+        if NOT_BUILT_YET.contains(&name.as_str()) {
+            let told = flowc::compile(&source, &Beside(&path)).diagnostics;
+            assert!(!told.is_empty() && told.iter().all(|told| told.code == Code::NotBuiltYet), "{name}: {told:#?}");
+        } else {
+            binary_of(&name, &flow);
+        }
     }
 }
 
@@ -146,4 +156,42 @@ fn the_menu_answers_words_and_numbers() {
     assert_eq!(sent[0]["to"], "+13055550122");
     assert_eq!(sent[0]["body"], "Towels for room 217, please.");
     assert_eq!(sent[1]["to"], GUEST);
+}
+
+#[test]
+fn a_room_is_found_booked_out_and_given_back() {
+    let rooms = recorded("room-booking", "rooms.json");
+    let hotel = StandIn::start(move |request| match (request.method.as_str(), request.target.as_str()) {
+        ("GET", "/v1/rooms?guests=2") => Reply::json(200, &rooms),
+        ("GET", "/v1/rooms?guests=3") => {
+            let mut without_view = rooms.clone();
+            without_view["rooms"].as_array_mut().unwrap().remove(1);
+            Reply::json(200, &without_view)
+        }
+        ("GET", "/v1/rooms?guests=4") => Reply::json(200, &json!({ "rooms": [] })),
+        ("GET", "/v1/rooms?guests=5") => Reply::status(422),
+        ("DELETE", "/v1/holds/%2B13055550123") => Reply::status(404),
+        _ => Reply::status(500),
+    });
+    let program = start("room-booking")
+        .variable("BOOKING_TOKEN", "b00k")
+        .connect("booking.example.com:443", &hotel.url())
+        .start();
+    let conversation = [
+        ("Room 2", "Room 12 with a view of the sea is free, at $140 a night."),
+        ("ROOMS 3", "Room 21 is free, at $110 a night."),
+        ("room 4", "There is no room free for 4 tonight."),
+        ("room 5", "We have no rooms for 5."),
+        ("room 6", "Please call us at 305-555-0100."),
+        ("a room please", "Text ROOM and the number of guests, like ROOM 2."),
+        (" Cancel\n", "We hold no room for you."),
+        ("please cancel", "Text ROOM and the number of guests, like ROOM 2."),
+    ];
+    for (text, answer) in conversation {
+        assert_eq!(program.converse(text), answer);
+    }
+    for request in hotel.requests() {
+        assert_eq!(request.header_value("Authorization"), Some("Bearer b00k"));
+        assert_eq!(request.header_value("Accept"), Some("application/json"));
+    }
 }

@@ -24,7 +24,10 @@ fn golden() -> PathBuf {
 }
 
 fn examples() -> Vec<PathBuf> {
-    flows(&flow_tests::folder::workspace().join("examples"))
+    let mut examples = flows(&flow_tests::folder::workspace().join("examples"));
+    // Checked and drawn, but for a later version to build.
+    examples.retain(|path| !path.ends_with("stay-survey.flow"));
+    examples
 }
 
 #[test]

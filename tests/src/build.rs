@@ -19,7 +19,8 @@ pub fn flowc() -> Command {
     command
 }
 
-/// The binary of a flow. It is built once for each flow and flowc, whichever tests and test runs ask for it.
+/// The binary of a flow. It is built once for each flow and flowc, whichever tests and test runs ask for it. What lies
+/// beside the example of this name, lies beside it: samples.
 pub fn binary_of(name: &str, flow: &str) -> PathBuf {
     let folder = folder::root().join(format!("flows/{name}-{:016x}", hash(flow)));
     fs::create_dir_all(&folder).unwrap();
@@ -34,6 +35,12 @@ pub fn binary_of(name: &str, flow: &str) -> PathBuf {
     }
     let source = folder.join(format!("{name}.flow"));
     fs::write(&source, flow).unwrap();
+    let example = folder::workspace().join("examples").join(name);
+    if example.is_dir() {
+        for sample in folder::files_below(&example, "json") {
+            fs::copy(&sample, folder.join(sample.file_name().unwrap())).unwrap();
+        }
+    }
     let mut command = flowc();
     command.arg("build").arg(&source).arg("-o").arg(&binary);
     let ended = run(command, BUILD_LIMIT);
