@@ -44,8 +44,11 @@ fn write_triggers(text: &mut String, program: &Program) -> std::fmt::Result {
     writeln!(text, "\nWhat starts this flow:")?;
     for trigger in program.triggers {
         match trigger {
-            Trigger::Sms(_) => {
-                writeln!(text, "  a text: POST /simulator/sms, or /carrier/twilio with --carrier twilio")?;
+            Trigger::Sms(trigger) => {
+                let to = trigger.to.map(|number| format!(" to {number}")).unwrap_or_default();
+                let matching = trigger.matching.map(|pattern| format!(" matching {pattern:?}")).unwrap_or_default();
+                let routes = "POST /simulator/sms, or /carrier/twilio with --carrier twilio";
+                writeln!(text, "  a text{to}{matching}: {routes}")?;
             }
             Trigger::Api(trigger) => {
                 writeln!(text, "  POST /_rest/v4/sfgen/apitriggers with \"flowId\": {:?}", trigger.name)?;
