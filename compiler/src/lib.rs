@@ -4,6 +4,7 @@ pub mod check;
 pub mod cli;
 pub mod codegen;
 pub mod diagnostic;
+pub mod draw;
 pub mod driver;
 pub mod fix;
 pub mod graph;
@@ -15,6 +16,7 @@ pub mod suggest;
 pub mod syntax;
 
 use diagnostic::{Code, Diagnostic};
+use graph::FlowGraph;
 use sample::Samples;
 use source::{SourceFile, Span};
 
@@ -57,13 +59,19 @@ pub fn check(source: &SourceFile, samples: &dyn Samples) -> Vec<Diagnostic> {
     analyze(source, samples).3
 }
 
+/// The graph of a flow file and what is to be said of it; no graph if there are errors.
+pub fn graph_of(source: &SourceFile, samples: &dyn Samples) -> (Option<FlowGraph>, Vec<Diagnostic>) {
+    let (file, names, types, diagnostics) = analyze(source, samples);
+    let is_sound = !diagnostics.iter().any(Diagnostic::is_error);
+    (is_sound.then(|| graph::build(source, &file, &names, &types)), diagnostics)
+}
+
 /// Compiles a flow file to Rust.
 pub fn compile(source: &SourceFile, samples: &dyn Samples) -> Compilation {
-    let (file, names, types, mut diagnostics) = analyze(source, samples);
-    if diagnostics.iter().any(Diagnostic::is_error) {
+    let (graph, mut diagnostics) = graph_of(source, samples);
+    let Some(graph) = graph else {
         return Compilation { diagnostics, emitted: None };
-    }
-    let graph = graph::build(source, &file, &names, &types);
+    };
     let unbuilt = codegen::unbuilt(&graph);
     if !unbuilt.is_empty() {
         diagnostics.extend(unbuilt.into_iter().map(|(span, what)| not_built_yet(span, what)));

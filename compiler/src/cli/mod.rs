@@ -7,6 +7,7 @@ mod demo;
 mod diff;
 mod doctor;
 mod explain;
+mod graph;
 mod inputs;
 mod new;
 mod progress;
@@ -51,6 +52,7 @@ enum Command {
     Check(check::Check),
     Build(build::Build),
     Run(run::Run),
+    Graph(graph::Graph),
     Explain(explain::Explain),
     Doctor(doctor::Doctor),
     Demo(demo::Demo),
@@ -85,6 +87,7 @@ fn run(system: &dyn System, cli: &Cli) -> Exit {
         Command::Check(command) => command.run(&console),
         Command::Build(command) => command.run(&console),
         Command::Run(command) => command.run(&console),
+        Command::Graph(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),
         Command::Doctor(command) => command.run(&console),
         Command::Demo(command) => command.run(&console),
