@@ -21,6 +21,11 @@ on api "json" expect Value: text
 on api "form" expect Value: text
   -> call POST "https://up.example/form" form { "v": $Value, "within": "<$Value>", "last": 1 } fail -> end
 
+on api "xml" expect Value: text
+  -> call POST "https://up.example/xml" xml "<order note=\"$Value\"><text>$Value</text><last/></order>"
+     ok   -> end
+     fail -> call GET "https://up.example/refused" query "why" = $failure.kind fail -> end
+
 on api "text" expect Value: text
   -> call POST "https://up.example/text" text "<$Value>" fail -> end
 
@@ -158,6 +163,26 @@ fn a_value_is_one_value_of_a_form() {
         let expected = [pair("v", value), pair("within", &format!("<{value}>")), pair("last", "1")];
         assert_eq!(request.form(), expected);
         assert_eq!(request.header_value("Content-Type"), Some("application/x-www-form-urlencoded"));
+    }
+}
+
+#[test]
+fn a_value_is_one_text_and_one_attribute_of_xml_or_the_step_fails_with_nothing_sent() {
+    let places = Places::new();
+    for value in all() {
+        let request = places.request("xml", value);
+        // XML 1.0, 2.2: no way to write most control characters.
+        if value.contains('\u{1b}') {
+            assert_eq!(request.target, "/refused?why=request", "{value:?}");
+            continue;
+        }
+        let text = String::from_utf8(request.body.clone()).unwrap();
+        let document = roxmltree::Document::parse(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let order = document.root_element();
+        assert_eq!(order.attribute("note"), Some(value));
+        let children: Vec<_> = order.children().map(|child| (child.tag_name().name(), child.text())).collect();
+        assert_eq!(children, [("text", Some(value)), ("last", None)]);
+        assert_eq!(request.header_value("Content-Type"), Some("application/xml; charset=utf-8"));
     }
 }
 

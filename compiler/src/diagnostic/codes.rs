@@ -517,6 +517,19 @@ on sms
      fail -> sms "We do not know."
 "#;
 
+    BadXml = "F0511" Error r#"a body that is no XML"#
+        r#"An `xml` body is one well-formed document (XML 1.0). Variables stand in the text of elements and in quoted attributes, where they are escaped; a name, a comment or a CDATA section cannot hold one."#
+        wrong r#"on sms
+  -> call POST "https://example.com/notes" xml "<note>$body</notes>"
+     ok   -> sms "Thank you."
+     fail -> sms "Please call us."
+"#
+        right r#"on sms
+  -> call POST "https://example.com/notes" xml "<note>$body</note>"
+     ok   -> sms "Thank you."
+     fail -> sms "Please call us."
+"#;
+
     AfterEnd = "F0601" Error r#"a step that is never reached"#
         r#"`end` and `goto` leave the path: what follows them, and what follows a group whose ways all leave, never runs."#
         wrong r#"on sms -> sms "Goodbye" -> end -> sms "Hello"

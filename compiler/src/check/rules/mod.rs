@@ -15,6 +15,7 @@ mod tests;
 mod triggers;
 mod unused;
 mod url;
+mod xml;
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
@@ -39,6 +40,7 @@ pub(super) const ALL: &[Rule] = &[
     tests::check,
     triggers::check,
     url::check,
+    xml::check,
 ];
 
 /// The rules that make sense only where the whole text was understood.

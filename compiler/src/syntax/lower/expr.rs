@@ -181,8 +181,9 @@ impl Lower {
     /// A regular expression; `None` if it is none, which has been told.
     pub(super) fn pattern(&mut self, pair: &Pair<'_>) -> Option<Pattern> {
         let raw = self.raw(pair);
-        match flow_query::check_pattern(&raw.text) {
-            Ok(()) => Some(Pattern { span: raw.span, text: raw.text }),
+        // Whatever any place can do with it, it can be compiled there: by case and without.
+        match flow_query::Pattern::whole_in_any_case(&raw.text) {
+            Ok(_) => Some(Pattern { span: raw.span, text: raw.text }),
             Err(error) => {
                 self.raw_mistake(Code::BadPattern, &raw, error, "in this regular expression");
                 None

@@ -156,7 +156,7 @@ impl Lower {
         match part.as_rule() {
             Rule::sms_step => {
                 let sms = self.sms(part, part_span);
-                sms.text.is_some().then(|| TestStepKind::WhenSms(sms))
+                sms.text.is_some().then_some(TestStepKind::WhenSms(sms))
             }
             Rule::when_api => self.when_api(part, part_span),
             _ => self.when_pass(part, part_span),
