@@ -54,7 +54,7 @@ pub(super) fn fit(shape: &Shape) -> Fitted {
     let text = lines.iter().map(|line| line.width(TEXT)).chain(notes.iter().map(|note| SMALL_FACE.width(note))).max();
     let width = text.unwrap_or(0) + 2 * (ASIDE + aside(shape.kind));
     let height = 2 * ABOVE + LINE * count(lines.len()) + SMALL_LINE * count(notes.len());
-    let reach = (width / 2 - aside(shape.kind) - 16).clamp(0, 70);
+    let reach = (width / 2 - aside(shape.kind) - 16).clamp(0, 90);
     Fitted { lines, notes, size: Size { width, height }, reach }
 }
 

@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn what_is_too_long_is_cut_and_says_so() {
-        assert_eq!(broken("one two three four five six seven", 70, 2), ["sms|one", "|two three…"]);
+        assert_eq!(broken("one two three four five six seven", 70, 2), ["sms|one", "|two thre…"]);
         for words in ["a".repeat(3000), "漢字".repeat(300), "a b ".repeat(300), "🌷".to_owned()] {
             let lines = lines("keyword", &words, 13, 90, 3);
             assert!(lines.len() <= 3);

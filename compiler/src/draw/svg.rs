@@ -4,6 +4,7 @@ use super::fit::{Fitted, LINE, MARK, POINT, SMALL_LINE, aside, label};
 use super::layout::{Point, Size};
 use super::picture::{Picture, Shape, ShapeKind, Way, WayKind};
 use super::sheet::{Sheet, sheet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 const STYLE: &str = include_str!("style.css");
@@ -27,8 +28,12 @@ pub(super) fn svg(picture: &Picture) -> String {
             svg.label(way, *middle);
         }
     }
+    // A reader of the picture in a browser can follow a jump.
+    let jumps = picture.ways.iter().filter(|way| way.kind == WayKind::Jump);
+    let targets: BTreeMap<usize, &Shape> =
+        jumps.filter_map(|way| Some((way.from, picture.shapes.get(way.to)?))).collect();
     for (at, shape) in picture.shapes.iter().enumerate() {
-        svg.shape(picture, &sheet, at, shape);
+        svg.shape(&sheet, at, shape, targets.get(&at).map(|target| target.id.as_str()));
     }
     svg.line("</svg>");
     svg.text
@@ -89,13 +94,10 @@ impl Svg {
         ));
     }
 
-    fn shape(&mut self, picture: &Picture, sheet: &Sheet, at: usize, shape: &Shape) {
+    fn shape(&mut self, sheet: &Sheet, at: usize, shape: &Shape, target: Option<&str>) {
         let (Some(corner), Some(fitted)) = (sheet.corners.get(at), sheet.fitted.get(at)) else {
             return;
         };
-        // A reader of the picture in a browser can follow a jump.
-        let jump = picture.ways.iter().filter(|_| shape.kind == ShapeKind::Jump).find(|way| way.from == at);
-        let target = jump.and_then(|way| picture.shapes.get(way.to)).map(|target| target.id.as_str());
         if let Some(target) = target {
             let _ = write!(self.text, "<a href=\"#{target}\">");
         }
