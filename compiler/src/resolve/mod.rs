@@ -226,7 +226,10 @@ impl<'a> Resolver<'a> {
         let present = |this: &mut Self, own: bool| {
             let Some((name, optional, then)) = asked.filter(|(_, _, then)| *then == own) else { return };
             let present = this.bind_new(&name.text, name.span, Origin::Present(optional));
-            this.names.presences.insert(span, Presence { optional, present, then });
+            // `if $x` for a variable that is optional is told, with what it should be; nothing else is.
+            if matches!(branch.condition.kind, ExprKind::Binary(..)) {
+                this.names.presences.insert(span, Presence { optional, present, then });
+            }
         };
         let then = self.branch(|this| {
             present(this, true);
@@ -272,6 +275,12 @@ impl<'a> Resolver<'a> {
             this.scope.tainted |= call.lost_bindings;
             for binding in &call.bindings {
                 let field = &binding.field;
+                // A name that is bound twice by one call is told as such, not also as unused.
+                if call.bindings.iter().filter(|other| other.field.name.text == field.name.text).count() > 1
+                    && let Some(var) = this.scope.get(&field.name.text)
+                {
+                    this.mark_used(var);
+                }
                 this.bind(&field.name, Origin::Response(field.ty.clone(), field.optional));
             }
         })
@@ -446,7 +455,11 @@ impl<'a> Resolver<'a> {
 
 /// Whether a condition asks just for the presence of a variable, and whether it holds where that is there.
 fn presence(condition: &Expr) -> Option<(&Name, bool)> {
-    let ExprKind::Binary(op @ (BinaryOp::Eq | BinaryOp::Ne), left, right) = &condition.kind else { return None };
+    let (op, left, right) = match &condition.kind {
+        ExprKind::Binary(op @ (BinaryOp::Eq | BinaryOp::Ne), left, right) => (op, left, right),
+        ExprKind::Variable(name, None) => return Some((name, true)),
+        _ => return None,
+    };
     match (&left.kind, &right.kind) {
         (ExprKind::Variable(name, None), ExprKind::Null) | (ExprKind::Null, ExprKind::Variable(name, None)) => {
             Some((name, *op == BinaryOp::Ne))

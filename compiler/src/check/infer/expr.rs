@@ -227,6 +227,13 @@ impl<'a> Infer<'a> {
             );
             return Typed::UNKNOWN;
         }
+        if let (BinaryOp::Div, ExprKind::Number(digits)) = (op, &right.kind)
+            && !digits.contains(|c: char| c.is_ascii_digit() && c != '0')
+        {
+            let diagnostic = Diagnostic::new(Code::BadLiteral, right.span, "nothing can be divided by zero", "zero");
+            self.report(diagnostic.with_help("a run would end here with a fault"));
+            return Typed::UNKNOWN;
+        }
         let (a, b) = (self.number(left, a, "in a calculation"), self.number(right, b, "in a calculation"));
         match (a.ty, b.ty) {
             (Type::Unknown, _) | (_, Type::Unknown) => Typed::UNKNOWN,

@@ -66,8 +66,13 @@ impl<'a> Infer<'a> {
             expr.span,
             format!("`${name}` may be missing {}", place.described()),
             "optional",
-        )
-        .with_help(format!("say what stands in its place: {instead}"));
+        );
+        if place == Place::Condition && matches!(expr.kind, ExprKind::Variable(_, None)) {
+            let asked = format!("${name} != null");
+            let diagnostic = diagnostic.with_help(format!("ask whether it is there: `{asked}`"));
+            return self.report(diagnostic.with_fix(expr.span, asked));
+        }
+        let diagnostic = diagnostic.with_help(format!("say what stands in its place: {instead}"));
         let is_in_string = place == Place::Sms && !is_bare && matches!(expr.kind, ExprKind::Variable(..));
         self.report(if is_in_string {
             diagnostic.with_fix(expr.span, format!("${{{name} ?? \"\"}}"))

@@ -242,6 +242,7 @@ impl<'a> Infer<'a> {
                 let typed = self.expr(&set.value, Place::Inside);
                 if typed.ty == Type::Null {
                     self.not_printable(&set.value, Type::Null, Place::Inside);
+                    self.set(&set.value, Typed::UNKNOWN);
                 }
                 self.bound(&set.name);
             }

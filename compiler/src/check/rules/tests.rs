@@ -13,7 +13,9 @@ const OF_EVERY_REQUEST: &[&str] = &["ANI", "DNIS"];
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let mut names: HashMap<&str, Span> = HashMap::new();
-    for test in &context.file.tests {
+    // Where nothing starts the flow, that is told.
+    let tests = context.file.tests.iter().filter(|_| !context.file.triggers.is_empty());
+    for test in tests {
         if let Some(first) = names.insert(&test.name.value, test.name.span) {
             out.push(
                 Diagnostic::new(Code::DuplicateName, test.name.span, "two tests have this name", "the second one")

@@ -85,26 +85,31 @@ impl Lower {
         None
     }
 
-    /// Text that stands where an arrow or an arm should.
-    pub(super) fn junk(&mut self, pair: &Pair<'_>) {
+    /// Text that stands where an arrow or an arm should; whether it was meant as an arrow.
+    pub(super) fn junk(&mut self, pair: &Pair<'_>) -> bool {
         let (span, text) = (self.span(pair), pair.as_str());
-        let instead = "`-> STEP`, `ok ->`, `fail ->` or `else ->`";
-        if text.starts_with("//") {
-            let slashes = Span { start: span.start, end: span.start + 2 };
-            return self.foreign(slashes, "//", "#", "a comment");
-        }
         let word = text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
-        if matches!(word, "elif" | "elsif" | "elseif") {
-            let place = Span { start: span.start, end: span.start + Span::new(0, word.len()).end };
-            return self.foreign(place, word, "else -> if", "a second condition");
+        let begins = |length: usize| Span { start: span.start, end: span.start + Span::new(0, length).end };
+        let instead = "`-> STEP`, `ok ->`, `fail ->` or `else ->`";
+        match word {
+            "then" => {
+                self.foreign(begins(word.len()), word, "->", "the way to the next step");
+                return true;
+            }
+            "elif" | "elsif" | "elseif" => {
+                self.foreign(begins(word.len()), word, "else -> if", "a second condition");
+            }
+            "" if text.starts_with("//") => self.foreign(begins(2), "//", "#", "a comment"),
+            "" if text.trim_end() == ";" => {
+                let message = "a step ends without a mark";
+                let diagnostic = Diagnostic::new(Code::UnexpectedText, span, message, "leave it out");
+                self.report(diagnostic.with_fix(span, ""));
+            }
+            _ if foreign::word(word, ARMS).is_some() || !suggest::nearest(word, ARMS.iter().copied()).is_empty() => {
+                self.unknown_word(Code::UnexpectedText, pair, ARMS, "there is no arm", instead);
+            }
+            _ => self.unexpected(span, text, instead),
         }
-        if text.trim_end() == ";" {
-            let diagnostic = Diagnostic::new(Code::UnexpectedText, span, "a step ends without a mark", "leave it out");
-            return self.report(diagnostic.with_fix(span, ""));
-        }
-        if foreign::word(word, ARMS).is_some() || !suggest::nearest(word, ARMS.iter().copied()).is_empty() {
-            return self.unknown_word(Code::UnexpectedText, pair, ARMS, "there is no arm", instead);
-        }
-        self.unexpected(span, text, instead);
+        false
     }
 }

@@ -1,5 +1,6 @@
 //! `call`: service, method, URL, clauses, response variables.
 
+use super::step::given_twice;
 use super::{Lower, Pair, take};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -250,10 +251,16 @@ impl Lower {
     fn members<'i>(&mut self, pair: Pair<'i>) -> Option<Vec<(Text, Pair<'i>)>> {
         let listed = self.listed(pair, ("{", "}"), "two members");
         let mut whole = listed.closed;
-        let mut members = Vec::new();
+        let mut members: Vec<(Text, Pair<'i>)> = Vec::new();
         for item in listed.items {
             match self.member(item) {
-                Some(member) => members.push(member),
+                Some((key, value)) => {
+                    if let Some((first, _)) = members.iter().find(|(first, _)| first.value == key.value) {
+                        let diagnostic = given_twice(key.span, &key.value).with_label(first.span, "the first one");
+                        self.report(diagnostic);
+                    }
+                    members.push((key, value));
+                }
                 None => whole = false,
             }
         }

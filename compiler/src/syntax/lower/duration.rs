@@ -42,6 +42,7 @@ impl Lower {
         let (text, span) = (pair.as_str(), self.span(pair));
         let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (number, unit) = text.split_at(digits);
+        let unit = unit.trim_start();
         if let Some((_, each)) = UNITS.iter().find(|(known, _)| *known == unit) {
             let seconds = number.parse::<u32>().unwrap_or(u32::MAX).saturating_mul(*each);
             return Some(Duration { seconds, span });

@@ -138,6 +138,20 @@ impl Lower {
                     self.bad_expr(span)
                 })
             }
+            Rule::bare_function => {
+                let mut parts = pair.into_inner();
+                let name = parts.next().map(|name| self.name(&name));
+                let value = parts.next().map(|value| self.value_in(value, bare));
+                let (Some(name), Some(value)) = (name, value) else { return self.bad_expr(span) };
+                let message = format!("`{}` takes its values in parentheses", name.text);
+                let place = Span { start: name.span.end, end: value.span.start };
+                self.report(
+                    Diagnostic::new(Code::MissingPart, span, message, "without parentheses")
+                        .with_help(format!("as in `{}(…)`", name.text))
+                        .with_label(place, "`(` belongs here"),
+                );
+                self.bad_expr(span)
+            }
             Rule::function => {
                 let mut parts = pair.into_inner().peekable();
                 let name = take(&mut parts, Rule::function_name).map(|name| self.name(&name));

@@ -9,6 +9,7 @@ use crate::syntax::grammar::Rule;
 const WORDS: &[(&str, &str)] = &[
     ("send", "sms"),
     ("respond", "sms"),
+    ("reply", "sms"),
     ("message", "sms"),
     ("text", "sms"),
     ("mms", "sms"),
@@ -37,7 +38,6 @@ const WORDS: &[(&str, &str)] = &[
     ("delay", "wait"),
     ("pause", "wait"),
     ("success", "ok"),
-    ("then", "ok"),
     ("catch", "fail"),
     ("error", "fail"),
     ("failure", "fail"),

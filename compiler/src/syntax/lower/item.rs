@@ -108,7 +108,9 @@ impl Lower {
         };
         let Some(url) = take(&mut parts, Rule::string).map(|url| self.string(url)) else {
             let example = format!("its base URL, as in `service {} \"https://crm.example.com/v2\"`", name.text);
-            return self.expected(name.span, &example);
+            self.expected(name.span, &example);
+            let url = self.bad_expr(name.span);
+            return file.services.push(Service { name, url, clauses: Vec::new(), incomplete: true });
         };
         let mut service = Service { name, url, clauses: Vec::new(), incomplete: false };
         for part in parts {
@@ -214,12 +216,7 @@ impl Lower {
     fn params(&mut self, pair: Pair<'_>) -> Vec<Field> {
         let mut params = Vec::new();
         for item in self.listed(pair, ("(", ")"), "two parameters").items {
-            let span = self.span(&item);
-            let Some(field) = self.field(item) else { continue };
-            if field.ty.is_none() {
-                self.expected(span, &format!("a type, as in `{}: text`", field.name.text));
-            }
-            params.push(field);
+            params.extend(self.field(item));
         }
         params
     }

@@ -49,8 +49,8 @@ impl Slot {
 pub(super) struct PathBuilder {
     steps: Vec<Step>,
     open: Vec<OpenArm>,
-    /// Steps need no arrow at the start of a group.
-    at_start_of_group: bool,
+    /// At the start of a group, and behind what was meant as an arrow, a step needs none.
+    needs_no_arrow: bool,
 }
 
 struct OpenArm {
@@ -63,11 +63,11 @@ struct OpenArm {
 
 impl PathBuilder {
     pub(super) fn new() -> Self {
-        Self { steps: Vec::new(), open: Vec::new(), at_start_of_group: false }
+        Self { steps: Vec::new(), open: Vec::new(), needs_no_arrow: false }
     }
 
     pub(super) fn group() -> Self {
-        Self { at_start_of_group: true, ..Self::new() }
+        Self { needs_no_arrow: true, ..Self::new() }
     }
 
     /// Takes the next element of a path. An `else` that no `if` of this path can take is given back.
@@ -83,7 +83,7 @@ impl PathBuilder {
             },
             Rule::unarrowed_step => {
                 let step = pair.into_inner().next()?;
-                if !self.at_start_of_group {
+                if !self.needs_no_arrow {
                     missing_arrow(lower, &step);
                 }
                 self.step(lower, step);
@@ -100,9 +100,12 @@ impl PathBuilder {
                 Diagnostic::new(Code::UnexpectedText, span, "this `}` closes nothing", "no `{` is open here")
                     .with_fix(span, ""),
             ),
-            _ => lower.junk(&pair),
+            _ => {
+                self.needs_no_arrow = lower.junk(&pair);
+                return None;
+            }
         }
-        self.at_start_of_group = false;
+        self.needs_no_arrow = false;
         None
     }
 

@@ -115,7 +115,13 @@ impl Lower {
     }
 
     fn inputs(&mut self, pair: Pair<'_>, span: Span) -> Vec<Field> {
-        let inputs: Vec<_> = pair.into_inner().filter(|part| part.as_rule() == Rule::input).collect();
+        let is_input = |part: &Pair<'_>| matches!(part.as_rule(), Rule::input | Rule::loose_input);
+        let inputs: Vec<_> = pair.into_inner().filter(is_input).collect();
+        for loose in inputs.iter().filter(|input| input.as_rule() == Rule::loose_input) {
+            let place = Span::at(self.span(loose).start);
+            let message = "expected `,` between two Expected Inputs";
+            self.report(Diagnostic::new(Code::MissingPart, place, message, "expected here").with_fix(place, ", "));
+        }
         if inputs.is_empty() {
             self.expected(span, "an Expected Input, as in `expect OrderNo: int`");
         }

@@ -46,7 +46,8 @@ impl Lower {
             match part.as_rule() {
                 Rule::string => sms.text = Some(self.string(part)),
                 Rule::to_clause => {
-                    let value = self.clause_value(part, "a phone number behind `to`, as in `to $Phone`");
+                    let value =
+                        self.clause_value(part, "a phone number behind `to`, as in `to $Phone` or `to \"+15550100\"`");
                     self.once(&mut sms.to, value, part_span, "to");
                 }
                 Rule::from_clause => {
@@ -134,6 +135,12 @@ impl Lower {
             match part.as_rule() {
                 Rule::pattern => cases.pattern(self, part),
                 Rule::close_brace => closed = true,
+                Rule::comma => {
+                    let comma = self.span(&part);
+                    let message = "cases stand one behind the other, without commas";
+                    let diagnostic = Diagnostic::new(Code::UnexpectedText, comma, message, "leave it out");
+                    self.report(diagnostic.with_fix(comma, ""));
+                }
                 _ => cases.element(self, part),
             }
         }

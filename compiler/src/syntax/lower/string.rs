@@ -110,7 +110,7 @@ impl Lower {
         let span = self.span(pair);
         self.report(
             Diagnostic::new(Code::LoneDollar, span, "no variable's name follows this `$`", "a dollar sign alone")
-                .with_help("a dollar sign itself is written `$$`")
+                .with_help("a dollar sign itself is written `$$`, a variable `$name` or `${name}`")
                 .with_fix(span, "$$"),
         );
     }
