@@ -23,7 +23,7 @@ pub fn flow_files(system: &dyn System, folder: &Path) -> (Vec<PathBuf>, Vec<Erro
             Ok((real, paths)) => {
                 for path in paths {
                     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-                    let is_own = || system.real_path(&path).is_ok_and(|found| found == real.join(&*name));
+                    let is_own = || path.file_name().map(|name| real.join(name)) == system.real_path(&path).ok();
                     match system.entry(&path) {
                         _ if name.starts_with('.') => {}
                         Some(Entry::Folder) if !PASSED_BY.contains(&&*name) && is_own() => folders.push(path),
