@@ -7,6 +7,7 @@ pub mod diagnostic;
 pub mod draw;
 pub mod driver;
 pub mod fix;
+pub mod format;
 pub mod graph;
 mod gsm7;
 pub mod resolve;
@@ -64,6 +65,20 @@ pub fn graph_of(source: &SourceFile, samples: &dyn Samples) -> (Option<FlowGraph
     let (file, names, types, diagnostics) = analyze(source, samples);
     let is_sound = !diagnostics.iter().any(Diagnostic::is_error);
     (is_sound.then(|| graph::build(source, &file, &names, &types)), diagnostics)
+}
+
+/// A flow file in its canonical layout; only white space is other than it was.
+///
+/// # Errors
+///
+/// The mistakes in its syntax: what was not understood has no layout. A name that does not exist or a type that does not
+/// fit is no obstacle.
+pub fn format(source: &SourceFile) -> Result<String, Vec<Diagnostic>> {
+    let parsed = syntax::parse(source);
+    if parsed.diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(parsed.diagnostics);
+    }
+    Ok(format::layout(&source.text, &parsed.file))
 }
 
 /// Compiles a flow file to Rust.

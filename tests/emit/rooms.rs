@@ -249,17 +249,17 @@ mod path_find {
         Start { guests: String },
         /// Line 21: `call GET`.
         Call1 { guests: String },
-        /// Line 25: `sms`.
-        Sms1 { price: Scalar, room: Scalar, view: Scalar },
-        /// Line 26: `sms`.
-        Sms2 { price: Scalar, room: Scalar },
         /// Line 27: `sms`.
-        Sms3 { guests: String },
+        Sms1 { price: Scalar, room: Scalar, view: Scalar },
         /// Line 28: `sms`.
-        Sms4 { guests: String },
+        Sms2 { price: Scalar, room: Scalar },
         /// Line 29: `sms`.
-        Sms5,
+        Sms3 { guests: String },
         /// Line 30: `sms`.
+        Sms4 { guests: String },
+        /// Line 31: `sms`.
+        Sms5,
+        /// Line 32: `sms`.
         Sms6,
     }
 
@@ -310,7 +310,7 @@ mod path_find {
                 }
                 State::Sms1 { price, room, view } => {
                     Action::Sms(Sms {
-                        line: 25,
+                        line: 27,
                         to: None,
                         from: None,
                         body: format!(
@@ -321,7 +321,7 @@ mod path_find {
                 }
                 State::Sms2 { price, room } => {
                     Action::Sms(Sms {
-                        line: 26,
+                        line: 28,
                         to: None,
                         from: None,
                         body: format!("Room {room} is free, at ${price} a night."),
@@ -330,7 +330,7 @@ mod path_find {
                 }
                 State::Sms3 { guests } => {
                     Action::Sms(Sms {
-                        line: 27,
+                        line: 29,
                         to: None,
                         from: None,
                         body: format!("There is no room free for {guests} tonight."),
@@ -339,7 +339,7 @@ mod path_find {
                 }
                 State::Sms4 { guests } => {
                     Action::Sms(Sms {
-                        line: 28,
+                        line: 30,
                         to: None,
                         from: None,
                         body: format!("We have no rooms for {guests}."),
@@ -348,7 +348,7 @@ mod path_find {
                 }
                 State::Sms5 => {
                     Action::Sms(Sms {
-                        line: 29,
+                        line: 31,
                         to: None,
                         from: None,
                         body: "Our booking system is slow today. Please try again in a minute."
@@ -358,7 +358,7 @@ mod path_find {
                 }
                 State::Sms6 => {
                     Action::Sms(Sms {
-                        line: 30,
+                        line: 32,
                         to: None,
                         from: None,
                         body: "Please call us at 305-555-0100.".to_owned(),
@@ -399,27 +399,27 @@ mod path_find {
                 }
                 (State::Sms1 { .. }, Outcome::Done) => Run::Completed,
                 (State::Sms1 { .. }, Outcome::Failed(failure)) => {
-                    Run::Failed { line: 25, failure }
+                    Run::Failed { line: 27, failure }
                 }
                 (State::Sms2 { .. }, Outcome::Done) => Run::Completed,
                 (State::Sms2 { .. }, Outcome::Failed(failure)) => {
-                    Run::Failed { line: 26, failure }
+                    Run::Failed { line: 28, failure }
                 }
                 (State::Sms3 { .. }, Outcome::Done) => Run::Completed,
                 (State::Sms3 { .. }, Outcome::Failed(failure)) => {
-                    Run::Failed { line: 27, failure }
+                    Run::Failed { line: 29, failure }
                 }
                 (State::Sms4 { .. }, Outcome::Done) => Run::Completed,
                 (State::Sms4 { .. }, Outcome::Failed(failure)) => {
-                    Run::Failed { line: 28, failure }
+                    Run::Failed { line: 30, failure }
                 }
                 (State::Sms5, Outcome::Done) => Run::Completed,
                 (State::Sms5, Outcome::Failed(failure)) => {
-                    Run::Failed { line: 29, failure }
+                    Run::Failed { line: 31, failure }
                 }
                 (State::Sms6, Outcome::Done) => Run::Completed,
                 (State::Sms6, Outcome::Failed(failure)) => {
-                    Run::Failed { line: 30, failure }
+                    Run::Failed { line: 32, failure }
                 }
                 _ => return Err(unasked()),
             };

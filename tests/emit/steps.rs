@@ -71,9 +71,9 @@ mod on_sms {
     #[derive(::flow_runtime::serde::Serialize, ::flow_runtime::serde::Deserialize)]
     #[serde(crate = "::flow_runtime::serde")]
     pub enum State {
-        /// Line 16: `call POST`.
+        /// Line 19: `call POST`.
         Call1 { body: String, from: Phone, greeting: String, limit: i64 },
-        /// Line 24: `sms`.
+        /// Line 33: `sms`.
         Sms1 {
             body: String,
             code: i64,
@@ -83,9 +83,9 @@ mod on_sms {
             id: i64,
             room: Option<Scalar>,
         },
-        /// Line 27: `sms`.
+        /// Line 36: `sms`.
         Sms2,
-        /// Line 28: `sms`.
+        /// Line 37: `sms`.
         Sms3 { failure: Failure },
     }
 
@@ -138,7 +138,7 @@ mod on_sms {
                 State::Call1 { body, from, greeting, limit } => {
                     Action::Call(
                         Box::new(Call {
-                            line: 16,
+                            line: 19,
                             method: Method::Post,
                             url: [
                                 "https://crm.example.com/v1/guests/",
@@ -188,7 +188,7 @@ mod on_sms {
                 }
                 State::Sms1 { code, etag, greeting, half, id, room, .. } => {
                     Action::Sms(Sms {
-                        line: 24,
+                        line: 33,
                         to: None,
                         from: None,
                         body: {
@@ -212,7 +212,7 @@ mod on_sms {
                 }
                 State::Sms2 => {
                     Action::Sms(Sms {
-                        line: 27,
+                        line: 36,
                         to: None,
                         from: None,
                         body: "That took too long.".to_owned(),
@@ -221,7 +221,7 @@ mod on_sms {
                 }
                 State::Sms3 { failure } => {
                     Action::Sms(Sms {
-                        line: 28,
+                        line: 37,
                         to: None,
                         from: None,
                         body: {
@@ -270,15 +270,15 @@ mod on_sms {
                     })
                 }
                 (State::Sms1 { .. }, Outcome::Failed(failure)) => {
-                    Run::Failed { line: 24, failure }
+                    Run::Failed { line: 33, failure }
                 }
                 (State::Sms2, Outcome::Done) => Run::Completed,
                 (State::Sms2, Outcome::Failed(failure)) => {
-                    Run::Failed { line: 27, failure }
+                    Run::Failed { line: 36, failure }
                 }
                 (State::Sms3 { .. }, Outcome::Done) => Run::Completed,
                 (State::Sms3 { .. }, Outcome::Failed(failure)) => {
-                    Run::Failed { line: 28, failure }
+                    Run::Failed { line: 37, failure }
                 }
                 _ => return Err(unasked()),
             };
@@ -286,7 +286,7 @@ mod on_sms {
         }
     }
 
-    /// Line 15, where several ways come together.
+    /// Line 16, where several ways come together.
     fn join_1(body: String, from: Phone, limit: i64) -> Result<Run, Fault> {
         let next = if (limit > 500i64) && !(from.as_str() == "+15550100") {
             let greeting: String = "Dear guest".to_owned();
