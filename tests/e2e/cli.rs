@@ -113,7 +113,7 @@ fn flowc_tells_its_version_and_its_commands() {
     assert_eq!(flowc_in(&folder, "--version").out, concat!("flowc ", env!("CARGO_PKG_VERSION"), "\n"));
     let help = flowc_in(&folder, "--help");
     assert_eq!(help.code, Some(0));
-    for word in ["new", "check", "build", "run", "explain", "doctor", "demo", "Exit codes"] {
+    for word in ["new", "check", "fmt", "build", "run", "explain", "doctor", "demo", "Exit codes"] {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
 }

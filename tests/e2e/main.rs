@@ -9,6 +9,7 @@
 mod cli;
 mod cli_check;
 mod cli_fix;
+mod cli_fmt;
 mod cli_sarif;
 mod cli_terminal;
 mod docs;

@@ -24,7 +24,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("crate::fix", &["cli"]),
     ("crate::codegen", &["lib.rs"]),
     ("crate::draw", &["cli"]),
-    ("crate::format", &["lib.rs"]),
+    ("crate::format::", &["lib.rs"]),
     ("crate::graph", &["codegen", "draw/mod.rs", "draw/outline.rs", "graph", "lib.rs"]),
     ("crate::check::", &["check", "graph", "codegen", "lib.rs"]),
     ("crate::resolve", &["resolve", "check", "graph", "lib.rs"]),

@@ -7,6 +7,7 @@ mod demo;
 mod diff;
 mod doctor;
 mod explain;
+mod fmt;
 mod graph;
 mod inputs;
 mod new;
@@ -30,7 +31,7 @@ use crate::driver::system::{Real, System};
     after_help = "\
 Exit codes:
   0  all is fine
-  1  a flow has errors, or warnings that are denied; or a file is not as asked for
+  1  a flow has errors, or warnings that are denied; or --check or --diff found something to change
   2  the command could not do its work
 
 Example:
@@ -50,6 +51,7 @@ struct Cli {
 enum Command {
     New(new::New),
     Check(check::Check),
+    Fmt(fmt::Fmt),
     Build(build::Build),
     Run(run::Run),
     Graph(graph::Graph),
@@ -85,6 +87,7 @@ fn run(system: &dyn System, cli: &Cli) -> Exit {
     let done = match &cli.command {
         Command::New(command) => command.run(&console),
         Command::Check(command) => command.run(&console),
+        Command::Fmt(command) => command.run(&console),
         Command::Build(command) => command.run(&console),
         Command::Run(command) => command.run(&console),
         Command::Graph(command) => command.run(&console),
@@ -158,6 +161,22 @@ mod tests {
         let (exit, out, _) = flowc(&memory, "flowc explain");
         assert_eq!(exit, Exit::Fine);
         assert_eq!(out.lines().count(), crate::diagnostic::Code::ALL.len());
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_code_2() {
+        let text = "on sms   -> sms \"$boddy\"\n";
+        let mut memory = Memory::with_files(&[("a.flow", text), ("b.flow", text)]);
+        memory.broken = Some((".a.flow.7.part".into(), std::io::ErrorKind::PermissionDenied));
+        let (exit, out, err) = flowc(&memory, "flowc check --fix a.flow b.flow");
+        assert_eq!((exit, out.as_str()), (Exit::Failed, ""));
+        assert!(err.starts_with("error: cannot write `a.flow`: permission denied\n"), "{err}");
+        assert_eq!((memory.text("a.flow").as_str(), memory.text("b.flow")), (text, text.replace("boddy", "body")));
+        let (exit, _, err) = flowc(&memory, "flowc fmt a.flow b.flow");
+        assert_eq!(exit, Exit::Failed);
+        assert!(err.starts_with("error: cannot write `a.flow`: permission denied\nb.flow: formatted\n"), "{err}");
+        assert_eq!(memory.text("a.flow"), text);
+        assert_eq!(memory.files.borrow().len(), 2);
     }
 
     #[test]
