@@ -9,9 +9,9 @@ pub mod driver;
 pub mod fix;
 pub mod format;
 pub mod graph;
-mod gsm7;
 pub mod resolve;
 pub mod sample;
+mod sms;
 pub mod source;
 pub mod suggest;
 pub mod syntax;
@@ -42,12 +42,12 @@ pub struct Emitted {
 /// Text to a checked tree: all diagnostics, in the order of their places.
 fn analyze(
     source: &SourceFile,
-    _samples: &dyn Samples,
+    samples: &dyn Samples,
 ) -> (syntax::ast::File, resolve::names::Names, check::infer::Types, Vec<Diagnostic>) {
     let parsed = syntax::parse(source);
     let whole = parsed.diagnostics.is_empty();
     let (names, of_names) = resolve::resolve(&parsed.file);
-    let (types, of_rules) = check::check(&parsed.file, &names, whole);
+    let (types, of_rules) = check::check(source, &parsed.file, &names, samples, whole);
     let mut diagnostics = parsed.diagnostics;
     diagnostics.extend(of_names);
     diagnostics.extend(of_rules);

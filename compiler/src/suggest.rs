@@ -23,6 +23,16 @@ pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<
     near.into_iter().take(MOST).map(|(_, name)| name).collect()
 }
 
+/// "did you mean `a`, `b` or `c`?"
+pub(crate) fn did_you_mean(near: &[&str], sigil: &str) -> String {
+    let quoted: Vec<String> = near.iter().map(|name| format!("`{sigil}{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => format!("did you mean {last}?"),
+        Some((last, rest)) => format!("did you mean {} or {last}?", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::nearest;

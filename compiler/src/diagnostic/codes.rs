@@ -492,7 +492,7 @@ on sms
 "#;
 
     SampleUnreadable = "F0509" Error r#"a sample that cannot be read"#
-        r#"`sample "forecast.json"` names a file beside the flow, or below its folder, that holds a recorded answer as JSON. It is read when the flow is checked, and is no part of the binary."#
+        r#"`sample "forecast.json"` names a file beside the flow, or below its folder, that holds a recorded answer as JSON. It is read when the flow is checked, and is no part of the binary. A file that is no JSON is told once, wherever it is named."#
         wrong r#"on sms
   -> call GET "https://example.com/wx" sample "forcast.json" < temp = temperature >
      ok   -> sms "It is $temp F."
@@ -505,7 +505,7 @@ on sms
 "#;
 
     NotInSample = "F0510" Error r#"a query that the sample does not hold"#
-        r#"Where a call names a sample, every query of that call must find its value there, with its type. A value that is not in every answer is written as optional: `wind?: text = windSpeed`."#
+        r#"Where a call names a sample, every query of that call must find its value there, with its type: as strictly as at run time, where `"84"` is no `int` and `null` counts as missing. A value that is not in every answer is written as optional: `wind?: text = windSpeed`. A list or an object is taken by a longer query, or as `json`."#
         wrong r#"on sms
   -> call GET "https://example.com/wx" sample "weather.json" < temp = temprature >
      ok   -> sms "It is $temp F."
@@ -647,17 +647,24 @@ on sms -> sms "Hello"
 "#;
 
     SeveralSegments = "F0802" Warning r#"a message of several segments"#
-        r#"A text of more than 160 GSM-7 characters, or 70 in UCS-2, is sent and charged as several segments of 153 or 67 (3GPP TS 23.040). Only the fixed words are counted."#
+        r#"A text of more than 160 GSM-7 characters, or 70 in UCS-2, is sent and charged as several segments of 153 or 67 (3GPP TS 23.040). Only where the fixed words alone take several is this told; the longest values are counted with them where they have a limit."#
         wrong r#"on sms -> sms "Welcome to the Seaside Inn! Breakfast is served from 7 to 10 in the garden room, the pool is open from 8 to 20, and the front desk is there for you day and night. Enjoy your stay!"
 "#
         right r#"on sms -> sms "Welcome to the Seaside Inn! Breakfast is from 7 to 10 in the garden room, the pool is open from 8 to 20. Enjoy your stay!"
 "#;
 
     ForcedUcs2 = "F0803" Warning r#"a character that makes the message dearer"#
-        r#"One character outside the GSM-7 alphabet (3GPP TS 23.038) turns the whole message to UCS-2, with 70 characters a segment instead of 160. Curly quotes and long dashes have plain twins."#
+        r#"One character outside the GSM-7 alphabet (3GPP TS 23.038) turns the whole message to UCS-2, with 70 characters a segment instead of 160. Curly quotes and long dashes have plain twins. A message in a language that GSM-7 cannot write is let be."#
         wrong r#"on sms -> sms "It’s sunny."
 "#
         right r#"on sms -> sms "It's sunny."
+"#;
+
+    EmptyMessage = "F0804" Error r#"a message without words"#
+        r#"A carrier refuses a text without words (Twilio, error 21602, "Message body is required"). With `media` a message may go without."#
+        wrong r#"on sms -> sms ""
+"#
+        right r#"on sms -> sms "" media "https://example.com/menu.png"
 "#;
 
     TestIncomplete = "F0901" Error r#"a test that shows nothing"#

@@ -61,7 +61,7 @@ impl Missing<'_> {
             Some(best) if best.eq_ignore_ascii_case(name) => diagnostic
                 .with_help(format!("only the case differs from `${best}`; names match exactly and by case"))
                 .with_fix(self.name.span, *best),
-            Some(best) => diagnostic.with_help(did_you_mean(&near, "$")).with_fix(self.name.span, *best),
+            Some(best) => diagnostic.with_help(suggest::did_you_mean(&near, "$")).with_fix(self.name.span, *best),
             // Secrets are written so.
             None if name.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit()) => {
                 diagnostic.with_help(format!("if it is a secret, declare it: `secret {name}`"))
@@ -75,15 +75,5 @@ impl Missing<'_> {
                 diagnostic.with_help(format!("bound here: {}{more}", all.join(", ")))
             }
         }
-    }
-}
-
-/// "did you mean `a`, `b` or `c`?"
-pub(super) fn did_you_mean(near: &[&str], sigil: &str) -> String {
-    let quoted: Vec<String> = near.iter().map(|name| format!("`{sigil}{name}`")).collect();
-    match quoted.split_last() {
-        Some((last, [])) => format!("did you mean {last}?"),
-        Some((last, rest)) => format!("did you mean {} or {last}?", rest.join(", ")),
-        None => String::new(),
     }
 }

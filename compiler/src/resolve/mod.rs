@@ -185,7 +185,7 @@ impl<'a> Resolver<'a> {
         known.sort_unstable();
         let near = suggest::nearest(&name.text, known);
         self.diagnostics.push(match near.first() {
-            Some(best) => diagnostic.with_help(missing::did_you_mean(&near, "")).with_fix(name.span, *best),
+            Some(best) => diagnostic.with_help(suggest::did_you_mean(&near, "")).with_fix(name.span, *best),
             None => diagnostic.with_help(format!("declare it: `service {} \"https://…\"`", name.text)),
         });
     }
@@ -205,7 +205,7 @@ impl<'a> Resolver<'a> {
         known.sort_unstable();
         let near = suggest::nearest(&name.text, known);
         self.diagnostics.push(match near.first() {
-            Some(best) => diagnostic.with_help(missing::did_you_mean(&near, "")).with_fix(name.span, *best),
+            Some(best) => diagnostic.with_help(suggest::did_you_mean(&near, "")).with_fix(name.span, *best),
             None => diagnostic.with_help(format!("declare it: `path {} -> …`", name.text)),
         });
     }

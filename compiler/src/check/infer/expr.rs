@@ -193,6 +193,7 @@ impl<'a> Infer<'a> {
                             let message = format!("`{}` compares numbers, and this is {}", op.as_str(), ty.described());
                             let diagnostic =
                                 Diagnostic::new(Code::UnlikeComparison, operand.span, message, ty.described());
+                            let diagnostic = self.with_sample(diagnostic, operand);
                             self.report(diagnostic.with_help("texts are compared with `==` and `!=`"));
                         }
                     }
@@ -221,10 +222,10 @@ impl<'a> Infer<'a> {
         let (a, b) = (self.expr(left, Place::Inside), self.expr(right, Place::Inside));
         if op == BinaryOp::Add && (a.ty == Type::Text || b.ty == Type::Text) {
             let text = if a.ty == Type::Text { left } else { right };
-            self.report(
+            let diagnostic =
                 Diagnostic::new(Code::WrongType, text.span, "`+` adds numbers, and this is a text", "a text")
-                    .with_help("join texts inside one string: `\"$first $second\"`"),
-            );
+                    .with_help("join texts inside one string: `\"$first $second\"`");
+            self.report(self.with_sample(diagnostic, text));
             return Typed::UNKNOWN;
         }
         if let (BinaryOp::Div, ExprKind::Number(digits)) = (op, &right.kind)

@@ -4,9 +4,10 @@ use super::Infer;
 use crate::check::constant::constant_text;
 use crate::check::literal;
 use crate::check::place::Place;
+use crate::check::sample::OfSample;
 use crate::check::types::{Type, Typed};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::resolve::names::Referent;
+use crate::resolve::names::{Origin, Referent, Variable};
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Part};
 
@@ -139,21 +140,51 @@ impl<'a> Infer<'a> {
         self.report(match (wanted, found) {
             (Type::Phone, _) => diagnostic.with_help("give it the type `phone` where it is bound"),
             (Type::Text, found) if found.is_printable() => diagnostic.with_help("put it into a text: `\"$name\"`"),
+            (Type::Int | Type::Url, _) if self.of_sample(expr).is_some() => {
+                diagnostic.with_help("if it is one, give it that type where it is bound")
+            }
             (Type::Bool, _) => diagnostic.with_help("compare it with something, as in `$x == \"yes\"`"),
             _ => diagnostic,
         });
     }
 
+    /// Points at what binds the variable, and says from which sample its type is.
     pub(super) fn with_binding(&self, diagnostic: Diagnostic, expr: &Expr) -> Diagnostic {
         let Some(Referent::Var(var)) = self.names.referent(expr.id) else {
             return diagnostic;
         };
         match self.names.var(var) {
+            Some(_) if self.of_sample(expr).is_some() => self.with_sample(diagnostic, expr),
             Some(variable) if variable.span != Span::default() => {
                 diagnostic.with_label(variable.span, format!("`${}` is bound here", variable.name))
             }
             _ => diagnostic,
         }
+    }
+
+    /// Says from which sample a variable's type is, if it is from one.
+    pub(super) fn with_sample(&self, diagnostic: Diagnostic, expr: &Expr) -> Diagnostic {
+        match self.of_sample(expr) {
+            Some((variable, found)) => {
+                let (name, ty, sample) = (&variable.name, found.ty.described(), &found.sample);
+                diagnostic.with_label(variable.span, format!("`${name}` is {ty} in {sample}"))
+            }
+            None => diagnostic,
+        }
+    }
+
+    /// The response variable that stands here, and the sample that gave it its type.
+    fn of_sample(&self, expr: &Expr) -> Option<(&'a Variable, &'a OfSample)> {
+        let Some(Referent::Var(mut var)) = self.names.referent(expr.id) else {
+            return None;
+        };
+        let mut variable = self.names.var(var)?;
+        while let Origin::Present(optional) = variable.origin {
+            var = optional;
+            variable = self.names.var(var)?;
+        }
+        let found = self.found.at(variable.span).filter(|found| found.ty != Type::Unknown)?;
+        Some((variable, found))
     }
 
     pub(super) fn literal(&mut self, expr: &Expr, text: &str, wanted: Type) {
@@ -198,6 +229,7 @@ impl<'a> Infer<'a> {
                 let diagnostic = Diagnostic::new(Code::UnlikeComparison, right.span, message, b.described());
                 let diagnostic =
                     if left.span == right.span { diagnostic } else { diagnostic.with_label(left.span, a.described()) };
+                let diagnostic = self.with_sample(self.with_sample(diagnostic, left), right);
                 self.report(diagnostic.with_help("only like is compared with like"));
             }
         }

@@ -6,6 +6,7 @@ mod test;
 
 use super::constant::constant_text;
 use super::place::Place;
+use super::sample::Found;
 use super::types::{TYPE_NAMES, Type, Typed};
 use super::url::{Landing, Piece, UrlTemplate};
 use crate::diagnostic::{Code, Diagnostic};
@@ -38,9 +39,9 @@ impl Types {
 }
 
 /// Finds all types of a file and says what does not fit.
-pub fn infer(file: &File, names: &Names) -> (Types, Vec<Diagnostic>) {
+pub(super) fn infer(file: &File, names: &Names, found: &Found) -> (Types, Vec<Diagnostic>) {
     let types = Types { exprs: vec![Typed::UNKNOWN; file.expr_count], vars: vec![None; names.vars.len()] };
-    let mut infer = Infer { file, names, types, diagnostics: Vec::new() };
+    let mut infer = Infer { file, names, found, types, diagnostics: Vec::new() };
     for constant in &file.consts {
         infer.constant(&constant.value);
     }
@@ -76,6 +77,8 @@ pub fn infer(file: &File, names: &Names) -> (Types, Vec<Diagnostic>) {
 struct Infer<'a> {
     file: &'a File,
     names: &'a Names,
+    /// What samples tell of response variables.
+    found: &'a Found,
     types: Types,
     diagnostics: Vec<Diagnostic>,
 }
@@ -164,7 +167,10 @@ impl<'a> Infer<'a> {
         let typed = match &variable.origin {
             Origin::Trigger => Typed::of(trigger_variable(&variable.name)),
             Origin::Declared(ty, optional) => declared_type(ty.as_ref(), *optional, Type::Unknown),
-            Origin::Response(ty, optional) => declared_type(ty.as_ref(), *optional, Type::Scalar),
+            Origin::Response(ty, optional) => {
+                let of_sample = self.found.at(variable.span).map(|found| found.ty);
+                declared_type(ty.as_ref(), *optional, of_sample.unwrap_or(Type::Scalar))
+            }
             Origin::Reply(ty) => declared_type(ty.as_ref(), false, Type::Text),
             Origin::Present(optional) => Typed { optional: false, ..self.var(*optional, at) },
             Origin::Set(value) => self.types.exprs.get(value.0 as usize).copied().unwrap_or(Typed::UNKNOWN),

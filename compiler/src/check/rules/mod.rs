@@ -46,19 +46,19 @@ pub(super) const ALL: &[Rule] = &[
 /// The rules that make sense only where the whole text was understood.
 pub(super) const OF_WHOLE_FILES: &[Rule] = &[parties::check, reach::paths, reach::triggers, unused::check];
 
-fn each_step<'a>(file: &'a File, visit_step: &mut dyn FnMut(&'a Step)) {
+pub(super) fn each_step<'a>(file: &'a File, visit_step: &mut dyn FnMut(&'a Step)) {
     for body in visit::bodies(file) {
         visit::steps(body, visit_step);
     }
 }
 
 /// Every clause of services and of calls.
-fn each_clause<'a>(file: &'a File, visit_clause: &mut dyn FnMut(&'a Clause)) {
+pub(super) fn each_clause<'a>(file: &'a File, visit_clause: &mut dyn FnMut(&'a Clause)) {
     file.services.iter().flat_map(|service| &service.clauses).for_each(&mut *visit_clause);
     each_call(file, &mut |_, call| call.clauses.iter().for_each(&mut *visit_clause));
 }
 
-fn each_call<'a>(file: &'a File, visit_call: &mut dyn FnMut(&'a Step, &'a Call)) {
+pub(super) fn each_call<'a>(file: &'a File, visit_call: &mut dyn FnMut(&'a Step, &'a Call)) {
     each_step(file, &mut |step| {
         if let StepKind::Call(call) = &step.kind {
             visit_call(step, call);

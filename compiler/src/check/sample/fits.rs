@@ -1,0 +1,176 @@
+//! JSON values and the types of the language: as strict as the runtime is (`value/convert.rs` there).
+
+use crate::check::literal;
+use crate::check::types::Type;
+use flow_query::Value;
+
+/// At most this many characters of a value are quoted.
+const EXCERPT: usize = 24;
+/// Digits of a number, and places behind its point.
+const MOST_DIGITS: i64 = 28;
+
+/// Why a value is not of a type.
+pub(super) struct Misfit {
+    /// What was found, in words.
+    pub(super) found: String,
+    /// What more there is to say.
+    pub(super) why: Option<&'static str>,
+    /// A type that it has.
+    pub(super) instead: Option<&'static str>,
+}
+
+/// The type of a variable that has none of its own; `None` for what is no single value.
+///
+/// Every JSON number is a `number`: one answer with a whole one does not promise that the next has no fraction. Texts stay
+/// texts, for nobody has said that a phone number or a URL is meant.
+pub(super) fn inferred(value: &Value) -> Option<Type> {
+    match value {
+        Value::String(text) if text.contains('\0') => Some(Type::Scalar),
+        Value::String(_) => Some(Type::Text),
+        Value::Number(number) if is_decimal(&number.to_string()) => Some(Type::Number),
+        Value::Number(_) => Some(Type::Scalar),
+        Value::Bool(_) => Some(Type::Bool),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// Whether a value, which is not `null`, is of a type.
+pub(super) fn fits(value: &Value, ty: Type) -> Result<(), Misfit> {
+    let misfit = |why| Err(Misfit { found: described(value), why, instead: instead(value) });
+    match (ty, value) {
+        (Type::Json | Type::Unknown, _) | (Type::Bool, Value::Bool(_)) => Ok(()),
+        (Type::Text, Value::String(text)) if text.contains('\0') => misfit(Some("a text holds no NUL character")),
+        (Type::Text, Value::String(_)) => Ok(()),
+        (Type::Int, Value::Number(number)) => match number.to_string() {
+            digits if digits.parse::<i64>().is_ok() => Ok(()),
+            digits if digits.contains(['.', 'e', 'E']) => {
+                misfit(Some("an `int` has no decimal point and no exponent; `number` takes it"))
+            }
+            _ => misfit(Some("an `int` has 64 bits; `number` takes up to 28 digits")),
+        },
+        (Type::Number, Value::Number(number)) if is_decimal(&number.to_string()) => Ok(()),
+        (Type::Number, Value::Number(_)) => misfit(Some("a `number` has at most 28 digits")),
+        (Type::Phone, Value::String(text)) if literal::is_phone(text) => Ok(()),
+        (Type::Phone, Value::String(_)) => {
+            misfit(Some("a `phone` is `+` and the whole number, or a short code: nothing is stripped or guessed"))
+        }
+        (Type::Url, Value::String(text)) if literal::is_url(text) => Ok(()),
+        (Type::Url, Value::String(_)) => misfit(Some("a `url` is whole, with `https://` or `http://`")),
+        (Type::List(item), Value::Array(elements)) => {
+            let of_element = |(at, element): (usize, &Value)| {
+                fits(element, item.into()).map_err(|misfit| Misfit {
+                    found: format!("{} as element {}", misfit.found, at + 1),
+                    instead: None,
+                    ..misfit
+                })
+            };
+            elements.iter().enumerate().try_for_each(of_element)
+        }
+        _ => misfit(None),
+    }
+}
+
+/// A number that the type `number` holds exactly.
+fn is_decimal(digits: &str) -> bool {
+    let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
+    let Ok(exponent) = exponent.parse::<i64>() else { return false };
+    let (whole, fraction) = mantissa.trim_start_matches('-').split_once('.').unwrap_or((mantissa, ""));
+    let significant = format!("{whole}{fraction}");
+    let significant = significant.trim_start_matches(['-', '0']).len();
+    let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
+    let places = length(fraction).saturating_sub(exponent);
+    let count = i64::try_from(significant).unwrap_or(i64::MAX);
+    count.saturating_add((-places).max(0)) <= MOST_DIGITS && places <= MOST_DIGITS
+}
+
+fn instead(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::String(_) => Some("text"),
+        Value::Number(number) if number.to_string().parse::<i64>().is_ok() => Some("int"),
+        Value::Number(_) => Some("number"),
+        Value::Bool(_) => Some("bool"),
+        Value::Array(_) | Value::Object(_) => Some("json"),
+        Value::Null => None,
+    }
+}
+
+/// What a value is, in words for people.
+pub(super) fn described(value: &Value) -> String {
+    match value {
+        Value::Null => "`null`".to_owned(),
+        Value::Bool(value) => format!("`{value}`"),
+        Value::Number(number) => format!("the number {}", excerpt(&number.to_string())),
+        Value::String(text) => format!("the text {:?}", excerpt(text)),
+        Value::Array(elements) => match elements.len() {
+            0 => "an empty list".to_owned(),
+            1 => "a list of 1 element".to_owned(),
+            count => format!("a list of {count} elements"),
+        },
+        Value::Object(members) => match members.len() {
+            0 => "an empty object".to_owned(),
+            1 => "an object with 1 member".to_owned(),
+            count => format!("an object with {count} members"),
+        },
+    }
+}
+
+fn excerpt(text: &str) -> String {
+    match text.char_indices().nth(EXCERPT) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::check::types::Item;
+
+    fn told(ty: Type, json: &str) -> Option<String> {
+        fits(&serde_json::from_str(json).unwrap(), ty).err().map(|misfit| misfit.found)
+    }
+
+    #[test]
+    fn types_are_strict() {
+        for (ty, json) in [
+            (Type::Int, "-9223372036854775808"),
+            (Type::Number, "84"),
+            (Type::Number, "1.5e2"),
+            (Type::Text, "\"84\""),
+            (Type::Bool, "false"),
+            (Type::Phone, "\"+13055550123\""),
+            (Type::Url, "\"https://example.com\""),
+            (Type::Json, "{}"),
+            (Type::List(Item::Int), "[1, 2]"),
+            (Type::List(Item::Int), "[]"),
+        ] {
+            assert_eq!(told(ty, json), None, "{json}");
+        }
+        for (ty, json, found) in [
+            (Type::Int, "\"84\"", "the text \"84\""),
+            (Type::Int, "84.0", "the number 84.0"),
+            (Type::Int, "9223372036854775808", "the number 9223372036854775808"),
+            (Type::Number, "1e999", "the number 1e+999"),
+            (Type::Text, "84", "the number 84"),
+            (Type::Bool, "\"true\"", "the text \"true\""),
+            (Type::Phone, "\"305-555-0123\"", "the text \"305-555-0123\""),
+            (Type::Url, "\"example.com\"", "the text \"example.com\""),
+            (Type::List(Item::Int), "[1, \"2\"]", "the text \"2\" as element 2"),
+            (Type::List(Item::Text), "{\"a\": 1}", "an object with 1 member"),
+        ] {
+            assert_eq!(told(ty, json).as_deref(), Some(found), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_a_number_holds() {
+        for number in ["0", "-0.0001", "1234567890123456789012345678", "1e27", "1.5E2", "1e-28", "100e-2"] {
+            assert!(is_decimal(number), "{number}");
+        }
+        for other in ["12345678901234567890123456789", "1e28", "1e-29", "1e99999999999999999999"] {
+            assert!(!is_decimal(other), "{other}");
+        }
+    }
+}

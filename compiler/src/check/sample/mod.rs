@@ -1,0 +1,229 @@
+//! Samples: every query of a call is tried on the answer that was recorded for it, and what it finds gives the variable
+//! its type.
+
+mod fits;
+mod library;
+mod lost;
+mod near;
+mod segments;
+
+use super::types::Type;
+use super::{rules, service};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::resolve::names::Names;
+use crate::sample::Samples;
+use crate::source::Span;
+use crate::syntax::ast::{Binding, Call, ClauseKind, File, Query, Segment, Text, TypeName};
+use flow_query::{JsonPath, TooMuch, Value};
+use library::Library;
+use lost::Lost;
+use std::collections::HashMap;
+
+/// What samples tell of response variables that have no type of their own, by the place of the variable's name.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    variables: HashMap<Span, OfSample>,
+}
+
+/// What a sample tells of a variable.
+#[derive(Debug)]
+pub(super) struct OfSample {
+    /// Its type; [`Type::Unknown`] after a mistake that has been told.
+    pub(super) ty: Type,
+    /// The sample's name.
+    pub(super) sample: String,
+}
+
+impl Found {
+    /// What is known of the response variable whose name stands here.
+    pub(super) fn at(&self, name: Span) -> Option<&OfSample> {
+        self.variables.get(&name)
+    }
+}
+
+/// Reads the samples of a file, each once, and tries all queries on them.
+pub(super) fn check(source: &str, file: &File, names: &Names, samples: &dyn Samples) -> (Found, Vec<Diagnostic>) {
+    let (library, mut diagnostics) = Library::read(file, samples);
+    let mut found = Found::default();
+    rules::each_call(file, &mut |_, call| {
+        let sample = sample_of(file, names, call);
+        for binding in call.bindings.iter().filter(|binding| looks_into_json(&binding.query)) {
+            let ty = match sample {
+                Sample::None => None,
+                Sample::Unknown => Some(Type::Unknown),
+                Sample::Named(name) => match library.json(&name.value) {
+                    None => Some(Type::Unknown),
+                    Some(json) => Try { source, binding, sample: name, json }.check().unwrap_or_else(|mistake| {
+                        diagnostics.push(*mistake);
+                        Some(Type::Unknown)
+                    }),
+                },
+            };
+            if let (Some(ty), None) = (ty, &binding.field.ty) {
+                let sample = sample.name().to_owned();
+                found.variables.insert(binding.field.name.span, OfSample { ty, sample });
+            }
+        }
+    });
+    (found, diagnostics)
+}
+
+/// Status, headers and the body as text are not in a sample.
+fn looks_into_json(query: &Query) -> bool {
+    match query {
+        Query::Label(_) | Query::Path(_) | Query::JsonPath(_) => true,
+        Query::Status | Query::Header(_) | Query::Body => false,
+    }
+}
+
+/// The sample of a call.
+#[derive(Clone, Copy)]
+enum Sample<'a> {
+    None,
+    Named(&'a Text),
+    /// It may have one, but what would tell was not understood, which has been told.
+    Unknown,
+}
+
+impl Sample<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Sample::Named(name) => &name.value,
+            Sample::None | Sample::Unknown => "",
+        }
+    }
+}
+
+fn sample_of<'a>(file: &'a File, names: &Names, call: &'a Call) -> Sample<'a> {
+    let named = service::clauses(file, names, call).into_iter().find_map(|clause| match &clause.kind {
+        ClauseKind::Sample(name) => Some(name),
+        _ => None,
+    });
+    let of_unknown_service = call.service.as_ref().is_some_and(|name| service::of(file, names, name).is_none());
+    match named {
+        Some(name) => Sample::Named(name),
+        None if call.incomplete || of_unknown_service => Sample::Unknown,
+        None => Sample::None,
+    }
+}
+
+/// One query that is tried on one sample.
+struct Try<'a> {
+    source: &'a str,
+    binding: &'a Binding,
+    sample: &'a Text,
+    json: &'a Value,
+}
+
+impl<'a> Try<'a> {
+    /// The type that the sample gives the variable, if it gives one; or why the query does not fit the sample.
+    fn check(&self) -> Result<Option<Type>, Box<Diagnostic>> {
+        let field = &self.binding.field;
+        let value = match self.find() {
+            Err(TooMuch) => return Err(Box::new(self.too_much())),
+            Ok(found) => found.filter(|value| !value.is_null()),
+        };
+        let Some(value) = value else {
+            // A null is found; what is optional may be missing.
+            return match field.optional || field.ty.as_ref().is_some_and(|ty| ty.optional) {
+                true => Ok(None),
+                false => Err(Box::new(self.missing())),
+            };
+        };
+        match &field.ty {
+            None => fits::inferred(value).map(Some).ok_or_else(|| Box::new(self.not_single(value))),
+            Some(written) => match Type::written(written) {
+                Ok(ty) => {
+                    fits::fits(value, ty).map(|()| Some(ty)).map_err(|misfit| Box::new(self.misfit(written, &misfit)))
+                }
+                Err(_) => Ok(None),
+            },
+        }
+    }
+
+    fn find(&self) -> Result<Option<&'a Value>, TooMuch> {
+        Ok(match &self.binding.query {
+            Query::Label(name) => flow_query::label(self.json, name),
+            Query::Path(segments) => flow_query::path(self.json, segments.iter().map(segment)),
+            Query::JsonPath(text) => match JsonPath::parse(text) {
+                Ok(path) => path.try_first(self.json)?,
+                Err(_) => None,
+            },
+            Query::Status | Query::Header(_) | Query::Body => None,
+        })
+    }
+
+    fn missing(&self) -> Diagnostic {
+        let sample = &self.sample.value;
+        match Lost::of(self) {
+            Some(lost) => lost.explain(sample),
+            None => {
+                let name = &self.binding.field.name.text;
+                let message = format!("`${name}` is `null` in {sample}, and null counts as missing");
+                self.diagnostic(message, "null in the sample").with_help(format!(
+                    "write `{name}? = …` if it is not always there, or record an answer that has it"
+                ))
+            }
+        }
+    }
+
+    fn not_single(&self, value: &Value) -> Diagnostic {
+        let name = &self.binding.field.name.text;
+        let what = fits::described(value);
+        let message = format!("`${name}` takes a single value, and {} has {what} there", self.sample.value);
+        let deeper = match near::deeper(value) {
+            Some(deeper) => format!("go on to what is inside, as in `{}`", self.extended(&deeper)),
+            None => "ask for what would be inside".to_owned(),
+        };
+        self.diagnostic(message, what).with_help(format!("{deeper}, or take it whole: `{name}: json`"))
+    }
+
+    /// The query, one step deeper.
+    fn extended(&self, deeper: &str) -> String {
+        match &self.binding.query {
+            // A label may be anywhere, and a path begins at the root.
+            Query::Label(label) => format!("\"$..{label}{deeper}\""),
+            Query::JsonPath(text) => format!("\"{}{deeper}\"", text.replace('"', "\\\"")),
+            _ => format!("{}{deeper}", self.written()),
+        }
+    }
+
+    fn misfit(&self, declared: &TypeName, misfit: &fits::Misfit) -> Diagnostic {
+        let name = &self.binding.field.name.text;
+        let ty = match &declared.item {
+            Some(item) => format!("{}<{}>", declared.name.text, item.text),
+            None => declared.name.text.clone(),
+        };
+        let message = format!("`${name}` is declared as `{ty}`, and {} has {} there", self.sample.value, misfit.found);
+        let diagnostic = self
+            .diagnostic(message, misfit.found.as_str())
+            .with_label(declared.name.span, format!("declared as `{ty}`"));
+        diagnostic.with_help(match (&misfit.why, misfit.instead) {
+            (Some(why), _) => (*why).to_owned(),
+            (None, Some(instead)) => format!("types are strict, at run time as well: write `{name}: {instead}`"),
+            (None, None) => "types are strict, at run time as well".to_owned(),
+        })
+    }
+
+    fn too_much(&self) -> Diagnostic {
+        let message = format!("this query takes too long on {}", self.sample.value);
+        self.diagnostic(message, "tens of millions of steps")
+            .with_help("a filter that looks at the whole answer for each of its elements does: name where to look")
+    }
+
+    fn diagnostic(&self, message: String, label: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(Code::NotInSample, self.binding.query_span, message, label)
+    }
+
+    /// The query as it stands in the flow.
+    fn written(&self) -> &'a str {
+        self.source.get(self.binding.query_span.range()).unwrap_or_default()
+    }
+}
+
+fn segment(segment: &Segment) -> flow_query::Segment<'_> {
+    match segment {
+        Segment::Member(name) => flow_query::Segment::Member(name),
+        Segment::Index(index) => flow_query::Segment::Index(*index),
+    }
+}
