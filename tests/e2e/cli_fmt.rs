@@ -48,10 +48,7 @@ fn other_layouts_are_listed_and_left() {
     assert_eq!(check.err, "1 file to be formatted, 1 already formatted\n");
     let diff = flowc_in(&folder, "fmt --diff a.flow b.flow");
     assert_eq!(diff.code, Some(1));
-    assert!(
-        diff.out.starts_with(&format!("--- a.flow\n+++ a.flow\n@@ -1 +1"))
-            && diff.out.contains(&format!("\n-{SLOPPY}\n"))
-    );
+    assert!(diff.out.starts_with("--- a.flow\n+++ a.flow\n@@ -1 +1") && diff.out.contains(&format!("\n-{SLOPPY}\n")));
     assert_eq!(fs::read_to_string(path).unwrap(), SLOPPY);
     let fine = flowc_in(&folder, "fmt --check -q b.flow");
     assert_eq!((fine.code, fine.out.as_str(), fine.err.as_str()), (Some(0), "", ""));
