@@ -65,7 +65,8 @@ fn message(context: &Context<'_>, span: Span) -> Option<Diagnostic> {
         return None;
     }
     let message = "no `on sms` and no `ask` of this flow takes a message";
-    Some(Diagnostic::new(Code::TestMisfit, span, message, "nobody takes it"))
+    let diagnostic = Diagnostic::new(Code::TestMisfit, span, message, "nobody takes it");
+    Some(diagnostic.with_help("a request of another system comes in by `when api \"…\" { … }`"))
 }
 
 fn asks(context: &Context<'_>) -> bool {
@@ -102,7 +103,7 @@ fn request(context: &Context<'_>, span: Span, name: Option<&Text>, members: &Jso
         let diagnostic = Diagnostic::new(Code::TestMisfit, place, message, "no such trigger");
         return out.push(match near {
             Some(near) => {
-                diagnostic.with_help(format!("did you mean `{near}`?")).with_fix(place, format!("\"{near}\""))
+                diagnostic.with_help(format!("did you mean `\"{near}\"`?")).with_fix(place, format!("\"{near}\""))
             }
             None => diagnostic,
         });
@@ -132,9 +133,9 @@ fn fits(context: &Context<'_>, api: &ApiSource, span: Span, members: &Json, out:
             let message = format!("`{}` is no Expected Input of this trigger", name.value);
             let diagnostic = Diagnostic::new(Code::TestMisfit, name.span, message, "not expected");
             out.push(match suggest::nearest(&name.value, known).first() {
-                Some(near) => {
-                    diagnostic.with_help(format!("did you mean `{near}`?")).with_fix(name.span, format!("\"{near}\""))
-                }
+                Some(near) => diagnostic
+                    .with_help(format!("did you mean `\"{near}\"`?"))
+                    .with_fix(name.span, format!("\"{near}\"")),
                 None => diagnostic,
             });
             continue;
