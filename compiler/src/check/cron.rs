@@ -134,7 +134,11 @@ impl Field {
                 "" => format!("a {} is missing here", self.name),
                 _ => {
                     let (first, last) = (self.values.start(), self.values.end());
-                    format!("`{text}` is no {}: it is {first} to {last}", self.name)
+                    let numbers = format!("`{text}` is no {}: it is {first} to {last}", self.name);
+                    match (self.names.first(), self.names.last()) {
+                        (Some(first), Some(last)) => format!("{numbers}, or {first} to {last}"),
+                        _ => numbers,
+                    }
                 }
             };
             CronError { range: at..at + text.len(), message }

@@ -6,6 +6,20 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::suggest;
 use crate::syntax::ast::{Source, Text};
 
+const FIELDS: &str =
+    "the fields are minute, hour, day of the month, month, weekday: `0 9 * * MON-FRI` is nine on weekdays";
+
+/// What Vixie cron has short words for.
+const NICKNAMES: &[(&str, &str)] = &[
+    ("@yearly", "0 0 1 1 *"),
+    ("@annually", "0 0 1 1 *"),
+    ("@monthly", "0 0 1 * *"),
+    ("@weekly", "0 0 * * 0"),
+    ("@daily", "0 0 * * *"),
+    ("@midnight", "0 0 * * *"),
+    ("@hourly", "0 * * * *"),
+];
+
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     out.extend(context.file.timezone.as_ref().and_then(timezone));
     for trigger in &context.file.triggers {
@@ -13,9 +27,12 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         if let Err(error) = cron::parse(&text.value) {
             // Escapes have no place in a schedule, so an offset in its value is one in the file.
             let place = text.inside(error.range);
-            out.push(Diagnostic::new(Code::BadSchedule, place, error.message, "in this schedule").with_help(
-                "the fields are minute, hour, day of the month, month, weekday: `0 9 * * MON-FRI` is nine on weekdays",
-            ));
+            let diagnostic = Diagnostic::new(Code::BadSchedule, place, error.message, "in this schedule");
+            let written_out = NICKNAMES.iter().find(|(name, _)| *name == text.value.trim());
+            out.push(match written_out {
+                Some((_, fields)) => diagnostic.with_fix(text.span, format!("\"{fields}\"")),
+                None => diagnostic.with_help(FIELDS),
+            });
         }
     }
 }
@@ -36,7 +53,7 @@ fn timezone(zone: &Text) -> Option<Diagnostic> {
     let near = same.or(by_city).or_else(|| suggest::nearest(&zone.value, known.iter().copied()).first().copied());
     Some(match near {
         Some(near) => {
-            diagnostic.with_help(format!("did you mean `{near}`?")).with_fix(zone.span, format!("\"{near}\""))
+            diagnostic.with_help(format!("did you mean `\"{near}\"`?")).with_fix(zone.span, format!("\"{near}\""))
         }
         None => diagnostic.with_help("name a city's, as in `America/New_York` or `Europe/Berlin`"),
     })

@@ -29,7 +29,7 @@ impl Lower {
         let first = parts.next()?;
         let word = first.as_str().trim();
         if first.as_rule() == Rule::status_pattern {
-            let message = "a `fail` for a status says so";
+            let message = "a status stands behind the word `status`";
             let diagnostic = Diagnostic::new(Code::UnknownFailure, span, message, "a status?");
             self.report(diagnostic.with_fix(span, format!("status {word}")));
             return None;
