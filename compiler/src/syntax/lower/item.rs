@@ -14,6 +14,10 @@ use crate::syntax::grammar::Rule;
 
 const ITEMS: &[&str] = &["flow", "timezone", "secret", "const", "service", "on", "path", "test"];
 
+/// Words that stand in a path only.
+const IN_PATHS: &[&str] =
+    &["call", "sms", "ask", "if", "match", "set", "wait", "goto", "end", "ok", "fail", "else", "reply", "timeout"];
+
 impl Lower {
     pub(super) fn item(&mut self, pair: Pair<'_>, file: &mut File) {
         let rule = pair.as_rule();
@@ -69,6 +73,14 @@ impl Lower {
     /// Text that begins no item, a line of it. What follows a misspelt item belongs to that, and is passed over.
     fn stray_item(&mut self, pair: &Pair<'_>) {
         let word = pair.as_str().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
+        if IN_PATHS.contains(&word) && !self.in_stray_item {
+            self.in_stray_item = true;
+            let span = self.span(pair);
+            let place = Span { start: span.start, end: span.start + Span::new(0, word.len()).end };
+            let message = format!("`{word}` stands in a path, and none has begun here");
+            let diagnostic = Diagnostic::new(Code::UnexpectedText, place, message, "of which trigger or path?");
+            return self.report(diagnostic.with_help("a path begins behind a trigger: `on sms -> sms \"Hello\"`"));
+        }
         let is_known =
             !suggest::nearest(word, ITEMS.iter().copied()).is_empty() || foreign::word(word, ITEMS).is_some();
         if is_known || !self.in_stray_item {
