@@ -8,7 +8,9 @@ mod border;
 mod expr;
 mod idents;
 mod machine;
+mod outcome;
 mod transition;
+mod trigger;
 mod unbuilt;
 
 use crate::graph::{FlowGraph, NodeKind};

@@ -1,21 +1,13 @@
 //! The tree of a checked flow to its graph, from the ends of the paths backwards.
 
 use super::expr::Lowering;
-use super::{
-    Api, Ask, Auth, Binding, Body, Call, Entry, Expr, Fail, Fails, FlowGraph, Json, Machine, Node, NodeId, NodeKind,
-    Oauth, Sms, UrlPart, Variable, live,
-};
+use super::{Api, Entry, Expr, Fail, Fails, FlowGraph, Machine, Node, NodeId, NodeKind, Variable, live, numbers};
 use crate::check::constant::constant_text;
 use crate::check::infer::Types;
-use crate::check::service;
-use crate::check::types::{Item, Type, Typed};
-use crate::check::url::{Piece, UrlTemplate};
+use crate::check::types::Type;
 use crate::resolve::names::{Names, VarId};
 use crate::source::{LineIndex, SourceFile, Span};
-use crate::syntax::ast::{self, Arms, ClauseKind, ExprKind, Field, File, Path, Source, Step, StepKind};
-
-/// Seconds that a call may take if it does not say (IntelePeer SmartFlows, "External Web Call Action Inputs").
-const DEFAULT_TIMEOUT: u32 = 10;
+use crate::syntax::ast::{self, Arms, ExprKind, Field, File, Path, Source, Step, StepKind};
 
 /// Builds the graph of a flow in which no check has found an error.
 pub fn build(source: &SourceFile, file: &File, names: &Names, types: &Types) -> FlowGraph {
@@ -43,12 +35,12 @@ pub fn build(source: &SourceFile, file: &File, names: &Names, types: &Types) -> 
         let entry = Entry::Path { name: path.name.text.clone(), params };
         graph.machines.push(builder.machine(entry, path.name.span, &path.body));
     }
-    needed_numbers(&mut graph);
+    numbers::note_needed(&mut graph);
     graph
 }
 
-struct Builder<'a> {
-    lowering: Lowering<'a>,
+pub(super) struct Builder<'a> {
+    pub(super) lowering: Lowering<'a>,
     lines: LineIndex,
 }
 
@@ -83,7 +75,7 @@ impl Builder<'_> {
         fields.iter().filter_map(|field| self.bound(&field.name)).collect()
     }
 
-    fn bound(&self, name: &ast::Name) -> Option<Variable> {
+    pub(super) fn bound(&self, name: &ast::Name) -> Option<Variable> {
         let var: &VarId = self.lowering.names.bindings.get(&name.span)?;
         Some(Variable { name: name.text.clone(), typed: self.lowering.types.var(*var) })
     }
@@ -105,129 +97,6 @@ impl Builder<'_> {
             }
         }
         Machine { entry, head, line, start, nodes }
-    }
-
-    fn call(&self, call: &ast::Call) -> Call {
-        let lowering = self.lowering;
-        let mut lowered = Call {
-            method: call.method.as_ref().map(|method| method.text.clone()).unwrap_or_default(),
-            url: self.call_url(call),
-            query: Vec::new(),
-            headers: Vec::new(),
-            auth: None,
-            timeout: DEFAULT_TIMEOUT,
-            retries: None,
-            body: None,
-            bindings: call.bindings.iter().filter_map(|binding| self.binding(binding)).collect(),
-        };
-        for clause in service::clauses(lowering.file, lowering.names, call) {
-            match &clause.kind {
-                ClauseKind::Header(name, value) => lowered.headers.push((name.value.clone(), lowering.text(value))),
-                ClauseKind::Query(name, value) => lowered.query.push((name.value.clone(), lowering.text(value))),
-                ClauseKind::Basic(user, password) => {
-                    lowered.auth = Some(Auth::Basic(lowering.text(user), lowering.text(password)));
-                }
-                ClauseKind::Bearer(token) => lowered.auth = Some(Auth::Bearer(lowering.text(token))),
-                ClauseKind::Oauth(oauth) => lowered.auth = Some(Auth::Oauth(Box::new(self.oauth(oauth)))),
-                ClauseKind::Timeout(timeout) => lowered.timeout = timeout.seconds,
-                ClauseKind::Retry(times) => lowered.retries = Some(*times),
-                ClauseKind::Json(json) => lowered.body = Some(Body::Json(self.json(json))),
-                ClauseKind::Form(fields) => {
-                    let fields = fields.iter().map(|(name, value)| (name.value.clone(), lowering.text(value)));
-                    lowered.body = Some(Body::Form(fields.collect()));
-                }
-                ClauseKind::Xml(xml) => lowered.body = Some(Body::Xml(lowering.parts(xml))),
-                ClauseKind::Text(text) => lowered.body = Some(Body::Text(lowering.text(text))),
-                ClauseKind::Sample(_) => {}
-            }
-        }
-        lowered
-    }
-
-    fn oauth(&self, oauth: &ast::Oauth) -> Oauth {
-        Oauth {
-            token_url: self.url("", &oauth.token_url),
-            client_id: self.lowering.text(&oauth.client_id),
-            client_secret: self.lowering.text(&oauth.client_secret),
-            scope: oauth.scope.as_ref().map(|scope| self.lowering.text(scope)),
-        }
-    }
-
-    /// A call's URL, its service's before it.
-    fn call_url(&self, call: &ast::Call) -> Vec<UrlPart> {
-        let Lowering { file, names, .. } = self.lowering;
-        let service = call.service.as_ref().and_then(|name| service::of(file, names, name));
-        let base = service.and_then(|service| service::base(file, names, service)).unwrap_or_default();
-        call.url.as_ref().map(|url| self.url(&base, url)).unwrap_or_default()
-    }
-
-    fn url(&self, base: &str, url: &ast::Expr) -> Vec<UrlPart> {
-        let lowering = self.lowering;
-        let cut = UrlTemplate::cut(base, url, |expr| constant_text(lowering.file, lowering.names, expr));
-        let pieces = cut.map(|cut| cut.pieces).unwrap_or_default();
-        pieces
-            .into_iter()
-            .map(|piece| match piece {
-                Piece::Fixed(text) => UrlPart::Fixed(text),
-                Piece::Value(expr, landing) => UrlPart::Value(lowering.expr(expr), landing),
-            })
-            .collect()
-    }
-
-    fn json(&self, json: &ast::Json) -> Json {
-        match json {
-            ast::Json::Null => Json::Null,
-            ast::Json::Value(value) => Json::Value(self.lowering.expr(value)),
-            ast::Json::List(items) => Json::List(items.iter().map(|item| self.json(item)).collect()),
-            ast::Json::Object(members) => {
-                Json::Object(members.iter().map(|(name, value)| (name.value.clone(), self.json(value))).collect())
-            }
-        }
-    }
-
-    fn binding(&self, binding: &ast::Binding) -> Option<Binding> {
-        let query = binding.query.clone();
-        Some(Binding { variable: self.bound(&binding.field.name)?, query })
-    }
-
-    fn ask(&self, ask: &ast::Ask) -> Ask {
-        Ask {
-            question: Sms {
-                to: self.phone(ask.to.as_ref()),
-                from: self.phone(ask.from.as_ref()),
-                text: self.words(ask.text.as_ref()),
-                media: Vec::new(),
-            },
-            reply: ask.reply.as_ref().and_then(|reply| self.bound(&reply.name)),
-            within: ask.within.map(|within| within.seconds),
-            retries: ask.retry.as_ref().map_or(0, |retry| retry.times),
-            again: ask.retry.as_ref().and_then(|retry| retry.text.as_ref()).map(|text| self.lowering.text(text)),
-        }
-    }
-
-    fn phone(&self, phone: Option<&ast::Expr>) -> Option<Expr> {
-        phone.map(|phone| self.lowering.expr_as(phone, Type::Phone))
-    }
-
-    fn words(&self, text: Option<&ast::Expr>) -> Expr {
-        let empty = || Expr { typed: Typed::of(Type::Text), kind: super::ExprKind::Literal(String::new()) };
-        text.map_or_else(empty, |text| self.lowering.text(text))
-    }
-
-    fn sms(&self, sms: &ast::Sms) -> Sms {
-        Sms {
-            to: self.phone(sms.to.as_ref()),
-            from: self.phone(sms.from.as_ref()),
-            text: self.words(sms.text.as_ref()),
-            media: sms
-                .media
-                .iter()
-                .map(|media| match self.lowering.types.expr(media).ty {
-                    Type::List(Item::Url) => self.lowering.expr(media),
-                    _ => self.lowering.expr_as(media, Type::Url),
-                })
-                .collect(),
-        }
     }
 }
 
@@ -359,50 +228,4 @@ impl MachineBuilder<'_, '_> {
         let args = goto.args.iter().zip(params).map(|(arg, param)| lowering.expr_as(arg, param.typed.ty));
         NodeKind::Goto { machine: lowering.file.triggers.len() + at, args: args.collect() }
     }
-}
-
-/// Finds out which api triggers write to `$ANI` or from `$DNIS`, over all the paths they reach.
-fn needed_numbers(graph: &mut FlowGraph) {
-    for at in 0..graph.machines.len() {
-        let (ani, dnis) = numbers_of(graph, at);
-        if let Some(Machine { entry: Entry::Api(api), .. }) = graph.machines.get_mut(at) {
-            api.needs_ani = ani;
-            api.needs_dnis = dnis;
-        }
-    }
-}
-
-fn numbers_of(graph: &FlowGraph, machine: usize) -> (bool, bool) {
-    let mut seen = vec![false; graph.machines.len()];
-    let mut open = vec![machine];
-    let (mut ani, mut dnis) = (false, false);
-    while let Some(at) = open.pop() {
-        let Some(flag) = seen.get_mut(at).filter(|seen| !**seen) else {
-            continue;
-        };
-        *flag = true;
-        let Some(found) = graph.machines.get(at) else {
-            continue;
-        };
-        for node in &found.nodes {
-            match &node.kind {
-                NodeKind::Ask { ask, .. } => {
-                    ani |= ask.question.to.is_none();
-                    dnis |= ask.question.from.is_none();
-                }
-                NodeKind::Sms { sms, .. } => {
-                    ani |= sms.to.is_none();
-                    dnis |= sms.from.is_none();
-                }
-                NodeKind::Goto { machine, .. } => open.push(*machine),
-                _ => {}
-            }
-        }
-        if at == machine {
-            let live = found.node(found.start).map(|node| &node.live);
-            ani |= live.is_some_and(|live| live.contains_key("ANI"));
-            dnis |= live.is_some_and(|live| live.contains_key("DNIS"));
-        }
-    }
-    (ani, dnis)
 }

@@ -6,6 +6,8 @@
 mod build;
 mod expr;
 mod live;
+mod numbers;
+mod parts;
 
 use crate::check::types::Typed;
 use crate::check::url::Landing;

@@ -1,0 +1,111 @@
+//! Where the outcome of each state leads.
+
+use super::border;
+use super::machine::MachineCode;
+use super::transition::Transitions;
+use crate::graph::{Fail, Fails, Node, NodeId, NodeKind};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+impl MachineCode<'_> {
+    /// `resume`: from a state and its outcome to the next state.
+    pub(super) fn resume(&self, transitions: &Transitions<'_>) -> TokenStream {
+        let arms: Vec<TokenStream> =
+            self.states().flat_map(|(id, node, _)| self.outcomes(transitions, id, node)).collect();
+        let (outcome, body) = if arms.is_empty() {
+            (quote!(_outcome), quote!(match self {}))
+        } else {
+            (
+                quote!(outcome),
+                quote!(let next = match (self, outcome) { #(#arms)* _ => return Err(unasked()), }; Ok(next)),
+            )
+        };
+        quote! {
+            /// Where the outcome of that leads.
+            pub fn resume(self, #outcome: Outcome) -> Result<Run, Fault> {
+                #body
+            }
+        }
+    }
+
+    fn outcomes(&self, transitions: &Transitions<'_>, id: NodeId, node: &Node) -> Vec<TokenStream> {
+        let done = |to: &NodeId| {
+            let pattern = self.pattern(id, &self.kept(*to, &[]));
+            let next = transitions.to(*to);
+            quote!((#pattern, Outcome::Done) => #next,)
+        };
+        match &node.kind {
+            NodeKind::Start { next } => vec![done(next)],
+            NodeKind::Sms { ok, fails, .. } => vec![done(ok), self.failed(transitions, id, node, fails)],
+            NodeKind::Call { call, ok, fails } => {
+                let names: Vec<&str> = call.bindings.iter().map(|binding| binding.variable.name.as_str()).collect();
+                let pattern = self.pattern(id, &self.kept(*ok, &names));
+                let live = self.machine.node(*ok).map(|node| &node.live);
+                let take: Vec<TokenStream> = call
+                    .bindings
+                    .iter()
+                    .map(|binding| &binding.variable)
+                    .filter(|variable| live.is_some_and(|live| live.contains_key(&variable.name)))
+                    .map(|variable| {
+                        let local = self.idents.variable(&variable.name);
+                        let accessor = format_ident!("{}", border::accessor(variable.typed));
+                        let name = &variable.name;
+                        quote!(let #local = values.#accessor(#name)?;)
+                    })
+                    .collect();
+                let ok = if take.is_empty() {
+                    let next = transitions.to(*ok);
+                    quote!((#pattern, Outcome::Response(_)) => #next,)
+                } else {
+                    let next = transitions.tail(*ok);
+                    quote!((#pattern, Outcome::Response(mut values)) => { #(#take)* #next })
+                };
+                vec![ok, self.failed(transitions, id, node, fails)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What a way on still needs of a state's variables.
+    fn kept(&self, to: NodeId, bound: &[&str]) -> Vec<Ident> {
+        let needed = self.machine.node(to).into_iter().flat_map(|node| node.live.keys());
+        needed.filter(|name| !bound.contains(&name.as_str())).map(|name| self.idents.variable(name)).collect()
+    }
+
+    /// Where a step's failures lead.
+    fn failed(&self, transitions: &Transitions<'_>, id: NodeId, node: &Node, fails: &Fails) -> TokenStream {
+        let arms = fails.narrowed.iter().map(|(_, to)| *to);
+        let ways: Vec<NodeId> = match fails.otherwise {
+            Fail::Arm(to) => arms.chain([to]).collect(),
+            Fail::Ends => arms.collect(),
+        };
+        let mut kept: Vec<Ident> = ways.iter().flat_map(|to| self.kept(*to, &["failure"])).collect();
+        kept.sort();
+        kept.dedup();
+        let pattern = self.pattern(id, &kept);
+        let otherwise = match fails.otherwise {
+            Fail::Arm(to) => transitions.to(to),
+            Fail::Ends => {
+                let line = Literal::u32_unsuffixed(node.line);
+                quote!(Run::Failed { line: #line, failure })
+            }
+        };
+        if fails.narrowed.is_empty() {
+            let reads = |to: &NodeId| self.machine.node(*to).is_some_and(|node| node.live.contains_key("failure"));
+            let is_read = matches!(fails.otherwise, Fail::Ends) || ways.iter().any(reads);
+            let failure = if is_read { quote!(failure) } else { quote!(_) };
+            return quote!((#pattern, Outcome::Failed(#failure)) => #otherwise,);
+        }
+        let narrowed = fails.narrowed.iter().map(|(filter, to)| {
+            let filter = border::failure_pattern(*filter);
+            let to = transitions.to(*to);
+            quote!(#filter => #to,)
+        });
+        quote! {
+            (#pattern, Outcome::Failed(failure)) => match (failure.kind, failure.status) {
+                #(#narrowed)*
+                _ => #otherwise,
+            },
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What starts a machine: its row among the triggers, and its function `start`.
+
+use super::border;
+use super::machine::MachineCode;
+use super::transition::Transitions;
+use crate::graph::{Api, Entry};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+impl MachineCode<'_> {
+    /// The row of this machine in the program's triggers; `None` for a path.
+    pub(super) fn trigger(&self) -> Option<TokenStream> {
+        let module = self.idents.module(self.index);
+        let line = Literal::u32_unsuffixed(self.machine.line);
+        match &self.machine.entry {
+            Entry::Sms { to, matching } => {
+                let option =
+                    |text: &Option<String>| text.as_ref().map_or_else(|| quote!(None), |text| quote!(Some(#text)));
+                let (to, matching) = (option(to), option(matching));
+                Some(quote! {
+                    Trigger::Sms(SmsTrigger { line: #line, to: #to, matching: #matching, start: #module::start })
+                })
+            }
+            Entry::Api(api) => {
+                let Api { name, needs_ani, needs_dnis, .. } = api;
+                let token = api.token.as_ref().map_or_else(|| quote!(None), |token| quote!(Some(#token)));
+                let inputs = api.inputs.iter().map(|input| {
+                    let name = &input.name;
+                    let kind = border::kind(input.typed.ty);
+                    let optional = input.typed.optional;
+                    quote!(Input { name: #name, kind: #kind, optional: #optional })
+                });
+                Some(quote! {
+                    Trigger::Api(ApiTrigger {
+                        line: #line,
+                        name: #name,
+                        token: #token,
+                        inputs: &[#(#inputs),*],
+                        needs_ani: #needs_ani,
+                        needs_dnis: #needs_dnis,
+                        start: #module::start,
+                    })
+                })
+            }
+            Entry::Schedule { .. } | Entry::Path { .. } => None,
+        }
+    }
+
+    pub(super) fn title(&self) -> String {
+        match &self.machine.entry {
+            Entry::Sms { to, matching } => {
+                let to = to.iter().map(|to| format!(" to {to:?}"));
+                let matching = matching.iter().map(|pattern| format!(" matching {pattern:?}"));
+                format!("on sms{}", to.chain(matching).collect::<String>())
+            }
+            Entry::Schedule { cron } => format!("on schedule {cron:?}"),
+            Entry::Api(api) => format!("on api {:?}", api.name),
+            Entry::Path { name, .. } => format!("path {name}"),
+        }
+    }
+
+    /// `start`: from what came in to the first state.
+    pub(super) fn start(&self, transitions: &Transitions<'_>) -> TokenStream {
+        let start = self.machine.start;
+        let live: Vec<(Ident, &str, _)> = self
+            .machine
+            .node(start)
+            .into_iter()
+            .flat_map(|node| &node.live)
+            .map(|(name, typed)| (self.idents.variable(name), name.as_str(), *typed))
+            .collect();
+        let (argument, bind): (TokenStream, Vec<TokenStream>) = match &self.machine.entry {
+            Entry::Schedule { .. } | Entry::Path { .. } => return quote!(),
+            Entry::Sms { .. } => {
+                let bind = live.iter().map(|(variable, name, _)| match *name {
+                    "to" | "DNIS" => quote!(let #variable = sms.to.clone();),
+                    "body" => quote!(let #variable = sms.body;),
+                    "media" => quote!(let #variable = sms.media;),
+                    _ => quote!(let #variable = sms.from.clone();),
+                });
+                (if live.is_empty() { quote!(_sms: InboundSms) } else { quote!(sms: InboundSms) }, bind.collect())
+            }
+            Entry::Api(api) => {
+                let mut takes_values = false;
+                let bind: Vec<_> = live
+                    .iter()
+                    .map(|(variable, name, typed)| {
+                        if api.inputs.iter().any(|input| input.name == *name) {
+                            takes_values = true;
+                            let accessor = format_ident!("{}", border::accessor(*typed));
+                            quote!(let #variable = api.inputs.#accessor(#name)?;)
+                        } else {
+                            let member = format_ident!("{}", if *name == "ANI" { "ani" } else { "dnis" });
+                            let missing = format!("${name} is needed and was not asked for");
+                            quote! {
+                                let #variable =
+                                    api.#member.clone().ok_or_else(|| Fault::Bug(#missing.to_owned()))?;
+                            }
+                        }
+                    })
+                    .collect();
+                let argument = match (live.is_empty(), takes_values) {
+                    (true, _) => quote!(_api: InboundApi),
+                    (false, true) => quote!(mut api: InboundApi),
+                    (false, false) => quote!(api: InboundApi),
+                };
+                (argument, bind)
+            }
+        };
+        let next = transitions.to(start);
+        quote! {
+            pub fn start(#argument, secrets: &Secrets) -> Result<Step, Fault> {
+                #(#bind)*
+                let next = #next;
+                next.step(secrets)
+            }
+        }
+    }
+}
