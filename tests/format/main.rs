@@ -6,6 +6,9 @@
 
 mod corpus;
 #[allow(dead_code)]
+#[path = "../fuzz/noise.rs"]
+mod noise;
+#[allow(dead_code)]
 #[path = "../fuzz/program.rs"]
 mod program;
 #[path = "../fuzz/random.rs"]
@@ -139,6 +142,28 @@ fn random_programs_are_formatted() {
         let formatted = sound(&program);
         sound(&respace::with_comments(&mut random, &formatted));
     }
+}
+
+#[test]
+fn what_is_spoilt_is_formatted_if_it_is_still_a_flow() {
+    let mut random = random(4);
+    let corpus = corpus::all();
+    let mut formatted = 0;
+    for _ in 0..setting("FLOW_FUZZ_ROUNDS", 1) * 1_500 {
+        let whole = match random.one_in(2) {
+            true => program::program(&mut random),
+            false => random.pick(&corpus).1.clone(),
+        };
+        let spoilt = noise::broken(&mut random, &whole);
+        let source = SourceFile::new("spoilt.flow", spoilt.clone());
+        if flowc::syntax::parse(&source).diagnostics.is_empty() {
+            sound(&spoilt);
+            formatted += 1;
+        } else {
+            drop(flowc::format(&source));
+        }
+    }
+    assert!(formatted > 50, "only {formatted} were still flows");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The words of a step, without its ways on.
 
-use super::writer::{Blank, INDENT, Writer};
+use super::writer::{Blank, Writer};
 use crate::syntax::ast::{Call, Clause, Step, StepKind};
 
 impl Writer<'_> {
@@ -77,12 +77,5 @@ impl Writer<'_> {
         // The first one stands behind `oauth`, the others below it.
         let starts: Vec<usize> = self.outside_brackets(start, end).filter(is_part).skip(1).collect();
         self.parts(&starts, end, indent + "oauth ".len());
-    }
-
-    /// Writes `given`, `when` or `then` to the width of the longest, and what follows in the column that is given back.
-    pub(super) fn test_word(&mut self, start: usize) -> usize {
-        self.to(start + 1);
-        self.pad("given".len().saturating_sub(self.text(start).len()));
-        INDENT + "given ".len()
     }
 }

@@ -43,4 +43,11 @@ impl Writer<'_> {
         }
         self.words(end, column + 3);
     }
+
+    /// Writes `given`, `when` or `then` to the width of the longest, and what follows in the column that is given back.
+    fn test_word(&mut self, start: usize) -> usize {
+        self.to(start + 1);
+        self.pad("given".len().saturating_sub(self.text(start).len()));
+        INDENT + "given ".len()
+    }
 }
