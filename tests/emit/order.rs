@@ -117,7 +117,7 @@ mod on_api_order_ready {
                 State::Sms1 { first_name, note, order_no, phone } => {
                     Action::Sms(Sms {
                         line: 7,
-                        to: Some(phone.clone()),
+                        to: Some(phone),
                         from: None,
                         body: {
                             let part_1 = note.as_deref().unwrap_or("");

@@ -91,7 +91,7 @@ mod on_sms {
     }
 
     pub fn start(sms: InboundSms, secrets: &Secrets) -> Result<Step, Fault> {
-        let from = sms.from.clone();
+        let from = sms.from;
         let next = Run::OnSms(State::Call1 { from });
         next.step(secrets)
     }
@@ -295,7 +295,7 @@ mod path_find {
                             line: 21,
                             method: Method::Get,
                             url: "https://booking.example.com/v1/rooms".to_owned(),
-                            query: Vec::from([("guests", guests.clone())]),
+                            query: Vec::from([("guests", guests)]),
                             headers: Vec::from([
                                 ("Accept", "application/json".to_owned()),
                             ]),

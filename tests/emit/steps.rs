@@ -120,7 +120,7 @@ mod on_sms {
 
     pub fn start(sms: InboundSms, secrets: &Secrets) -> Result<Step, Fault> {
         let body = sms.body;
-        let from = sms.from.clone();
+        let from = sms.from;
         let next = if body.as_str() == "vip" {
             let limit: i64 = 1000i64;
             join_1(body, from, limit)?
@@ -175,7 +175,7 @@ mod on_sms {
                                             (
                                                 "raw",
                                                 JsonBody::Object(
-                                                    Vec::from([("text", JsonBody::from(body.clone()))]),
+                                                    Vec::from([("text", JsonBody::from(body))]),
                                                 ),
                                             ),
                                         ]),
@@ -193,11 +193,9 @@ mod on_sms {
                         from: None,
                         body: {
                             let part_1 = room
-                                .clone()
                                 .map(|some| some.to_string())
                                 .unwrap_or_else(|| "not known yet".to_owned());
                             let part_2 = etag
-                                .clone()
                                 .map(|some| some.to_string())
                                 .unwrap_or_else(|| "new".to_owned());
                             let part_3 = math::round(half, 1i64);
@@ -264,7 +262,7 @@ mod on_sms {
                 }
                 (State::Sms1 { body, id, .. }, Outcome::Done) => {
                     Run::PathMenu(super::path_menu::State::Start {
-                        choice: body.clone(),
+                        choice: body,
                         tries: id,
                         hint: Some("x".to_owned()),
                     })
@@ -365,7 +363,7 @@ mod path_menu {
                                 Run::PathMenu(super::path_menu::State::Start {
                                     choice: "hours".to_owned(),
                                     tries: math::add_int(tries, 1i64)?,
-                                    hint: Some(choice.clone()),
+                                    hint: Some(choice),
                                 })
                             } else {
                                 Run::Completed

@@ -2,7 +2,7 @@
 
 use super::border;
 use super::expr;
-use super::idents::Idents;
+use super::names::Names;
 use crate::check::types::Type;
 use crate::check::url::Landing;
 use crate::graph::{Auth, Binding, Body, Call, Expr, ExprKind, Json, Part, Query, Segment, Sms, UrlPart};
@@ -45,7 +45,7 @@ fn query(query: &Query) -> TokenStream {
 }
 
 /// `Action::Call(…)`
-pub(super) fn call(idents: &Idents, line: u32, call: &Call, table: Option<&Ident>) -> TokenStream {
+pub(super) fn call(names: Names<'_>, line: u32, call: &Call, table: Option<&Ident>) -> TokenStream {
     let line = proc_macro2::Literal::u32_unsuffixed(line);
     let timeout = proc_macro2::Literal::u32_unsuffixed(call.timeout);
     let method = match call.method.as_str() {
@@ -55,16 +55,16 @@ pub(super) fn call(idents: &Idents, line: u32, call: &Call, table: Option<&Ident
         "DELETE" => quote!(Method::Delete),
         _ => quote!(Method::Get),
     };
-    let url = url(idents, &call.url);
-    let query = pairs(idents, &call.query);
-    let headers = pairs(idents, &call.headers);
+    let url = url(names, &call.url);
+    let query = pairs(names, &call.query);
+    let headers = pairs(names, &call.headers);
     let auth = match &call.auth {
         Some(Auth::Basic(user, password)) => {
-            let (user, password) = (expr::value(idents, user), expr::value(idents, password));
+            let (user, password) = (expr::value(names, user), expr::value(names, password));
             quote!(Some(Auth::Basic { user: #user, password: #password }))
         }
         Some(Auth::Bearer(token)) => {
-            let token = expr::value(idents, token);
+            let token = expr::value(names, token);
             quote!(Some(Auth::Bearer(#token)))
         }
         // `unbuilt` has told of these.
@@ -72,19 +72,19 @@ pub(super) fn call(idents: &Idents, line: u32, call: &Call, table: Option<&Ident
     };
     let body = match &call.body {
         Some(Body::Json(value)) => {
-            let value = json(idents, value);
+            let value = json(names, value);
             quote!(Some(Body::Json(#value)))
         }
         Some(Body::Form(fields)) => {
-            let fields = pairs(idents, fields);
+            let fields = pairs(names, fields);
             quote!(Some(Body::Form(#fields)))
         }
         Some(Body::Xml(parts)) => {
-            let xml = xml(idents, parts);
+            let xml = xml(names, parts);
             quote!(Some(Body::Xml(#xml)))
         }
         Some(Body::Text(text)) => {
-            let text = expr::value(idents, text);
+            let text = expr::value(names, text);
             quote!(Some(Body::Text(#text)))
         }
         None => quote!(None),
@@ -105,7 +105,7 @@ pub(super) fn call(idents: &Idents, line: u32, call: &Call, table: Option<&Ident
     }
 }
 
-fn url(idents: &Idents, parts: &[UrlPart]) -> TokenStream {
+fn url(names: Names<'_>, parts: &[UrlPart]) -> TokenStream {
     match parts {
         [] => quote!(String::new()),
         [UrlPart::Fixed(url)] => quote!(#url.to_owned()),
@@ -113,7 +113,7 @@ fn url(idents: &Idents, parts: &[UrlPart]) -> TokenStream {
             let parts = parts.iter().map(|part| match part {
                 UrlPart::Fixed(text) => quote!(#text),
                 UrlPart::Value(expr, landing) => {
-                    let value = expr::display(idents, expr);
+                    let value = expr::display(names, expr);
                     match landing {
                         Landing::Query => quote!(&encode::query(&#value)),
                         Landing::Path | Landing::Authority => quote!(&encode::segment(&#value)),
@@ -126,7 +126,7 @@ fn url(idents: &Idents, parts: &[UrlPart]) -> TokenStream {
 }
 
 /// A document whose values are escaped.
-fn xml(idents: &Idents, parts: &[Part]) -> TokenStream {
+fn xml(names: Names<'_>, parts: &[Part]) -> TokenStream {
     match parts {
         [] => quote!(String::new()),
         [Part::Literal(text)] => quote!(#text.to_owned()),
@@ -134,7 +134,7 @@ fn xml(idents: &Idents, parts: &[Part]) -> TokenStream {
             let parts = parts.iter().map(|part| match part {
                 Part::Literal(text) => quote!(#text),
                 Part::Value(value) => {
-                    let value = expr::display(idents, value);
+                    let value = expr::display(names, value);
                     quote!(&encode::xml(&#value))
                 }
             });
@@ -149,30 +149,30 @@ fn vector(items: impl Iterator<Item = TokenStream>) -> TokenStream {
     if items.is_empty() { quote!(Vec::new()) } else { quote!(Vec::from([#(#items),*])) }
 }
 
-fn pairs(idents: &Idents, pairs: &[(String, Expr)]) -> TokenStream {
+fn pairs(names: Names<'_>, pairs: &[(String, Expr)]) -> TokenStream {
     vector(pairs.iter().map(|(name, value)| {
-        let value = expr::value(idents, value);
+        let value = expr::value(names, value);
         quote!((#name, #value))
     }))
 }
 
-fn json(idents: &Idents, value: &Json) -> TokenStream {
+fn json(names: Names<'_>, value: &Json) -> TokenStream {
     match value {
         Json::Null => quote!(JsonBody::Null),
         Json::Value(value) => match &value.kind {
             ExprKind::Literal(text) => quote!(JsonBody::from(#text)),
             _ => {
-                let value = expr::value(idents, value);
+                let value = expr::value(names, value);
                 quote!(JsonBody::from(#value))
             }
         },
         Json::List(items) => {
-            let items = vector(items.iter().map(|item| json(idents, item)));
+            let items = vector(items.iter().map(|item| json(names, item)));
             quote!(JsonBody::List(#items))
         }
         Json::Object(members) => {
             let members = vector(members.iter().map(|(name, value)| {
-                let value = json(idents, value);
+                let value = json(names, value);
                 quote!((#name, #value))
             }));
             quote!(JsonBody::Object(#members))
@@ -181,25 +181,25 @@ fn json(idents: &Idents, value: &Json) -> TokenStream {
 }
 
 /// `Action::Sms(…)`
-pub(super) fn sms(idents: &Idents, line: u32, sms: &Sms) -> TokenStream {
+pub(super) fn sms(names: Names<'_>, line: u32, sms: &Sms) -> TokenStream {
     let line = proc_macro2::Literal::u32_unsuffixed(line);
     let phone = |phone: &Option<Expr>| match phone {
         Some(phone) => {
-            let phone = expr::value(idents, phone);
+            let phone = expr::value(names, phone);
             quote!(Some(#phone))
         }
         None => quote!(None),
     };
     let (to, from) = (phone(&sms.to), phone(&sms.from));
-    let body = expr::value(idents, &sms.text);
-    let media = media(idents, &sms.media);
+    let body = expr::value(names, &sms.text);
+    let media = media(names, &sms.media);
     quote!(Action::Sms(Sms { line: #line, to: #to, from: #from, body: #body, media: #media }))
 }
 
-fn media(idents: &Idents, media: &[Expr]) -> TokenStream {
+fn media(names: Names<'_>, media: &[Expr]) -> TokenStream {
     let is_list = |expr: &Expr| matches!(expr.typed.ty, Type::List(_));
     let list = |expr: &Expr| {
-        let list = expr::value(idents, expr);
+        let list = expr::value(names, expr);
         if expr.typed.optional { quote!(#list.unwrap_or_default()) } else { list }
     };
     match media {
@@ -209,11 +209,11 @@ fn media(idents: &Idents, media: &[Expr]) -> TokenStream {
                 if is_list(expr) {
                     return list(expr);
                 }
-                let url = expr::value(idents, expr);
+                let url = expr::value(names, expr);
                 quote!(Vec::from([#url]))
             });
             quote!([#(#lists),*].concat())
         }
-        media => vector(media.iter().map(|expr| expr::value(idents, expr))),
+        media => vector(media.iter().map(|expr| expr::value(names, expr))),
     }
 }

@@ -1,7 +1,7 @@
-//! Expressions. All variables are owned locals where an expression is evaluated.
+//! Expressions. All variables are owned locals where an expression is evaluated; the last use of one moves it.
 
 use super::border::is_copy;
-use super::idents::Idents;
+use super::names::Names;
 use crate::check::function::Function;
 use crate::check::types::{Type, Typed};
 use crate::graph::{Expr, ExprKind, FailureField, Part};
@@ -10,10 +10,10 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 /// An owned value of the expression's Rust type.
-pub(super) fn value(idents: &Idents, expr: &Expr) -> TokenStream {
+pub(super) fn value(names: Names<'_>, expr: &Expr) -> TokenStream {
     match &expr.kind {
         ExprKind::Literal(text) => literal(text, expr.typed.ty),
-        ExprKind::Template(parts) => template(idents, parts),
+        ExprKind::Template(parts) => template(names, parts),
         ExprKind::Int(number) => {
             let number = Literal::i64_suffixed(*number);
             quote!(#number)
@@ -21,72 +21,72 @@ pub(super) fn value(idents: &Idents, expr: &Expr) -> TokenStream {
         ExprKind::Number(digits) => quote!(value::number(#digits)),
         ExprKind::Bool(truth) => quote!(#truth),
         ExprKind::Variable(name) => {
-            let variable = idents.variable(name);
-            if is_copy(expr.typed) { quote!(#variable) } else { quote!(#variable.clone()) }
+            let variable = names.variable(name);
+            if is_copy(expr.typed) || names.may_move(name) { quote!(#variable) } else { quote!(#variable.clone()) }
         }
         ExprKind::Failure(FailureField::Kind) => quote!(failure.kind.to_string()),
         ExprKind::Failure(FailureField::Message) => quote!(failure.message.clone()),
         ExprKind::Failure(FailureField::Status) => quote!(failure.status.map(i64::from)),
         ExprKind::Secret(name) => quote!(secrets.get(#name).to_owned()),
         ExprKind::Not(operand) => {
-            let operand = operand_of(idents, operand);
+            let operand = operand_of(names, operand);
             quote!(!#operand)
         }
         ExprKind::Minus(operand) => {
             let negate = if expr.typed.ty == Type::Int { quote!(math::neg_int) } else { quote!(math::neg) };
-            let operand = value(idents, operand);
+            let operand = value(names, operand);
             quote!(#negate(#operand)?)
         }
-        ExprKind::Binary(op, left, right) => binary(idents, *op, left, right),
-        ExprKind::Coalesce(left, right) => coalesce(idents, expr.typed, left, right),
-        ExprKind::Function(function, args) => call(idents, *function, args),
+        ExprKind::Binary(op, left, right) => binary(names, *op, left, right),
+        ExprKind::Coalesce(left, right) => coalesce(names, expr.typed, left, right),
+        ExprKind::Function(function, args) => call(names, *function, args),
         ExprKind::IsMissing(operand) => {
             let operand = match &operand.kind {
                 ExprKind::Variable(name) => {
-                    let variable = idents.variable(name);
+                    let variable = names.variable(name);
                     quote!(#variable)
                 }
-                _ => value(idents, operand),
+                _ => value(names, operand),
             };
             quote!(#operand.is_none())
         }
         ExprKind::Present(operand) => {
-            let operand = value(idents, operand);
+            let operand = value(names, operand);
             quote!(Some(#operand))
         }
         // `unbuilt` has told of it.
         ExprKind::Now(_) => quote!(()),
         ExprKind::ToNumber(operand) => {
-            let number = value(idents, operand);
+            let number = value(names, operand);
             if operand.typed.optional { quote!(#number.map(Number::from)) } else { quote!(Number::from(#number)) }
         }
     }
 }
 
 /// A `&str` of a text, a phone number or a URL.
-pub(super) fn str_of(idents: &Idents, expr: &Expr) -> TokenStream {
+pub(super) fn str_of(names: Names<'_>, expr: &Expr) -> TokenStream {
     match &expr.kind {
         ExprKind::Literal(text) => quote!(#text),
         ExprKind::Variable(name) => {
-            let variable = idents.variable(name);
+            let variable = names.variable(name);
             quote!(#variable.as_str())
         }
         ExprKind::Secret(name) => quote!(secrets.get(#name)),
         ExprKind::Failure(FailureField::Kind) => quote!(failure.kind.as_str()),
         ExprKind::Failure(FailureField::Message) => quote!(failure.message.as_str()),
         _ => {
-            let text = value(idents, expr);
+            let text = value(names, expr);
             quote!(#text.as_str())
         }
     }
 }
 
 /// Something that `Display` writes as the value's text; cheaper than [`value`] where a borrow will do.
-pub(super) fn display(idents: &Idents, expr: &Expr) -> TokenStream {
+pub(super) fn display(names: Names<'_>, expr: &Expr) -> TokenStream {
     match &expr.kind {
         ExprKind::Literal(text) => quote!(#text),
         ExprKind::Variable(name) => {
-            let variable = idents.variable(name);
+            let variable = names.variable(name);
             quote!(#variable)
         }
         ExprKind::Secret(name) => quote!(secrets.get(#name)),
@@ -94,12 +94,12 @@ pub(super) fn display(idents: &Idents, expr: &Expr) -> TokenStream {
         ExprKind::Failure(FailureField::Message) => quote!(&failure.message),
         ExprKind::Coalesce(left, right) => match (&left.kind, &right.kind, left.typed.ty) {
             (ExprKind::Variable(name), ExprKind::Literal(default), Type::Text) => {
-                let variable = idents.variable(name);
+                let variable = names.variable(name);
                 quote!(#variable.as_deref().unwrap_or(#default))
             }
-            _ => value(idents, expr),
+            _ => value(names, expr),
         },
-        _ => value(idents, expr),
+        _ => value(names, expr),
     }
 }
 
@@ -112,14 +112,14 @@ fn literal(text: &str, ty: Type) -> TokenStream {
     }
 }
 
-fn template(idents: &Idents, parts: &[Part]) -> TokenStream {
+fn template(names: Names<'_>, parts: &[Part]) -> TokenStream {
     let mut format = Format::default();
     for part in parts {
         match part {
             Part::Literal(text) => format.words(text),
             Part::Value(expr) => match &expr.kind {
-                ExprKind::Variable(name) => format.inline(&idents.variable(name).to_string()),
-                _ => format.argument(&display(idents, expr)),
+                ExprKind::Variable(name) => format.inline(&names.variable(name).to_string()),
+                _ => format.argument(&display(names, expr)),
             },
         }
     }
@@ -162,8 +162,8 @@ impl Format {
 }
 
 /// The expression, in parentheses if an operator before it would tear it apart.
-fn operand_of(idents: &Idents, expr: &Expr) -> TokenStream {
-    let tokens = value(idents, expr);
+fn operand_of(names: Names<'_>, expr: &Expr) -> TokenStream {
+    let tokens = value(names, expr);
     match &expr.kind {
         ExprKind::Binary(op, ..) if !is_arithmetic(*op) => quote!((#tokens)),
         _ => tokens,
@@ -174,15 +174,15 @@ fn is_arithmetic(op: BinaryOp) -> bool {
     matches!(op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div)
 }
 
-fn binary(idents: &Idents, op: BinaryOp, left: &Expr, right: &Expr) -> TokenStream {
+fn binary(names: Names<'_>, op: BinaryOp, left: &Expr, right: &Expr) -> TokenStream {
     if is_arithmetic(op) {
-        return arithmetic(idents, op, left, right);
+        return arithmetic(names, op, left, right);
     }
     let is_text = matches!(left.typed.ty, Type::Text | Type::Phone | Type::Url);
     let (a, b) = if is_text {
-        (str_of(idents, left), str_of(idents, right))
+        (str_of(names, left), str_of(names, right))
     } else {
-        (operand_of(idents, left), operand_of(idents, right))
+        (operand_of(names, left), operand_of(names, right))
     };
     match op {
         BinaryOp::And => quote!(#a && #b),
@@ -196,7 +196,7 @@ fn binary(idents: &Idents, op: BinaryOp, left: &Expr, right: &Expr) -> TokenStre
     }
 }
 
-fn arithmetic(idents: &Idents, op: BinaryOp, left: &Expr, right: &Expr) -> TokenStream {
+fn arithmetic(names: Names<'_>, op: BinaryOp, left: &Expr, right: &Expr) -> TokenStream {
     let is_int = left.typed.ty == Type::Int;
     let function = match (op, is_int) {
         (BinaryOp::Add, true) => quote!(math::add_int),
@@ -207,13 +207,13 @@ fn arithmetic(idents: &Idents, op: BinaryOp, left: &Expr, right: &Expr) -> Token
         (BinaryOp::Mul, false) => quote!(math::mul),
         _ => quote!(math::div),
     };
-    let (a, b) = (value(idents, left), value(idents, right));
+    let (a, b) = (value(names, left), value(names, right));
     quote!(#function(#a, #b)?)
 }
 
-fn coalesce(idents: &Idents, typed: Typed, left: &Expr, right: &Expr) -> TokenStream {
-    let optional = value(idents, left);
-    let default = value(idents, right);
+fn coalesce(names: Names<'_>, typed: Typed, left: &Expr, right: &Expr) -> TokenStream {
+    let optional = value(names, left);
+    let default = value(names, right);
     let becomes_text = |expr: &Expr| typed.ty == Type::Text && expr.typed.ty != Type::Text;
     let optional = if becomes_text(left) {
         quote!(#optional.map(|some| some.to_string()))
@@ -239,7 +239,7 @@ fn coalesce(idents: &Idents, typed: Typed, left: &Expr, right: &Expr) -> TokenSt
     }
 }
 
-fn call(idents: &Idents, function: Function, args: &[Expr]) -> TokenStream {
+fn call(names: Names<'_>, function: Function, args: &[Expr]) -> TokenStream {
     let name = match function {
         Function::Upper => quote!(text::upper),
         Function::Lower => quote!(text::lower),
@@ -251,8 +251,8 @@ fn call(idents: &Idents, function: Function, args: &[Expr]) -> TokenStream {
         Function::Round => quote!(math::round),
     };
     let args = args.iter().map(|arg| match function {
-        Function::Round => value(idents, arg),
-        _ => str_of(idents, arg),
+        Function::Round => value(names, arg),
+        _ => str_of(names, arg),
     });
     quote!(#name(#(#args),*))
 }

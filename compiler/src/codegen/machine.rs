@@ -2,6 +2,7 @@
 
 use super::border;
 use super::idents::Idents;
+use super::names::{Names, read_once};
 use super::transition::Transitions;
 use super::{action, expr};
 use crate::graph::{Entry, FlowGraph, Machine, Node, NodeId, NodeKind};
@@ -128,13 +129,15 @@ impl<'a> MachineCode<'a> {
                 used.sort();
                 used.dedup();
                 let pattern = self.pattern(id, &used);
+                let moved = read_once(|visit| node.kind.each_expr(visit));
+                let names = Names::new(self.idents, &moved);
                 let action = match &node.kind {
                     NodeKind::Call { call, .. } => {
                         let table = table(variant);
                         let table = (!call.bindings.is_empty()).then_some(&table);
-                        action::call(self.idents, node.line, call, table)
+                        action::call(names, node.line, call, table)
                     }
-                    NodeKind::Sms { sms, .. } => action::sms(self.idents, node.line, sms),
+                    NodeKind::Sms { sms, .. } => action::sms(names, node.line, sms),
                     _ => quote!(Action::Continue),
                 };
                 quote!(#pattern => #action)
@@ -162,12 +165,14 @@ impl<'a> MachineCode<'a> {
             return quote!(Run::Completed);
         };
         let Entry::Path { params, .. } = &target.entry else { return quote!(Run::Completed) };
+        let moved = read_once(|visit| args.iter().for_each(visit));
+        let names = Names::new(self.idents, &moved);
         let fields: Vec<TokenStream> = params
             .iter()
             .zip(args)
             .map(|(param, arg)| {
                 let field = self.idents.variable(&param.name);
-                let value = expr::value(self.idents, arg);
+                let value = expr::value(names, arg);
                 if param.typed.optional && !arg.typed.optional {
                     quote!(#field: Some(#value))
                 } else {

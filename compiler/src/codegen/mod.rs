@@ -8,6 +8,7 @@ mod border;
 mod expr;
 mod idents;
 mod machine;
+mod names;
 mod outcome;
 mod transition;
 mod trigger;

@@ -3,6 +3,7 @@
 use super::border;
 use super::expr;
 use super::machine::MachineCode;
+use super::names::{Names, read_once};
 use crate::check::types::Type;
 use crate::graph::{Expr, ExprKind, NodeId, NodeKind, Variable};
 use proc_macro2::{Ident, TokenStream};
@@ -94,12 +95,15 @@ impl<'a> Transitions<'a> {
             NodeKind::Set { variable, value, next } => {
                 let local = idents.variable(&variable.name);
                 let ty = border::rust_type(variable.typed);
-                let value = expr::value(idents, value);
+                let mut moved = read_once(|visit| visit(value));
+                let live = self.code.machine.node(*next).map(|node| &node.live);
+                moved.retain(|name| *name == variable.name || live.is_none_or(|live| !live.contains_key(name)));
+                let value = expr::value(Names::new(idents, &moved), value);
                 let next = self.tail(*next);
                 quote!(let #local: #ty = #value; #next)
             }
             NodeKind::If { condition, then, otherwise } => {
-                let condition = expr::value(idents, condition);
+                let condition = expr::value(Names::kept(idents), condition);
                 let (then, otherwise) = (self.tail(*then), self.tail(*otherwise));
                 quote!(if #condition { #then } else { #otherwise })
             }
@@ -121,16 +125,16 @@ impl<'a> Transitions<'a> {
     }
 
     fn choice(&self, subject: &Expr, cases: &[(Vec<Expr>, NodeId)], otherwise: Option<NodeId>) -> TokenStream {
-        let idents = self.code.idents;
+        let names = Names::kept(self.code.idents);
         if subject.typed.ty == Type::Number {
             return self.number_choice(subject, cases, otherwise);
         }
         let is_text = matches!(subject.typed.ty, Type::Text | Type::Phone | Type::Url);
-        let value = if is_text { expr::str_of(idents, subject) } else { expr::value(idents, subject) };
+        let value = if is_text { expr::str_of(names, subject) } else { expr::value(names, subject) };
         let arms = cases.iter().map(|(patterns, to)| {
             let patterns = patterns.iter().map(|pattern| match &pattern.kind {
                 ExprKind::Literal(text) => quote!(#text),
-                _ => expr::value(idents, pattern),
+                _ => expr::value(names, pattern),
             });
             let to = self.to(*to);
             quote!(#(#patterns)|* => #to,)
@@ -144,12 +148,12 @@ impl<'a> Transitions<'a> {
 
     /// Decimals cannot be patterns: a row of `if`.
     fn number_choice(&self, subject: &Expr, cases: &[(Vec<Expr>, NodeId)], otherwise: Option<NodeId>) -> TokenStream {
-        let idents = self.code.idents;
-        let subject = expr::value(idents, subject);
+        let names = Names::kept(self.code.idents);
+        let subject = expr::value(names, subject);
         let otherwise = otherwise.map_or_else(|| quote!(Run::Completed), |to| self.tail(to));
         cases.iter().rev().fold(quote!({ #otherwise }), |rest, (patterns, to)| {
             let tests = patterns.iter().map(|pattern| {
-                let pattern = expr::value(idents, pattern);
+                let pattern = expr::value(names, pattern);
                 quote!(#subject == #pattern)
             });
             let to = self.tail(*to);

@@ -72,11 +72,16 @@ impl MachineCode<'_> {
         let (argument, bind): (TokenStream, Vec<TokenStream>) = match &self.machine.entry {
             Entry::Schedule { .. } | Entry::Path { .. } => return quote!(),
             Entry::Sms { .. } => {
-                let bind = live.iter().map(|(variable, name, _)| match *name {
-                    "to" | "DNIS" => quote!(let #variable = sms.to.clone();),
-                    "body" => quote!(let #variable = sms.body;),
-                    "media" => quote!(let #variable = sms.media;),
-                    _ => quote!(let #variable = sms.from.clone();),
+                let members: Vec<&str> = live.iter().map(|(_, name, _)| member_of_sms(name)).collect();
+                let bind = live.iter().enumerate().map(|(at, (variable, name, _))| {
+                    let member = member_of_sms(name);
+                    let is_read_again = members.iter().skip(at + 1).any(|other| *other == member);
+                    let member = format_ident!("{member}");
+                    if is_read_again {
+                        quote!(let #variable = sms.#member.clone();)
+                    } else {
+                        quote!(let #variable = sms.#member;)
+                    }
                 });
                 (if live.is_empty() { quote!(_sms: InboundSms) } else { quote!(sms: InboundSms) }, bind.collect())
             }
@@ -93,8 +98,7 @@ impl MachineCode<'_> {
                             let member = format_ident!("{}", if *name == "ANI" { "ani" } else { "dnis" });
                             let missing = format!("${name} is needed and was not asked for");
                             quote! {
-                                let #variable =
-                                    api.#member.clone().ok_or_else(|| Fault::Bug(#missing.to_owned()))?;
+                                let #variable = api.#member.ok_or_else(|| Fault::Bug(#missing.to_owned()))?;
                             }
                         }
                     })
@@ -115,5 +119,15 @@ impl MachineCode<'_> {
                 next.step(secrets)
             }
         }
+    }
+}
+
+/// The member of a message that a variable of its trigger is taken from.
+fn member_of_sms(name: &str) -> &'static str {
+    match name {
+        "to" | "DNIS" => "to",
+        "body" => "body",
+        "media" => "media",
+        _ => "from",
     }
 }
