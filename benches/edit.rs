@@ -65,8 +65,12 @@ struct Flow {
 impl Flow {
     fn new(folder: &Path) -> Self {
         fs::create_dir_all(folder).unwrap();
-        let source = workspace().join("examples/weather-forecast/weather-forecast.flow");
-        Self { source: fs::read_to_string(source).unwrap(), file: folder.join("weather-forecast.flow") }
+        let example = workspace().join("examples/weather-forecast");
+        fs::copy(example.join("forecast.json"), folder.join("forecast.json")).unwrap();
+        Self {
+            source: fs::read_to_string(example.join("weather-forecast.flow")).unwrap(),
+            file: folder.join("weather-forecast.flow"),
+        }
     }
 
     fn build(&self, round: u32) {

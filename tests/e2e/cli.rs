@@ -295,7 +295,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 fn the_same_flow_is_emitted_byte_for_byte_the_same() {
     let (here, there) = (Scratch::new(), Scratch::new());
     for folder in [&here, &there] {
-        folder.write("weather.flow", weather::FLOW);
+        weather::write(folder);
         let ended = flowc_in(folder, "build weather.flow --emit crate");
         assert_eq!(ended.code, Some(0), "{}", ended.err);
     }
@@ -351,7 +351,7 @@ fn a_static_binary_runs_in_an_empty_folder() {
         return;
     }
     let folder = Scratch::new();
-    folder.write("weather.flow", weather::FLOW);
+    weather::write(&folder);
     fs::create_dir(folder.path().join("jail")).unwrap();
     let built = flowc_in(&folder, "build weather.flow --static -o jail/weather");
     assert_eq!(built.code, Some(0), "{}", built.err);

@@ -19,6 +19,7 @@ mod json_path;
 mod lifecycle;
 mod nws;
 mod order;
+mod samples;
 mod secrets;
 mod sms_filters;
 mod substitution;

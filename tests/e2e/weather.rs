@@ -1,10 +1,16 @@
 //! The weather hotline: a text comes in, a service is asked, the answer goes out.
 
 use flow_tests::stand_in::nobody;
-use flow_tests::{Gate, Program, Reply, StandIn, binary_of};
+use flow_tests::{Gate, Program, Reply, Scratch, StandIn, binary_of};
 use serde_json::{Value, json};
 
 pub(crate) const FLOW: &str = include_str!("../../examples/weather-forecast/weather-forecast.flow");
+
+/// Writes `weather.flow` and the sample that it names.
+pub(crate) fn write(folder: &Scratch) {
+    folder.write("weather.flow", FLOW);
+    folder.write("forecast.json", include_str!("../../examples/weather-forecast/forecast.json"));
+}
 
 const UPSTREAM: &str = "api.weather.gov:443";
 

@@ -27,6 +27,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("crate::format::", &["lib.rs"]),
     ("crate::graph", &["codegen", "draw/mod.rs", "draw/outline.rs", "graph", "lib.rs"]),
     ("crate::check::", &["check", "graph", "codegen", "lib.rs"]),
+    ("crate::sms", &["check/rules/sms_text"]),
     ("crate::resolve", &["resolve", "check", "graph", "lib.rs"]),
     ("std::fs", &["driver"]),
     ("std::process::Command", &["driver"]),

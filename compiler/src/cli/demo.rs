@@ -8,7 +8,6 @@ use super::console::Console;
 use super::progress::Watcher;
 use crate::driver::demo::{self, Demo as Hotline, Reply};
 use crate::driver::{self, Error, Linking, Order};
-use crate::sample::NoSamples;
 
 /// Build the weather hotline and text it, with no network and no phone
 #[derive(Debug, Args)]
@@ -24,7 +23,7 @@ impl Demo {
     pub(super) fn run(&self, console: &Console<'_>) -> Result<Exit, Error> {
         let system = console.system;
         let file = demo::flow();
-        let Some(emitted) = crate::compile(&file, &NoSamples).emitted else {
+        let Some(emitted) = crate::compile(&file, &demo::samples()).emitted else {
             return Err(Error::Demo(format!("flowc does not compile its own example, {}", file.name)));
         };
         console.result(

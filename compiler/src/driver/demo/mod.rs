@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use self::stand_in::StandIn;
 use super::error::Error;
 use super::system::{Command, Running, System};
+use crate::sample::Samples;
 use crate::source::SourceFile;
 
 const FLOW: &str = include_str!("../../../../examples/weather-forecast/weather-forecast.flow");
@@ -26,6 +27,11 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// The flow file that the demo builds.
 pub fn flow() -> SourceFile {
     SourceFile::new("weather-forecast.flow", FLOW)
+}
+
+/// The sample that it names, beside it.
+pub fn samples() -> impl Samples {
+    [("forecast.json", FORECAST)]
 }
 
 /// The demo's binary and the service it asks, both running. Dropping it ends both.
