@@ -48,7 +48,7 @@ fn by_phase() {
     for _ in 0..30 {
         let parsed = syntax.time(|| flowc::syntax::parse(&source));
         let (names, _) = resolve.time(|| flowc::resolve::resolve(&parsed.file));
-        check.time(|| flowc::check::check(&parsed.file, &names, true));
+        check.time(|| flowc::check::check(&source, &parsed.file, &names, &NoSamples, true));
     }
     println!("of 10000 lines: syntax {syntax}");
     println!("               resolve {resolve}");

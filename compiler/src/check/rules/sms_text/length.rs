@@ -34,7 +34,8 @@ pub(super) fn check(words: &Words, is_dear: bool, out: &mut Vec<Diagnostic>) {
     let label = format!("{units} characters{twice}; one segment holds {}", encoding.whole());
     let over = encoding.units(&longest).saturating_sub(encoding.whole());
     let help = match words.open.as_slice() {
-        [] => format!("shorten it by {} for a single segment", counted(over)),
+        [] if words.varies => format!("for a single segment, whatever its values, shorten it by {}", counted(over)),
+        [] => format!("for a single segment shorten it by {}", counted(over)),
         open => {
             let open: Vec<String> = open.iter().map(|value| format!("`{value}`")).collect();
             let comes = if open.len() == 1 { "comes" } else { "come" };
