@@ -1,23 +1,19 @@
 //! Types of all variables and expressions, and whether each value fits its place.
 
+mod call;
 mod expr;
 mod fits;
+mod step;
 mod test;
 
-use super::constant::constant_text;
 use super::place::Place;
 use super::sample::Found;
 use super::types::{TYPE_NAMES, Type, Typed};
-use super::url::{Landing, Piece, UrlTemplate};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::names::{Names, Origin, VarId};
 use crate::source::Span;
 use crate::suggest;
-use crate::syntax::ast::{
-    Ask, Call, ClauseKind, Expr, ExprKind, Field, File, Json, Name, Part, Path, Source, Step, StepKind, TypeName,
-    UnaryOp,
-};
-use crate::syntax::visit;
+use crate::syntax::ast::{Expr, ExprKind, Field, File, Name, Part, Source, TypeName, UnaryOp};
 
 /// The types of a file.
 #[derive(Debug)]
@@ -209,204 +205,6 @@ impl<'a> Infer<'a> {
                 .with_help("bind the same type on each way, or use two names");
                 self.report(diagnostic);
                 Typed::UNKNOWN
-            }
-        }
-    }
-
-    fn path(&mut self, path: &'a Path) {
-        for step in &path.steps {
-            self.step(step);
-            for inner in visit::inner_paths(step) {
-                self.path(inner);
-            }
-        }
-    }
-
-    fn step(&mut self, step: &'a Step) {
-        match &step.kind {
-            StepKind::Call(call) => self.call(call),
-            StepKind::Sms(sms) => {
-                sms.to.iter().for_each(|to| self.place(to, Place::SmsTo));
-                sms.from.iter().for_each(|from| self.place(from, Place::SmsFrom));
-                sms.text.iter().for_each(|text| self.place(text, Place::Sms));
-                sms.media.iter().for_each(|media| self.media(media));
-            }
-            StepKind::If(branch) => {
-                self.place(&branch.condition, Place::Condition);
-                if let Some(presence) = self.names.presences.get(&step.span) {
-                    self.var(presence.present, step.span);
-                }
-            }
-            StepKind::Match(choice) => {
-                self.single(&choice.subject);
-                for pattern in choice.cases.iter().flat_map(|case| &case.patterns) {
-                    self.pattern(&choice.subject, pattern);
-                }
-            }
-            StepKind::Ask(ask) => self.ask(ask),
-            StepKind::Set(set) => {
-                let typed = self.expr(&set.value, Place::Inside);
-                if typed.ty == Type::Null {
-                    self.not_printable(&set.value, Type::Null, Place::Inside);
-                    self.set(&set.value, Typed::UNKNOWN);
-                }
-                self.bound(&set.name);
-            }
-            StepKind::Goto(goto) => {
-                for arg in &goto.args {
-                    self.expr(arg, Place::Inside);
-                }
-                self.arguments(&goto.path, &goto.args);
-            }
-            StepKind::Wait(_) | StepKind::End | StepKind::Group(_) | StepKind::Bad(_) => {}
-        }
-    }
-
-    fn ask(&mut self, ask: &'a Ask) {
-        ask.to.iter().for_each(|to| self.place(to, Place::SmsTo));
-        ask.from.iter().for_each(|from| self.place(from, Place::SmsFrom));
-        let again = ask.retry.iter().filter_map(|retry| retry.text.as_ref());
-        ask.text.iter().chain(again).for_each(|text| self.place(text, Place::Sms));
-        let Some(reply) = &ask.reply else { return };
-        self.bound(&reply.name);
-        let Some(written) = &reply.ty else { return };
-        self.written(written);
-        let span = written.item.as_ref().map_or(written.name.span, |item| written.name.span.to(item.span));
-        let diagnostic = match Type::written(written) {
-            Ok(Type::Json | Type::List(_)) => {
-                Diagnostic::new(Code::WrongType, span, "a reply is a single value", "not one that is texted")
-                    .with_help("the types of replies are `text`, `int`, `number`, `bool`, `phone` and `url`")
-            }
-            Ok(_) if reply.optional || written.optional => Diagnostic::new(
-                Code::WrongType,
-                reply.name.span.to(span),
-                "a reply is there on the `reply` path, and not on the `timeout` path: it is never optional",
-                "leave the `?` out",
-            ),
-            _ => return,
-        };
-        self.report(diagnostic);
-    }
-
-    fn call(&mut self, call: &'a Call) {
-        if let Some(url) = &call.url {
-            match call.service.as_ref().and_then(|name| self.names.services.get(&name.span)) {
-                // Its base URL ends before the path, so all variables stand behind the host.
-                Some(_) => self.url_behind("https://service.example", url),
-                None => self.url(url),
-            }
-        }
-        call.clauses.iter().for_each(|clause| self.clause(&clause.kind));
-        for binding in &call.bindings {
-            binding.field.ty.iter().for_each(|ty| self.written(ty));
-            self.bound(&binding.field.name);
-        }
-    }
-
-    fn url(&mut self, url: &'a Expr) {
-        self.url_behind("", url);
-    }
-
-    /// A URL's parts, each in its own place; `base` is what stands before it.
-    fn url_behind(&mut self, base: &str, url: &'a Expr) {
-        self.set(url, Typed::of(Type::Text));
-        let (file, names) = (self.file, self.names);
-        let cut = UrlTemplate::cut(base, url, |expr| constant_text(file, names, expr));
-        for piece in cut.into_iter().flat_map(|cut| cut.pieces) {
-            if let Piece::Value(expr, landing) = piece {
-                match landing {
-                    Landing::Query => self.place(expr, Place::UrlQuery),
-                    Landing::Path => self.place(expr, Place::UrlPath),
-                    // A rule of its own tells that no variable may stand there.
-                    Landing::Authority => {}
-                }
-            }
-        }
-    }
-
-    fn clause(&mut self, clause: &'a ClauseKind) {
-        match clause {
-            ClauseKind::Header(_, value) => self.place(value, Place::Header),
-            ClauseKind::Query(_, value) => self.place(value, Place::UrlQuery),
-            ClauseKind::Basic(user, password) => {
-                self.place(user, Place::Auth);
-                self.place(password, Place::Auth);
-            }
-            ClauseKind::Bearer(token) => self.place(token, Place::Auth),
-            ClauseKind::Oauth(oauth) => {
-                self.url(&oauth.token_url);
-                for value in [&oauth.client_id, &oauth.client_secret].into_iter().chain(&oauth.scope) {
-                    self.place(value, Place::Auth);
-                }
-            }
-            ClauseKind::Json(json) => self.json(json),
-            ClauseKind::Form(fields) => fields.iter().for_each(|(_, value)| self.place(value, Place::TextBody)),
-            ClauseKind::Xml(text) | ClauseKind::Text(text) => self.place(text, Place::TextBody),
-            ClauseKind::Timeout(_) | ClauseKind::Retry(_) | ClauseKind::Sample(_) => {}
-        }
-    }
-
-    /// A value that must be known when the flow is compiled.
-    fn fixed(&mut self, expr: &'a Expr, place: Place) {
-        self.place(expr, place);
-        let is_bad = self.types.expr(expr).ty == Type::Unknown;
-        if !is_bad && constant_text(self.file, self.names, expr).is_none() {
-            self.report(
-                Diagnostic::new(
-                    Code::VariableNotAllowed,
-                    expr.span,
-                    format!("what stands {} is known when the flow is compiled", place.described()),
-                    "known only when the flow runs",
-                )
-                .with_help("write it out, or take it from a `const`"),
-            );
-        }
-    }
-
-    fn json(&mut self, json: &'a Json) {
-        visit::json_exprs(json, &mut |expr| self.place(expr, Place::JsonBody));
-    }
-
-    /// `media`: a URL, or a list of them.
-    fn media(&mut self, media: &'a Expr) {
-        let typed = self.expr(media, Place::Media);
-        // A list that is missing is an empty one.
-        if typed.ty != Type::List(super::types::Item::Url) {
-            self.fits(media, typed, Place::Media);
-        }
-    }
-
-    fn arguments(&mut self, name: &Name, args: &'a [Expr]) {
-        let Some(path) = self.names.gotos.get(&name.span).and_then(|at| self.file.paths.get(*at)) else {
-            return;
-        };
-        if args.len() != path.params.len() {
-            let wanted: Vec<String> = path.params.iter().map(|param| format!("`{}`", param.name.text)).collect();
-            let takes = if wanted.is_empty() { "nothing".to_owned() } else { wanted.join(", ") };
-            self.report(
-                Diagnostic::new(
-                    Code::WrongArguments,
-                    name.span,
-                    format!(
-                        "path `{}` takes {} but is given {}",
-                        name.text,
-                        count(path.params.len()),
-                        count(args.len())
-                    ),
-                    format!("it takes {takes}"),
-                )
-                .with_label(path.name.span, "declared here"),
-            );
-            return;
-        }
-        for (arg, param) in args.iter().zip(&path.params) {
-            let typed = self.types.expr(arg);
-            let optional = param.optional || param.ty.as_ref().is_some_and(|ty| ty.optional);
-            let wanted = param.ty.as_ref().and_then(|ty| Type::written(ty).ok()).unwrap_or(Type::Unknown);
-            if typed.optional && !optional {
-                self.optional(arg, Place::Inside);
-            } else {
-                self.expect(arg, typed.ty, wanted, &format!("for `{}`", param.name.text));
             }
         }
     }
