@@ -44,21 +44,21 @@ on sms -> sms "Hello"
 "#;
 
     UnknownStep = "F0006" Error r#"a step that does not exist"#
-        r#"The steps are `call`, `sms`, `if`, `match`, `set`, `goto`, `end`, and braces that group several."#
+        r#"The steps are `call`, `sms`, `ask`, `if`, `match`, `set`, `wait`, `goto`, `end`, and braces that group several."#
         wrong r#"on sms -> smss "Hello"
 "#
         right r#"on sms -> sms "Hello"
 "#;
 
     UnknownTrigger = "F0007" Error r#"a trigger that does not exist"#
-        r#"A flow starts `on sms`, when a message comes in, or `on api "name"`, when another system asks for it."#
+        r#"A flow starts `on sms`, when a message comes in, `on api "name"`, when another system asks for it, or `on schedule "0 9 * * *"`, at its times."#
         wrong r#"on message -> sms "Hello"
 "#
         right r#"on sms -> sms "Hello"
 "#;
 
     UnknownClause = "F0008" Error r#"a clause that does not exist"#
-        r#"The clauses of a call are `header`, `query`, `basic`, `bearer`, `timeout`, and one body: `json`, `form` or `text`."#
+        r#"The clauses of a call are `header`, `query`, `basic`, `bearer`, `oauth`, `timeout`, `retry`, `sample`, and one body: `json`, `form`, `xml` or `text`. Those of a question are `to`, `from`, `within`, `retry`."#
         wrong r#"on sms
   -> call GET "https://example.com/hours" timeot 5s
      ok   -> sms "We are open."
@@ -71,7 +71,7 @@ on sms -> sms "Hello"
 "#;
 
     ArmWithoutStep = "F0009" Error r#"an arm that belongs to no step"#
-        r#"`ok` and `fail` belong to the nearest `call` before them that has none yet, else to the nearest `sms`; `else` belongs to the nearest `if`. Braces group: what is inside them takes no arm from outside."#
+        r#"`ok` and `fail` belong to the nearest `call` before them that has none yet, else to the nearest `sms`; `reply` and `timeout` belong to the nearest `ask`, `else` to the nearest `if`. Braces group: what is inside them takes no arm from outside."#
         wrong r#"on sms -> set greeting = "Hello" else -> sms "$greeting"
 "#
         right r#"on sms -> set greeting = "Hello" -> sms "$greeting"
@@ -139,7 +139,7 @@ on sms -> sms "Hello"
 "#;
 
     BadDuration = "F0018" Error r#"a length of time without its unit"#
-        r#"A length of time is a whole number and its unit: `10s`."#
+        r#"A length of time is a whole number and its unit, seconds, minutes, hours or days: `10s`, `5m`, `2h`, `7d`."#
         wrong r#"on sms
   -> call GET "https://example.com/hours" timeout 10
      ok   -> sms "We are open."
@@ -152,7 +152,7 @@ on sms -> sms "Hello"
 "#;
 
     DollarInDeclaration = "F0019" Error r#"a dollar sign where a name is declared"#
-        r#"A variable has `$` where it is used, and none where it is declared or bound: by `secret`, `const`, `set`, `expect`, a parameter or a response variable."#
+        r#"A variable has `$` where it is used, and none where it is declared or bound: by `secret`, `const`, `set`, `expect`, a parameter, a response variable or a reply."#
         wrong r#"on sms -> set $room = "12" -> sms "Room $room"
 "#
         right r#"on sms -> set room = "12" -> sms "Room $room"
@@ -219,14 +219,14 @@ on sms -> goto greet($body)
 "#;
 
     UnknownField = "F0206" Error r#"a field that a variable does not have"#
-        r#"Only records such as `$failure` have fields. A dot and a letter right behind another variable would name one: braces end the variable's name."#
+        r#"Only the records `$failure` and `$now` have fields. A dot and a letter right behind another variable would name one: braces end the variable's name."#
         wrong r#"on sms -> sms "Write to $body.com"
 "#
         right r#"on sms -> sms "Write to ${body}.com"
 "#;
 
     UnknownFunction = "F0207" Error r#"a function that does not exist"#
-        r#"The functions are `upper`, `lower`, `trim`, `length`, `round`, `contains` and `digits`."#
+        r#"The functions are `upper`, `lower`, `trim`, `length`, `round`, `contains`, `digits` and `matches`."#
         wrong r#"on sms -> if lowercase($body) == "yes" -> sms "Thank you."
 "#
         right r#"on sms -> if lower($body) == "yes" -> sms "Thank you."
@@ -266,7 +266,7 @@ on api "order-ready" token $ORDER_TOKEN expect Phone: phone -> sms to $Phone "Yo
 "#;
 
     OptionalUnchecked = "F0303" Error r#"an optional variable used as if it were always there"#
-        r#"A variable written with `?` may be missing, so each use says what stands in its place: `${Note ?? ""}`."#
+        r#"A variable written with `?` may be missing, so each use says what stands in its place, `${Note ?? ""}`, or stands where the flow has asked: behind `if $Note != null`."#
         wrong r#"secret ORDER_TOKEN
 on api "order-ready" token $ORDER_TOKEN expect Note?: text -> sms "Your order is ready. $Note"
 "#
@@ -297,7 +297,7 @@ on api "order-ready" token $ORDER_TOKEN expect OrderNo: int -> if $OrderNo > 100
 "#;
 
     NeverMissing = "F0306" Error r#"a default for a value that is always there"#
-        r#"`??` gives a default for an optional value; for any other it would never be used."#
+        r#"`??` gives a default for an optional value, and `null` asks whether one is missing; for any other value neither is of use."#
         wrong r#"on sms -> sms "Hello ${body ?? "guest"}"
 "#
         right r#"on sms -> sms "Hello $body"
@@ -451,7 +451,7 @@ on api "ping" token $PING_TOKEN -> sms "The site answers."
 "#;
 
     OutOfRange = "F0506" Error r#"a number out of range"#
-        r#"A call's timeout is 1 to 200 seconds; without one it is 10."#
+        r#"A call's timeout is 1 to 200 seconds; without one it is 10. `wait` and `within` are a second to 365 days, and `retry` is at most 10."#
         wrong r#"on sms
   -> call GET "https://example.com/hours" timeout 300s
      ok   -> sms "We are open."
@@ -464,7 +464,7 @@ on api "ping" token $PING_TOKEN -> sms "The site answers."
 "#;
 
     BadQuery = "F0507" Error r#"a query that is none"#
-        r#"Where a response variable is found is a bare label (`temperature`), a dotted path from the root (`periods[0].name`), `@status`, `@header "Name"` or `@body`."#
+        r#"Where a response variable is found is a bare label (`temperature`), a dotted path from the root (`periods[0].name`), a JSONPath in quotes (RFC 9535), `@status`, `@header "Name"` or `@body`."#
         wrong r#"on sms
   -> call GET "https://example.com/wx" < temp = periods[first].temperature >
      ok   -> sms "It is $temp F."
@@ -477,7 +477,7 @@ on api "ping" token $PING_TOKEN -> sms "The site answers."
 "#;
 
     ClauseTwice = "F0508" Error r#"two clauses that exclude each other"#
-        r#"A call has one body, one way to authenticate, one timeout, and each header once."#
+        r#"A call or a service has one body, one way to authenticate, one timeout, one `retry`, one sample, and each header once."#
         wrong r#"secret TOKEN
 on sms
   -> call GET "https://example.com/hours" bearer $TOKEN basic "hotel" $TOKEN
@@ -547,7 +547,7 @@ on sms -> goto menu
 "#;
 
     CaseNeverRuns = "F0603" Error r#"a case that never runs"#
-        r#"The first case that fits is taken, so a second one with the same value never is; nor is an `else` behind both `true` and `false`."#
+        r#"The first case that fits is taken, so a second one with the same value never is; nor is an `else` behind both `true` and `false`, a `fail` behind one that takes all, or an `on sms` behind one without `to` and `matching`."#
         wrong r#"on sms -> match $body { "1" -> sms "9 to 5"  "1" -> sms "Main Street"  else -> sms "1 or 2?" }
 "#
         right r#"on sms -> match $body { "1" -> sms "9 to 5"  "2" -> sms "Main Street"  else -> sms "1 or 2?" }
