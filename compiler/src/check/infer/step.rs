@@ -111,7 +111,11 @@ impl<'a> Infer<'a> {
                     ),
                     format!("it takes {takes}"),
                 )
-                .with_label(path.name.span, "declared here"),
+                .with_label(path.name.span, "declared here")
+                .with_help(match path.params.len() {
+                    0 => format!("leave them out: `goto {}`", name.text),
+                    _ => format!("give a value for each: `goto {}(…)` with {takes}", name.text),
+                }),
             );
             return;
         }

@@ -120,7 +120,8 @@ fn fits(context: &Context<'_>, api: &ApiSource, span: Span, members: &Json, out:
             let message = format!("this request lacks the Expected Input `{}`", input.name.text);
             out.push(
                 Diagnostic::new(Code::TestMisfit, span, message, "would be refused")
-                    .with_label(input.name.span, "expected here"),
+                    .with_label(input.name.span, "expected here")
+                    .with_help(format!("add `\"{}\": …`", input.name.text)),
             );
         }
     }
@@ -136,7 +137,10 @@ fn fits(context: &Context<'_>, api: &ApiSource, span: Span, members: &Json, out:
                 Some(near) => diagnostic
                     .with_help(format!("did you mean `\"{near}\"`?"))
                     .with_fix(name.span, format!("\"{near}\"")),
-                None => diagnostic,
+                None => {
+                    let known: Vec<String> = api.inputs.iter().map(|input| format!("`{}`", input.name.text)).collect();
+                    diagnostic.with_help(format!("leave it out; the inputs are {}", known.join(", ")))
+                }
             });
             continue;
         };
@@ -155,7 +159,8 @@ fn fits(context: &Context<'_>, api: &ApiSource, span: Span, members: &Json, out:
             let message = format!("`{}` is {}, not {}", name.value, wanted.described(), found.described());
             out.push(
                 Diagnostic::new(Code::TestMisfit, expr.span, message, "would be refused")
-                    .with_label(input.name.span, "expected here"),
+                    .with_label(input.name.span, "expected here")
+                    .with_help("types are strict: `7` is a number, `\"7\"` a text"),
             );
         }
     }

@@ -76,7 +76,11 @@ impl Lower {
                 Some((200..=299, _)) => format!("an answer with the status {written} is no failure"),
                 _ => format!("`{written}` is no status that an answer can fail with"),
             };
-            Diagnostic::new(Code::UnknownFailure, span, message, "300 to 599, or one of `3xx`, `4xx`, `5xx`")
+            let diagnostic = Diagnostic::new(Code::UnknownFailure, span, message, "not a status of a failure");
+            match lower.strip_suffix('x').filter(|digit| matches!(*digit, "3" | "4" | "5")) {
+                Some(digit) => diagnostic.with_fix(span, format!("{digit}xx")),
+                None => diagnostic.with_help("write one from 300 to 599, or `3xx`, `4xx`, `5xx` for all that begin so"),
+            }
         } else {
             let message = format!("only `fail status` names a status, not `fail {}`", kind.as_str());
             Diagnostic::new(Code::UnknownFailure, span, message, "leave it out").with_fix(span, "")
