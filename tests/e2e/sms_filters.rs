@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 const FLOW: &str = r#"flow "Desk"
 on sms matching "stop|öffnungszeiten" -> sms "stopped"
 on sms to "+13055550100" matching "table for [0-9]+" -> sms "a table"
+on sms matching "order .*" -> sms "an order"
 on sms to "+13055550100" -> sms "the hotel"
 "#;
 
@@ -28,12 +29,14 @@ fn a_message_goes_to_the_first_trigger_that_takes_it() {
         ("stop it", "the hotel"),
         ("Table for 4", "a table"),
         ("Table for four", "the hotel"),
+        ("order 12\nthanks", "an order"),
+        ("order", "the hotel"),
         ("", "the hotel"),
     ] {
         assert_eq!(program.converse(body), expected, "{body:?}");
     }
     assert_eq!(text(&program, ELSEWHERE, "stop").0, 202);
-    assert_eq!(program.messages(8)[7], "stopped");
+    assert_eq!(program.messages(10)[9], "stopped");
 }
 
 #[test]

@@ -56,6 +56,12 @@ mod tests {
     }
 
     #[test]
+    fn a_dot_is_no_line_break() {
+        let dot = Regex::of_i_regexp("a.b", true).map(|regex| (regex.is_match("a-b"), regex.is_match("a\nb")));
+        assert_eq!(dot, Ok((true, false)));
+    }
+
+    #[test]
     fn what_is_no_pattern_is_told_or_matches_nothing() {
         assert!(Regex::of_foreign_i_regexp("(", true).is_none());
         assert!(Regex::of_foreign_i_regexp("(a{100}){100}", true).is_none());

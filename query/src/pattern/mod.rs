@@ -84,7 +84,9 @@ impl Regex {
 }
 
 fn build(pattern: &str, size: usize) -> Result<regex_lite::Regex, regex_lite::Error> {
-    RegexBuilder::new(pattern).size_limit(size).build()
+    // A text has line breaks where its writer put them: to whoever writes `.*`, they are characters like any other. Of
+    // an I-Regexp no dot is left here.
+    RegexBuilder::new(pattern).dot_matches_new_line(true).size_limit(size).build()
 }
 
 fn enclosed(pattern: &str) -> String {
@@ -102,14 +104,19 @@ mod tests {
         assert!(yes("a|ab", "ab") && yes("[0-9]{4}", "1234") && yes("", ""));
         assert!(!yes("a|b", "ab") && !yes("[0-9]{4}", "12345") && !yes("a", "a\n") && !yes("", "x"));
         assert!(!yes("stop", "STOP") && yes("(?i)stop", "STOP"));
-        assert!(yes("(?s).*", "a\nb") && !yes(".*", "a\nb") && yes("(?x) a b # c\n", "ab"));
+        assert!(yes("order .*", "order 12\nthanks") && !yes("(?-s).*", "a\nb") && yes("(?x) a b # c\n", "ab"));
         assert!(!yes("(?m)^a$", "a\nb"));
     }
 
     #[test]
     fn case_may_be_of_no_regard_in_all_alphabets() {
         let yes = |pattern: &str, text: &str| Pattern::whole_in_any_case(pattern).unwrap().is_match(text);
-        assert!(yes("stop( all)?", "Stop All") && yes(r"\S+", "AB") && !yes(r"\S+", "a b"));
+        assert!(
+            yes("stop( all)?", "Stop All")
+                && yes("order .*", "ORDER 12\nthanks")
+                && yes(r"\S+", "AB")
+                && !yes(r"\S+", "a b")
+        );
         assert!(yes("Öffnungszeiten für heute", "öffnungszeiten FÜR heute"));
         assert!(yes("[à-ü]+", "ÀÜ") && yes("СТОП", "стоп"));
     }
