@@ -5,6 +5,9 @@ use rust_decimal::RoundingStrategy;
 use crate::flow::Fault;
 use crate::value::Number;
 
+/// Digits of a number, as docs/language.md promises them.
+const MOST_DIGITS: u32 = 28;
+
 fn too_large(what: &str, kind: &str) -> Fault {
     Fault::Flow(format!("the result of {what} is too large for {kind}"))
 }
@@ -60,10 +63,15 @@ pub fn neg(a: Number) -> Result<Number, Fault> {
 }
 
 /// `round(a, places)`: a half goes away from zero, as people round prices; `places` lies
-/// between 0 and 28, and what lies outside is taken as the nearer of these.
+/// between 0 and 28, and what lies outside is taken as the nearer of these. The result is written
+/// with so many places, `10.00`, unless it had more than 28 digits then.
 pub fn round(a: Number, places: i64) -> Number {
     let places = u32::try_from(places.clamp(0, 28)).unwrap_or_default();
-    a.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero)
+    let rounded = a.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+    let mut padded = rounded;
+    padded.rescale(places);
+    let is_written = padded.scale() == places && padded.mantissa().unsigned_abs() < 10_u128.pow(MOST_DIGITS);
+    if is_written { padded } else { rounded }
 }
 
 #[cfg(test)]
@@ -80,6 +88,19 @@ mod tests {
         assert_eq!(round(number("2.345"), 2), number("2.35"));
         assert_eq!(round(number("-2.5"), 0), number("-3"));
         assert_eq!(round(number("2.5"), -7), number("3"));
+    }
+
+    #[test]
+    fn what_is_rounded_has_its_places() {
+        let written = |text: &str, places| round(number(text), places).to_string();
+        assert_eq!(written("10", 2), "10.00");
+        assert_eq!(written("-0.005", 2), "-0.01");
+        assert_eq!(written("2.50", 1), "2.5");
+        assert_eq!(written("9.995", 2), "10.00");
+        assert_eq!(round(number("10"), 2), number("10"));
+        let long = "1234567890123456789012345678";
+        assert_eq!(written(long, 2), long);
+        assert_eq!(written("1", 28), "1");
     }
 
     #[test]
