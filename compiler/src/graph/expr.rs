@@ -113,6 +113,9 @@ impl Lowering<'_> {
             ast::ExprKind::Bool(value) => ExprKind::Bool(*value),
             ast::ExprKind::Variable(name, field) => self.variable(expr, name, field.as_ref()),
             ast::ExprKind::Unary(UnaryOp::Not, operand) => ExprKind::Not(Box::new(self.expr(operand))),
+            ast::ExprKind::Unary(UnaryOp::Minus, operand) if matches!(operand.kind, ast::ExprKind::Number(_)) => {
+                negative(self.kind(operand, typed))
+            }
             ast::ExprKind::Unary(UnaryOp::Minus, operand) => ExprKind::Minus(Box::new(self.expr(operand))),
             ast::ExprKind::Binary(BinaryOp::Coalesce, left, right) => {
                 ExprKind::Coalesce(Box::new(self.expr(left)), Box::new(self.expr_as(right, typed.ty)))
@@ -203,6 +206,15 @@ impl Lowering<'_> {
             (_, Some(_)) => ExprKind::Failure(FailureField::Kind),
             (_, None) => ExprKind::Variable(name.text.clone()),
         }
+    }
+}
+
+/// A literal with its sign.
+fn negative(number: ExprKind) -> ExprKind {
+    match number {
+        ExprKind::Int(value) => ExprKind::Int(-value),
+        ExprKind::Number(digits) => ExprKind::Number(format!("-{digits}")),
+        other => other,
     }
 }
 

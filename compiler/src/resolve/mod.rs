@@ -162,7 +162,8 @@ impl<'a> Resolver<'a> {
     fn explain_missing(&mut self) {
         let known = self.names.vars.get(self.body_start..).unwrap_or_default();
         self.names.unknown.extend(self.missing.iter().map(|missing| missing.name.text.clone()));
-        for missing in self.missing.drain(..) {
+        let lost = &self.file.lost_names;
+        for missing in self.missing.drain(..).filter(|missing| !lost.contains(&missing.name.text)) {
             self.diagnostics.push(missing.explain(known, &self.globals));
         }
     }
@@ -173,6 +174,9 @@ impl<'a> Resolver<'a> {
             if let Some(service) = self.file.services.get(*at) {
                 self.names.globals_used.insert(service.name.span, true);
             }
+            return;
+        }
+        if self.file.lost_names.contains(&name.text) {
             return;
         }
         let diagnostic = Diagnostic::new(
@@ -193,6 +197,9 @@ impl<'a> Resolver<'a> {
     fn goto(&mut self, name: &'a Name) {
         if let Some(at) = self.paths.get(name.text.as_str()) {
             self.names.gotos.insert(name.span, *at);
+            return;
+        }
+        if self.file.lost_names.contains(&name.text) {
             return;
         }
         let diagnostic = Diagnostic::new(

@@ -34,6 +34,7 @@ impl<'a> Infer<'a> {
         self.set(url, Typed::of(Type::Text));
         let (file, names) = (self.file, self.names);
         let cut = UrlTemplate::cut(base, url, |expr| constant_text(file, names, expr));
+        let outside = std::mem::replace(&mut self.in_string, true);
         for piece in cut.into_iter().flat_map(|cut| cut.pieces) {
             if let Piece::Value(expr, landing) = piece {
                 match landing {
@@ -44,6 +45,7 @@ impl<'a> Infer<'a> {
                 }
             }
         }
+        self.in_string = outside;
     }
 
     pub(super) fn clause(&mut self, clause: &'a ClauseKind) {

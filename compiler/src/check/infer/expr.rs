@@ -23,12 +23,14 @@ impl<'a> Infer<'a> {
             ExprKind::Text(parts) => {
                 // Inside a text any single value may stand, but a secret only where the whole text may be secret.
                 let inner = if place.is_text() || place == Place::JsonBody { text_place(place) } else { Place::Inside };
+                let outside = std::mem::replace(&mut self.in_string, true);
                 for part in parts {
                     if let Part::Value(value) = part {
                         let typed = self.expr(value, inner);
                         self.fits(value, typed, text_place(place));
                     }
                 }
+                self.in_string = outside;
                 Typed::of(Type::Text)
             }
             ExprKind::Number(digits) => match literal::number(digits) {
@@ -81,21 +83,30 @@ impl<'a> Infer<'a> {
             (ty, Some(field)) if !ty.fields().is_empty() => self.field(name, field, ty.fields()),
             (Type::Unknown, _) | (_, None) => typed,
             (_, Some(field)) => {
-                let Name { text, .. } = name;
-                let braced = format!("${{{text}}}.{}", field.text);
-                self.report(
-                    Diagnostic::new(
-                        Code::UnknownField,
-                        field.span,
-                        format!("`${text}` has no fields, so `.{}` means nothing", field.text),
-                        "no such field",
-                    )
-                    .with_help(format!("if the dot belongs to the text, end the name with braces: `{braced}`"))
-                    .with_fix(expr.span, braced),
-                );
+                self.no_fields(expr, name, field);
                 Typed::UNKNOWN
             }
         }
+    }
+
+    fn no_fields(&mut self, expr: &Expr, name: &Name, field: &Name) {
+        let Name { text, .. } = name;
+        let diagnostic = Diagnostic::new(
+            Code::UnknownField,
+            field.span,
+            format!("`${text}` has no fields, so `.{}` means nothing", field.text),
+            "no such field",
+        );
+        let braced = format!("${{{text}}}.{}", field.text);
+        // Right behind a name in a string the dot may be the text's own; in an expression it is not.
+        let has_dollar = expr.span.start < name.span.start;
+        self.report(match Function::named(&field.text) {
+            Some(_) => diagnostic.with_help(format!("a function stands before its value: `{}(${text})`", field.text)),
+            None if self.in_string && has_dollar => diagnostic
+                .with_help(format!("if the dot belongs to the text, end the name with braces: `{braced}`"))
+                .with_fix(expr.span, braced),
+            None => diagnostic.with_help("only `$failure` and `$now` have fields"),
+        });
     }
 
     fn field(&mut self, record: &Name, field: &Name, fields: &'static [(&'static str, Typed)]) -> Typed {

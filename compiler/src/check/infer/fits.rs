@@ -9,7 +9,7 @@ use crate::check::types::{Type, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::names::{Origin, Referent, Variable};
 use crate::source::Span;
-use crate::syntax::ast::{Expr, ExprKind, Part};
+use crate::syntax::ast::{Expr, ExprKind, Part, UnaryOp};
 
 impl<'a> Infer<'a> {
     /// A value of the one type or nature that its place wants.
@@ -100,6 +100,7 @@ impl<'a> Infer<'a> {
                 matches!(self.names.referent(pattern.id), Some(Referent::Const(_)) | None)
             }
             ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Bad => true,
+            ExprKind::Unary(UnaryOp::Minus, number) => matches!(number.kind, ExprKind::Number(_)),
             _ => false,
         };
         let typed = self.expr(pattern, Place::Inside);

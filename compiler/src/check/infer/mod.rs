@@ -37,7 +37,7 @@ impl Types {
 /// Finds all types of a file and says what does not fit.
 pub(super) fn infer(file: &File, names: &Names, found: &Found) -> (Types, Vec<Diagnostic>) {
     let types = Types { exprs: vec![Typed::UNKNOWN; file.expr_count], vars: vec![None; names.vars.len()] };
-    let mut infer = Infer { file, names, found, types, diagnostics: Vec::new() };
+    let mut infer = Infer { file, names, found, types, diagnostics: Vec::new(), in_string: false };
     for constant in &file.consts {
         infer.constant(&constant.value);
     }
@@ -77,6 +77,8 @@ struct Infer<'a> {
     found: &'a Found,
     types: Types,
     diagnostics: Vec<Diagnostic>,
+    /// What is looked at stands in a string.
+    in_string: bool,
 }
 
 impl<'a> Infer<'a> {

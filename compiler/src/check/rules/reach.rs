@@ -28,7 +28,7 @@ pub(super) fn steps_after_the_end(context: &Context<'_>, out: &mut Vec<Diagnosti
         out.push(
             Diagnostic::new(Code::AfterEnd, after.span, format!("no step behind {what} ever runs"), "never reached")
                 .with_label(last.span, "the path ends here")
-                .with_help("leave it out, or move it before the end"),
+                .with_help("leave it out, move it before the end, or, behind an `if`, begin it with `else ->`"),
         );
     }
 }

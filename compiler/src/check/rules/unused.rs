@@ -15,7 +15,9 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             _ if variable.used || inputs.contains(&VarId(at)) || is_meant(context, &variable.name) => continue,
             Origin::Response(..) => "leave it out of the response variables",
             Origin::Reply(_) => "if the reply does not matter, send the question with `sms`",
-            Origin::Set(_) => "leave the `set` out",
+            Origin::Set(_) => {
+                "leave the `set` out; if what follows is for every way of an `if`, put the `if` in braces"
+            }
             Origin::Declared(..) => "leave the parameter out",
             Origin::Trigger | Origin::Failure | Origin::Present(_) | Origin::Merge(_) => continue,
         };

@@ -35,6 +35,8 @@ pub struct File {
     pub paths: Vec<PathItem>,
     /// `test "…" …`
     pub tests: Vec<Test>,
+    /// What misspelt items would have declared: it is not missed.
+    pub lost_names: Vec<String>,
     /// How many expressions the file holds: each [`ExprId`] is less than this.
     pub expr_count: usize,
 }

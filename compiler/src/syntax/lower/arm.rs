@@ -1,13 +1,10 @@
-//! The words of an arm, and what stands where an arrow or an arm should.
+//! What narrows a `fail`.
 
-use super::{Lower, Pair, foreign};
+use super::{Lower, Pair};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::Span;
 use crate::suggest;
 use crate::syntax::ast::{FailFilter, FailureKind};
 use crate::syntax::grammar::Rule;
-
-const ARMS: &[&str] = &["ok", "fail", "else", "reply", "timeout"];
 
 impl Lower {
     /// The step behind an arrow, if there is one.
@@ -87,33 +84,5 @@ impl Lower {
         };
         self.report(diagnostic);
         None
-    }
-
-    /// Text that stands where an arrow or an arm should; whether it was meant as an arrow.
-    pub(super) fn junk(&mut self, pair: &Pair<'_>) -> bool {
-        let (span, text) = (self.span(pair), pair.as_str());
-        let word = text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
-        let begins = |length: usize| Span { start: span.start, end: span.start + Span::new(0, length).end };
-        let instead = "`-> STEP`, `ok ->`, `fail ->` or `else ->`";
-        match word {
-            "then" => {
-                self.foreign(begins(word.len()), word, "->", "the way to the next step");
-                return true;
-            }
-            "elif" | "elsif" | "elseif" => {
-                self.foreign(begins(word.len()), word, "else -> if", "a second condition");
-            }
-            "" if text.starts_with("//") => self.foreign(begins(2), "//", "#", "a comment"),
-            "" if text.trim_end() == ";" => {
-                let message = "a step ends without a mark";
-                let diagnostic = Diagnostic::new(Code::UnexpectedText, span, message, "leave it out");
-                self.report(diagnostic.with_fix(span, ""));
-            }
-            _ if foreign::word(word, ARMS).is_some() || !suggest::nearest(word, ARMS.iter().copied()).is_empty() => {
-                self.unknown_word(Code::UnexpectedText, pair, ARMS, "there is no arm", instead);
-            }
-            _ => self.unexpected(span, text, instead),
-        }
-        false
     }
 }

@@ -7,6 +7,8 @@ use crate::source::Span;
 use crate::syntax::ast::{Arms, Binding, Call, Clause, ClauseKind, Expr, Json, Oauth, Step, StepKind, Text};
 use crate::syntax::grammar::Rule;
 
+const METHODS: &[&str] = &["GET", "POST", "PATCH", "PUT", "DELETE"];
+
 const CLAUSES: &[&str] =
     &["header", "query", "basic", "bearer", "oauth", "timeout", "retry", "json", "form", "xml", "text", "sample"];
 
@@ -16,9 +18,17 @@ impl Lower {
         let mut span = take(&mut parts, Rule::kw_call).map_or(Span::default(), |keyword| self.span(&keyword));
         let first = take(&mut parts, Rule::method).map(|method| self.name(&method));
         let second = take(&mut parts, Rule::method).map(|method| self.name(&method));
-        let (service, method) = match second {
-            Some(method) => (first, Some(method)),
-            None => (None, first),
+        let (service, method) = match (first, second) {
+            (Some(first), Some(second)) if METHODS.contains(&first.text.as_str()) => {
+                let place = first.span.to(second.span);
+                let ours = format!("{} {}", second.text, first.text);
+                let message = "a call names its service before the method";
+                let diagnostic = Diagnostic::new(Code::UnexpectedText, place, message, "the other way round");
+                self.report(diagnostic.with_fix(place, ours));
+                (Some(second), Some(first))
+            }
+            (first, Some(second)) => (first, Some(second)),
+            (first, None) => (None, first),
         };
         let url = take(&mut parts, Rule::string).map(|url| self.string(url));
         match (&method, &url) {
@@ -67,6 +77,10 @@ impl Lower {
     /// A clause of a call or of a service; `None` if it was not understood, which has been told.
     pub(super) fn clause_or_bad(&mut self, pair: Pair<'_>, span: Span) -> Option<Clause> {
         if pair.as_rule() == Rule::bad_clause {
+            if self.misspelt_item(&pair) {
+                self.met_item = true;
+                return None;
+            }
             let quoted: Vec<String> = CLAUSES.iter().map(|clause| format!("`{clause}`")).collect();
             let instead = format!("a clause ({}), `< … >` or `->`", quoted.join(", "));
             self.unknown_word(Code::UnknownClause, &pair, CLAUSES, "a call has no clause", &instead);

@@ -55,7 +55,7 @@ impl Lower {
                 parts.next();
                 return self.bad_expr(span);
             }
-            let Some(op) = binary_op(next) else {
+            let Some(op) = binary_op(next, bare) else {
                 break;
             };
             if op.precedence() < least {
@@ -63,7 +63,7 @@ impl Lower {
             }
             match next.as_rule() {
                 Rule::op_single_eq => self.single_equals(next),
-                _ => self.operator_spelling(next),
+                _ => self.operator_spelling(next, bare),
             }
             parts.next();
             // `??` groups to the right, all others to the left.
@@ -84,7 +84,7 @@ impl Lower {
             _ => return self.value_in(part, bare),
         };
         let start = self.span(&part);
-        self.operator_spelling(&part);
+        self.operator_spelling(&part, bare);
         // `not` takes a whole comparison, `-` a single value.
         let operand = match op {
             UnaryOp::Not => self.binary(parts, BinaryOp::Eq.precedence(), bare, span),
@@ -120,12 +120,15 @@ impl Lower {
                 }
                 self.variable(pair)
             }
-            Rule::bare_name | Rule::bare_value => {
-                if !bare {
+            Rule::bare_name | Rule::bare_value if bare => self.variable(pair),
+            // Nobody knows whether a variable or a word was meant, so nothing else is told of it.
+            Rule::bare_name | Rule::bare_value => match self.foreign_value(&pair) {
+                Some(kind) => self.new_expr(span, kind),
+                None => {
                     self.missing_dollar(&pair);
+                    self.bad_expr(span)
                 }
-                self.variable(pair)
-            }
+            },
             Rule::paren => {
                 let mut parts = pair.into_inner().peekable();
                 let open = take(&mut parts, Rule::open_paren).map_or(span, |open| self.span(&open));
@@ -137,6 +140,22 @@ impl Lower {
                     self.expected(open, "an expression between the parentheses");
                     self.bad_expr(span)
                 })
+            }
+            Rule::loose_function => {
+                let written = pair.as_str().trim_end();
+                let message = "where a clause's value stands, an expression stands in parentheses";
+                self.report(
+                    Diagnostic::new(Code::MissingPart, span, message, "without parentheses")
+                        .with_fix(span, format!("({written})")),
+                );
+                self.bad_expr(span)
+            }
+            Rule::negative => {
+                let mut parts = pair.into_inner().filter(|part| part.as_rule() == Rule::number);
+                let Some(number) = parts.next().map(|number| self.value_in(number, bare)) else {
+                    return self.bad_expr(span);
+                };
+                self.new_expr(span, ExprKind::Unary(UnaryOp::Minus, Box::new(number)))
             }
             Rule::bare_function => {
                 let mut parts = pair.into_inner();
@@ -176,20 +195,28 @@ impl Lower {
         listed.items.into_iter().map(|item| self.expr(item, bare)).collect()
     }
 
-    /// `(text, "pattern")`: the pattern is read raw.
+    /// `(text, "pattern")`: the pattern is read raw, so it is a string and nothing else.
     fn text_and_pattern(&mut self, pair: Pair<'_>, bare: bool) -> Vec<Expr> {
         let listed = self.listed(pair, ("(", ")"), "two values");
-        let items = listed.items.into_iter().enumerate();
-        let args = items.map(|(at, item)| match item.clone().into_inner().next() {
-            Some(only) if at == 1 && only.as_rule() == Rule::string && only.as_str() == item.as_str().trim_end() => {
-                let pattern = self.pattern(&only);
-                let span = self.span(&only);
-                let text = pattern.map(|pattern| vec![Part::Literal(Text { value: pattern.text, span })]);
-                self.new_expr(span, text.map_or(ExprKind::Bad, ExprKind::Text))
-            }
-            _ => self.expr(item, bare),
-        });
-        args.collect()
+        let mut args = Vec::new();
+        for (at, item) in listed.items.into_iter().enumerate() {
+            args.push(if at == 1 { self.pattern_argument(item) } else { self.expr(item, bare) });
+        }
+        args
+    }
+
+    fn pattern_argument(&mut self, pair: Pair<'_>) -> Expr {
+        let span = self.span(&pair);
+        let Some(string) = only_string(pair) else {
+            self.report(
+                Diagnostic::new(Code::BadPattern, span, "a pattern is written out, in quotes", "not a string")
+                    .with_help("patterns are compiled with the flow: `matches($body, \"[0-9]{5}\")`"),
+            );
+            return self.bad_expr(span);
+        };
+        let span = self.span(&string);
+        let text = self.pattern(&string).map(|pattern| vec![Part::Literal(Text { value: pattern.text, span })]);
+        self.new_expr(span, text.map_or(ExprKind::Bad, ExprKind::Text))
     }
 
     /// A regular expression; `None` if it is none, which has been told.
@@ -229,6 +256,19 @@ impl Lower {
         }
     }
 
+    /// `True`, `None`: told, and taken for what was meant.
+    fn foreign_value(&mut self, pair: &Pair<'_>) -> Option<ExprKind> {
+        let (written, span) = (pair.as_str().trim(), self.span(pair));
+        let (ours, kind) = match written {
+            "True" | "TRUE" => ("true", ExprKind::Bool(true)),
+            "False" | "FALSE" => ("false", ExprKind::Bool(false)),
+            "None" | "NULL" | "nil" | "undefined" => ("null", ExprKind::Null),
+            _ => return None,
+        };
+        self.foreign(span, written, ours, "this value");
+        Some(kind)
+    }
+
     fn missing_dollar(&mut self, pair: &Pair<'_>) {
         let span = self.span(pair);
         let name = pair.as_str().trim();
@@ -254,11 +294,15 @@ impl Lower {
 }
 
 fn is_operator(pair: &Pair<'_>) -> bool {
-    binary_op(pair).is_some() || matches!(pair.as_rule(), Rule::op_not | Rule::foreign_not)
+    binary_op(pair, false).is_some() || matches!(pair.as_rule(), Rule::op_not | Rule::foreign_not)
 }
 
-fn binary_op(pair: &Pair<'_>) -> Option<BinaryOp> {
+/// `bare`: inside `${…}`, where `||` is meant as a default.
+fn binary_op(pair: &Pair<'_>, bare: bool) -> Option<BinaryOp> {
     Some(match pair.as_rule() {
+        Rule::foreign_or if bare => BinaryOp::Coalesce,
+        Rule::foreign_is if pair.as_str().contains("not") => BinaryOp::Ne,
+        Rule::foreign_is => BinaryOp::Eq,
         Rule::op_or | Rule::foreign_or => BinaryOp::Or,
         Rule::op_and | Rule::foreign_and => BinaryOp::And,
         Rule::foreign_eq if pair.as_str().starts_with('!') => BinaryOp::Ne,
@@ -276,4 +320,15 @@ fn binary_op(pair: &Pair<'_>) -> Option<BinaryOp> {
         Rule::op_div => BinaryOp::Div,
         _ => return None,
     })
+}
+
+/// The string that an expression is, be it in parentheses.
+fn only_string(pair: Pair<'_>) -> Option<Pair<'_>> {
+    let is_string = |pair: &Pair<'_>| pair.as_rule() == Rule::string && pair.as_str().starts_with('"');
+    let mut parts = pair.into_inner().filter(|part| !matches!(part.as_rule(), Rule::open_paren | Rule::close_paren));
+    match (parts.next(), parts.next()) {
+        (Some(only), None) if is_string(&only) => Some(only),
+        (Some(only), None) if matches!(only.as_rule(), Rule::paren | Rule::expr) => only_string(only),
+        _ => None,
+    }
 }

@@ -37,6 +37,9 @@ const WORDS: &[(&str, &str)] = &[
     ("sleep", "wait"),
     ("delay", "wait"),
     ("pause", "wait"),
+    ("okay", "ok"),
+    ("replies", "reply"),
+    ("answer", "reply"),
     ("success", "ok"),
     ("catch", "fail"),
     ("error", "fail"),
@@ -46,7 +49,6 @@ const WORDS: &[(&str, &str)] = &[
     ("elif", "else"),
     ("headers", "header"),
     ("params", "query"),
-    ("auth", "basic"),
     ("body", "json"),
     ("data", "json"),
     ("retries", "retry"),
@@ -78,10 +80,13 @@ impl Lower {
     }
 
     /// Tells a foreign operator; those of the language are passed over.
-    pub(super) fn operator_spelling(&mut self, pair: &Pair<'_>) {
+    pub(super) fn operator_spelling(&mut self, pair: &Pair<'_>, bare: bool) {
         let span = self.span(pair);
         match (pair.as_rule(), pair.as_str().trim()) {
             (Rule::foreign_and, written) => self.foreign(span, written, "and", "this operator"),
+            (Rule::foreign_is, written) if written.contains("not") => self.foreign(span, written, "!=", "a comparison"),
+            (Rule::foreign_is, written) => self.foreign(span, written, "==", "a comparison"),
+            (Rule::foreign_or, written) if bare => self.foreign(span, written, "??", "a default"),
             (Rule::foreign_or, written) => self.foreign(span, written, "or", "this operator"),
             (Rule::foreign_not, written) => {
                 let message = format!("this operator is written `not`, not `{written}`");

@@ -3,20 +3,11 @@
 use super::path::PathBuilder;
 use super::source::is_source;
 use super::step::given_twice;
-use super::{Lower, Pair, Parts, foreign, take};
+use super::{Lower, Pair, Parts, take};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::suggest;
-use crate::syntax::ast::{
-    Const, ExprKind, Field, File, Name, Path, PathItem, Service, Source, Text, Trigger, TypeName,
-};
+use crate::syntax::ast::{Const, Field, File, Name, Path, PathItem, Service, Source, Text, Trigger, TypeName};
 use crate::syntax::grammar::Rule;
-
-const ITEMS: &[&str] = &["flow", "timezone", "secret", "const", "service", "on", "path", "test"];
-
-/// Words that stand in a path only.
-const IN_PATHS: &[&str] =
-    &["call", "sms", "ask", "if", "match", "set", "wait", "goto", "end", "ok", "fail", "else", "reply", "timeout"];
 
 impl Lower {
     pub(super) fn item(&mut self, pair: Pair<'_>, file: &mut File) {
@@ -51,7 +42,7 @@ impl Lower {
                     }
                 };
                 let span = keyword_span.to(source.0);
-                let body = self.body(parts, span, !matches!(source.1, Source::Bad));
+                let body = self.body(parts, span, &source.1);
                 let span = match &source.1 {
                     Source::Api(api) => keyword_span.to(api.name.span),
                     _ => span,
@@ -63,32 +54,11 @@ impl Lower {
                     return;
                 };
                 let params = take(&mut parts, Rule::params).map(|params| self.params(params)).unwrap_or_default();
-                let body = self.body(parts, keyword_span.to(name.span), true);
+                let body = self.path_body(parts, keyword_span.to(name.span));
                 file.paths.push(PathItem { name, params, body });
             }
             _ => {}
         }
-    }
-
-    /// Text that begins no item, a line of it. What follows a misspelt item belongs to that, and is passed over.
-    fn stray_item(&mut self, pair: &Pair<'_>) {
-        let word = pair.as_str().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
-        if IN_PATHS.contains(&word) && !self.in_stray_item {
-            self.in_stray_item = true;
-            let span = self.span(pair);
-            let place = Span { start: span.start, end: span.start + Span::new(0, word.len()).end };
-            let message = format!("`{word}` stands in a path, and none has begun here");
-            let diagnostic = Diagnostic::new(Code::UnexpectedText, place, message, "of which trigger or path?");
-            return self.report(diagnostic.with_help("a path begins behind a trigger: `on sms -> sms \"Hello\"`"));
-        }
-        let is_known =
-            !suggest::nearest(word, ITEMS.iter().copied()).is_empty() || foreign::word(word, ITEMS).is_some();
-        if is_known || !self.in_stray_item {
-            let quoted: Vec<String> = ITEMS.iter().map(|item| format!("`{item}`")).collect();
-            let instead = format!("an item: {}", quoted.join(", "));
-            self.unknown_word(Code::UnexpectedText, pair, ITEMS, "nothing begins with", &instead);
-        }
-        self.in_stray_item = true;
     }
 
     /// The one string of `flow` or `timezone`.
@@ -151,13 +121,7 @@ impl Lower {
         let Some(name) = self.declared_name(&mut parts, keyword, "const HOTEL = \"Seaside Inn\"") else {
             return;
         };
-        let mut value = self.assigned(&mut parts, name.span);
-        if let ExprKind::Variable(word, None) = &value.kind
-            && word.span == value.span
-        {
-            // Its quotes or its dollar sign are missing, which has been told.
-            value.kind = ExprKind::Bad;
-        }
+        let value = self.assigned(&mut parts, name.span);
         file.consts.push(Const { name, value });
     }
 
@@ -181,6 +145,13 @@ impl Lower {
     /// A name where it is declared or bound: there it has no dollar sign.
     pub(super) fn bound_name(&mut self, parts: &mut Parts<'_>) -> Option<Name> {
         let dollar = take(parts, Rule::dollar_mark).map(|dollar| self.span(&dollar));
+        if let Some(reserved) = take(parts, Rule::reserved_name) {
+            let (word, span) = (reserved.as_str(), self.span(&reserved));
+            let message = format!("`{word}` is a word of the language and cannot be a name");
+            let diagnostic = Diagnostic::new(Code::UnexpectedText, span, message, "not a name");
+            self.report(diagnostic.with_help(format!("choose another, such as `{word}_`")));
+            return Some(Name { text: word.to_owned(), span });
+        }
         let name = take(parts, Rule::name).map(|name| self.name(&name))?;
         if let Some(dollar) = dollar {
             let message = format!("`{}` is declared here, and a name is declared without `$`", name.text);
@@ -233,8 +204,28 @@ impl Lower {
         params
     }
 
-    fn body(&mut self, parts: Parts<'_>, head: Span, told_if_empty: bool) -> Path {
-        let mut builder = PathBuilder::new();
+    /// The path of a trigger.
+    fn body(&mut self, mut parts: Parts<'_>, head: Span, source: &Source) -> Path {
+        let clauses: &[&str] = match source {
+            Source::Sms(_) => &["to", "matching"],
+            Source::Api(_) => &["token", "expect"],
+            Source::Schedule(_) => &[],
+            Source::Bad => {
+                // What belongs to a trigger that is not known is not known either.
+                while take(&mut parts, Rule::junk).is_some() {}
+                &[]
+            }
+        };
+        let is_told = matches!(source, Source::Bad);
+        self.elements(parts, PathBuilder::behind(clauses), (!is_told).then_some(head))
+    }
+
+    fn path_body(&mut self, parts: Parts<'_>, head: Span) -> Path {
+        self.elements(parts, PathBuilder::behind(&[]), Some(head))
+    }
+
+    /// `head`: where it is told that no step follows.
+    fn elements(&mut self, parts: Parts<'_>, mut builder: PathBuilder, head: Option<Span>) -> Path {
         let mut any = false;
         for part in parts {
             any = true;
@@ -242,7 +233,7 @@ impl Lower {
                 self.stray_else(&stray);
             }
         }
-        if !any && told_if_empty {
+        if let (false, Some(head)) = (any, head) {
             self.expected(head, "`->` and a step, as in `-> sms \"Hello\"`");
         }
         builder.finish(self)

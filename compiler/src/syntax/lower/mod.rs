@@ -7,12 +7,14 @@ mod duration;
 mod expr;
 mod foreign;
 mod item;
+mod junk;
 mod listed;
 mod path;
 mod query;
 mod raw;
 mod source;
 mod step;
+mod stray;
 mod string;
 mod test;
 
@@ -35,6 +37,7 @@ pub(super) fn file(pair: Option<Pair<'_>>, text: &str) -> Parsed {
         lower.item(item, &mut file);
     }
     file.expr_count = lower.next_expr as usize;
+    file.lost_names = lower.lost_names;
     Parsed { file, diagnostics: without_echoes(lower.diagnostics, text) }
 }
 
@@ -106,6 +109,10 @@ struct Lower {
     depth: usize,
     /// The item before was not understood.
     in_stray_item: bool,
+    /// In a step there stood a misspelt item: all that follows is that item's.
+    met_item: bool,
+    /// What misspelt items would have declared.
+    lost_names: Vec<String>,
 }
 
 impl Lower {
@@ -160,19 +167,32 @@ impl Lower {
 
     /// Says that a word is not known here: with the known word that was probably meant, and the edit that makes it so, or
     /// with what may stand here `instead`. `told` is the first half of the sentence: "there is no step".
-    fn unknown_word(&mut self, code: Code, pair: &Pair<'_>, known: &[&'static str], told: &str, instead: &str) {
+    fn unknown_word(
+        &mut self,
+        code: Code,
+        pair: &Pair<'_>,
+        known: &[&'static str],
+        told: &str,
+        instead: &str,
+    ) -> Option<&'static str> {
         let span = self.span(pair);
         let text = pair.as_str();
-        let word =
-            text.get(..text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len())).unwrap_or("");
+        let word = first_word(text);
         let near = || suggest::nearest(word, known.iter().copied()).first().copied();
         match foreign::word(word, known).or_else(near) {
             Some(near) => {
                 let span = Span { start: span.start, end: span.start + Span::new(0, word.len()).end };
                 let message = format!("{told} `{word}`; did you mean `{near}`?");
-                self.report(Diagnostic::new(code, span, message, "not understood").with_fix(span, near));
+                let diagnostic = Diagnostic::new(code, span, message, "not understood");
+                // What stands behind a foreign word is often foreign too, and would not do behind ours.
+                let is_foreign_list = text.get(word.len()..).is_some_and(|rest| rest.trim_start().starts_with('{'));
+                self.report(if is_foreign_list { diagnostic } else { diagnostic.with_fix(span, near) });
+                Some(near)
             }
-            None => self.unexpected(span, text, instead),
+            None => {
+                self.unexpected(span, text, instead);
+                None
+            }
         }
     }
 
@@ -194,6 +214,11 @@ impl Lower {
 /// Takes the next part if it is of this rule.
 fn take<'i>(parts: &mut Parts<'i>, rule: Rule) -> Option<Pair<'i>> {
     parts.next_if(|part| part.as_rule() == rule)
+}
+
+/// The word that a text begins with; empty if it begins with none.
+fn first_word(text: &str) -> &str {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("")
 }
 
 /// Where a pair ends but for white space and comments: where the last of its tokens does.

@@ -5,10 +5,11 @@
 //! the `fail` is the call's.) `reply` and `timeout` belong to the nearest `ask`. What follows an arm or a branch is
 //! swallowed by it; braces end it.
 
+use super::junk::Meant;
 use super::{Lower, Pair};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::ast::{Arm, Arms, FailArm, FailFilter, Path, Step, StepKind};
+use crate::syntax::ast::{Arm, Arms, FailArm, FailFilter, FailureKind, Path, Step, StepKind};
 use crate::syntax::grammar::Rule;
 
 /// Which way on a path is for the step before it.
@@ -51,6 +52,10 @@ pub(super) struct PathBuilder {
     open: Vec<OpenArm>,
     /// At the start of a group, and behind what was meant as an arrow, a step needs none.
     needs_no_arrow: bool,
+    /// The clauses that may stand before the first step.
+    head_clauses: &'static [&'static str],
+    /// A misspelt item has begun: what follows belongs to that.
+    is_over: bool,
 }
 
 struct OpenArm {
@@ -63,7 +68,12 @@ struct OpenArm {
 
 impl PathBuilder {
     pub(super) fn new() -> Self {
-        Self { steps: Vec::new(), open: Vec::new(), needs_no_arrow: false }
+        Self::behind(&[])
+    }
+
+    /// A path behind a trigger, which may have these clauses.
+    pub(super) fn behind(head_clauses: &'static [&'static str]) -> Self {
+        Self { steps: Vec::new(), open: Vec::new(), needs_no_arrow: false, head_clauses, is_over: false }
     }
 
     pub(super) fn group() -> Self {
@@ -72,6 +82,13 @@ impl PathBuilder {
 
     /// Takes the next element of a path. An `else` that no `if` of this path can take is given back.
     pub(super) fn feed<'i>(&mut self, lower: &mut Lower, pair: Pair<'i>) -> Option<Pair<'i>> {
+        if self.is_over {
+            // Another misspelt item is another mistake.
+            if pair.as_rule() == Rule::junk {
+                lower.misspelt_item(&pair);
+            }
+            return None;
+        }
         let span = lower.span(&pair);
         match pair.as_rule() {
             Rule::arrow => match lower.arrow(pair) {
@@ -84,7 +101,8 @@ impl PathBuilder {
             Rule::unarrowed_step => {
                 let step = pair.into_inner().next()?;
                 if !self.needs_no_arrow {
-                    missing_arrow(lower, &step);
+                    let behind_call = self.top().last().is_some_and(|step| is_call(&step.kind));
+                    missing_arrow(lower, &step, behind_call);
                 }
                 self.step(lower, step);
             }
@@ -101,12 +119,27 @@ impl PathBuilder {
                     .with_fix(span, ""),
             ),
             _ => {
-                self.needs_no_arrow = lower.junk(&pair);
+                let meant = lower.junk(&pair, self.clauses());
+                self.needs_no_arrow = meant == Meant::Arrow;
+                self.is_over = meant == Meant::Item;
+                if let Meant::Arm(slot) = meant {
+                    self.arm(lower, slot, None, span);
+                }
                 return None;
             }
         }
         self.needs_no_arrow = false;
         None
+    }
+
+    /// The words that may begin a clause here, as far as the grammar leaves clauses to paths.
+    fn clauses(&mut self) -> &'static [&'static str] {
+        let head = self.head_clauses;
+        match self.top().last().map(|step| &step.kind) {
+            Some(StepKind::Sms(_)) => &["to", "from", "media"],
+            Some(_) => &[],
+            None => head,
+        }
     }
 
     /// The path as it stands, all arms closed.
@@ -117,6 +150,7 @@ impl PathBuilder {
 
     fn step(&mut self, lower: &mut Lower, pair: Pair<'_>) {
         let step = lower.step(pair);
+        self.is_over |= std::mem::take(&mut lower.met_item);
         self.push(lower, step);
     }
 
@@ -154,8 +188,14 @@ impl PathBuilder {
                 (0..self.open.len()).rev().find(|arm| self.open.get(*arm).is_some_and(|arm| arm.slot == Slot::Then))
             }
             Slot::Reply | Slot::Timeout => self.taker(slot, is_ask),
+            // Of the narrowed ones a message has only one.
+            Slot::Fail if !matches!(filter, None | Some(FailFilter::Bad | FailFilter::Kind(FailureKind::Carrier))) => {
+                self.taker(slot, is_call)
+            }
             _ => self.taker(slot, is_call).or_else(|| self.taker(slot, is_sms)),
         };
+        // An arm that no step takes says nothing of the step it stands behind.
+        let filter = filter.map(|filter| if taker.is_none() { FailFilter::Bad } else { filter });
         match taker {
             Some(level) => {
                 self.close_to(lower, level);
@@ -166,15 +206,39 @@ impl PathBuilder {
             // The step that it belongs to was perhaps the one that was not understood.
             None if slot == Slot::Else && self.has_bad_step() => {}
             None if slot == Slot::Else => return false,
-            None => self.no_taker(lower, slot, span),
+            None => self.no_taker(lower, slot, filter, span),
         }
         self.open(lower, slot, filter, span);
         true
     }
 
-    fn no_taker(&mut self, lower: &mut Lower, slot: Slot, span: Span) {
-        let calls = (0..=self.open.len()).any(|level| self.level(level).iter().any(|step| is_call(&step.kind)));
+    fn no_taker(&mut self, lower: &mut Lower, slot: Slot, filter: Option<FailFilter>, span: Span) {
+        let mut before = |kind: fn(&StepKind) -> bool| {
+            (0..=self.open.len()).any(|level| self.level(level).iter().any(|step| kind(&step.kind)))
+        };
+        let (calls, asks) = (before(is_call), before(is_ask));
         lower.report(match slot {
+            Slot::Fail if filter.is_some() && calls => Diagnostic::new(
+                Code::CaseNeverRuns,
+                span,
+                "a plain `fail` before this one takes all failures, so it never runs",
+                "never reached",
+            )
+            .with_help("put the narrowed `fail` before the plain one"),
+            Slot::Ok if asks && !calls => Diagnostic::new(
+                Code::ArmWithoutStep,
+                span,
+                "the arms of `ask` are `reply` and `timeout`",
+                "no arm of `ask`",
+            )
+            .with_fix(span, "reply"),
+            Slot::Fail if asks && !calls => Diagnostic::new(
+                Code::ArmWithoutStep,
+                span,
+                "the arms of `ask` are `reply` and `timeout`",
+                "no arm of `ask`",
+            )
+            .with_help("`timeout` is taken when no reply comes in time"),
             Slot::Timeout if calls => {
                 Diagnostic::new(Code::ArmWithoutStep, span, "`timeout` is an arm of `ask`", "of which `ask`?")
                     .with_help("for a call that took too long, write `fail timeout -> …`")
@@ -251,14 +315,16 @@ impl PathBuilder {
 }
 
 /// Says that a step has no arrow before it, at the word it begins with.
-fn missing_arrow(lower: &mut Lower, step: &Pair<'_>) {
+fn missing_arrow(lower: &mut Lower, step: &Pair<'_>, behind_call: bool) {
     let first = step.clone().into_inner().next().unwrap_or_else(|| step.clone());
     let span = lower.span(&first);
     let message = format!("an arrow is missing before `{}`", first.as_str().trim());
-    lower.report(
-        Diagnostic::new(Code::MissingArrow, span, message, "this step needs `->` before it")
-            .with_fix(Span::at(span.start), "-> "),
-    );
+    let diagnostic = Diagnostic::new(Code::MissingArrow, span, message, "this step needs `->` before it");
+    lower.report(if behind_call && step.as_rule() == Rule::group {
+        diagnostic.with_help("response variables stand in `< … >`, and a body behind `json`, `form`, `xml` or `text`")
+    } else {
+        diagnostic.with_fix(Span::at(span.start), "-> ")
+    });
 }
 
 fn attach(steps: &mut [Step], closed: OpenArm) {

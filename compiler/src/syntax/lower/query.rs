@@ -85,6 +85,13 @@ impl Lower {
             rest = label;
             let index_only = position == 0 && label.is_empty() && !indices.is_empty();
             if !index_only {
+                if let Some(name) = text.strip_prefix('$').filter(|name| name.starts_with(|c: char| c.is_alphabetic()))
+                {
+                    let message = "a dotted path has no `$`".to_owned();
+                    let diagnostic = self.bad_query(span, message).with_fix(span, name);
+                    self.report(diagnostic);
+                    return None;
+                }
                 if text.starts_with('$') {
                     let message = "a JSONPath is written in quotes".to_owned();
                     let diagnostic = self.bad_query(span, message).with_fix(span, format!("\"{text}\""));

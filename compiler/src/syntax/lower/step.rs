@@ -206,6 +206,15 @@ impl Lower {
         Step { span: open, kind }
     }
 
+    /// A word as a case: its quotes are missing.
+    fn case_word(&mut self, pair: &Pair<'_>) -> Expr {
+        let (span, word) = (self.span(pair), pair.as_str().trim());
+        let message = format!("a word is compared in quotes: `\"{word}\"`");
+        let diagnostic = Diagnostic::new(Code::MissingDollar, span, message, "neither a word nor a variable");
+        self.report(diagnostic.with_fix(span, format!("\"{word}\"")));
+        self.bad_expr(span)
+    }
+
     /// Says that an `else` belongs to no `if`.
     pub(super) fn stray_else(&mut self, pair: &Pair<'_>) {
         let span = self.span(pair);
@@ -250,8 +259,18 @@ impl Cases {
             self.current = Some((CaseHead::Else(span), PathBuilder::new()));
             return;
         }
-        let values = pair.into_inner().filter(|part| !matches!(part.as_rule(), Rule::bar | Rule::arrow_mark));
-        let patterns = values.map(|value| lower.value(value)).collect();
+        let mut patterns = Vec::new();
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::bar | Rule::arrow_mark => {}
+                Rule::comma => {
+                    let comma = lower.span(&part);
+                    lower.foreign(comma, ",", " |", "what parts the values of a case");
+                }
+                Rule::bare_value => patterns.push(lower.case_word(&part)),
+                _ => patterns.push(lower.value(part)),
+            }
+        }
         self.current = Some((CaseHead::Patterns(span, patterns), PathBuilder::new()));
     }
 

@@ -14,7 +14,8 @@ impl Lower {
         let mut parts: Vec<Part> = Vec::new();
         let mut closed = false;
         let mut told = 0;
-        for part in pair.into_inner() {
+        let mut pieces = pair.into_inner().peekable();
+        while let Some(part) = pieces.next() {
             match part.as_rule() {
                 Rule::chars => parts.push(self.literal(&part, part.as_str())),
                 Rule::dollars => parts.push(self.literal(&part, "$")),
@@ -23,7 +24,8 @@ impl Lower {
                     parts.push(self.literal(&part, text));
                 }
                 Rule::lone_dollar => {
-                    self.lone_dollar(&part);
+                    let behind = pieces.peek().filter(|next| next.as_rule() == Rule::chars);
+                    self.lone_dollar(&part, behind.map_or("", |next| next.as_str()));
                     parts.push(self.literal(&part, "$"));
                 }
                 Rule::variable => {
@@ -106,13 +108,23 @@ impl Lower {
         }
     }
 
-    fn lone_dollar(&mut self, pair: &Pair<'_>) {
+    fn lone_dollar(&mut self, pair: &Pair<'_>, behind: &str) {
         let span = self.span(pair);
-        self.report(
-            Diagnostic::new(Code::LoneDollar, span, "no variable's name follows this `$`", "a dollar sign alone")
+        let diagnostic =
+            Diagnostic::new(Code::LoneDollar, span, "no variable's name follows this `$`", "a dollar sign alone");
+        let name = behind.strip_prefix('(').and_then(|rest| rest.split_once(')')).map(|(name, _)| name);
+        let is_name = |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        self.report(match name.filter(is_name) {
+            Some(name) => {
+                let end = span.end + Span::new(0, name.len() + 2).end;
+                diagnostic
+                    .with_help(format!("a variable is written `${{{name}}}`"))
+                    .with_fix(Span { start: span.start, end }, format!("${{{name}}}"))
+            }
+            None => diagnostic
                 .with_help("a dollar sign itself is written `$$`, a variable `$name` or `${name}`")
                 .with_fix(span, "$$"),
-        );
+        });
     }
 
     /// `${…}`: its text was cut out whole and is parsed here.

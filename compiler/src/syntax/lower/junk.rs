@@ -1,0 +1,92 @@
+//! Text that stands where an arrow, an arm or a clause should: what it was meant as.
+
+use super::path::Slot;
+use super::{Lower, Pair, first_word, foreign};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::suggest;
+
+const ARMS: &[&str] = &["ok", "fail", "else", "reply", "timeout"];
+
+/// What a text was meant as, so that reading goes on there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meant {
+    /// Nobody knows.
+    Nothing,
+    /// `->`
+    Arrow,
+    /// The word of an arm.
+    Arm(Slot),
+    /// An item, which takes all that follows.
+    Item,
+}
+
+impl Lower {
+    /// Tells of such a text. `clauses`: the words that may begin a clause here.
+    pub(super) fn junk(&mut self, pair: &Pair<'_>, clauses: &[&'static str]) -> Meant {
+        if self.misspelt_item(pair) {
+            return Meant::Item;
+        }
+        let (span, text) = (self.span(pair), pair.as_str());
+        let word = first_word(text);
+        let begins = |length: usize| Span { start: span.start, end: span.start + Span::new(0, length).end };
+        match word {
+            "then" => {
+                self.foreign(begins(word.len()), word, "->", "the way to the next step");
+                return Meant::Arrow;
+            }
+            "elif" | "elsif" | "elseif" => {
+                self.foreign(begins(word.len()), word, "else -> if", "a second condition");
+            }
+            "" if text.starts_with("//") => self.foreign(begins(2), "//", "#", "a comment"),
+            "" if text.trim_end() == ";" => {
+                let message = "a step ends without a mark";
+                let diagnostic = Diagnostic::new(Code::UnexpectedText, span, message, "leave it out");
+                self.report(diagnostic.with_fix(span, ""));
+            }
+            "" if text.trim_end() == ":" => {
+                self.foreign(begins(1), ":", " ->", "the way from an arm to its step");
+                return Meant::Arrow;
+            }
+            "" if text.starts_with('+') => {
+                let diagnostic =
+                    Diagnostic::new(Code::UnexpectedText, span, "`+` does not join texts", "not a part of it");
+                self.report(diagnostic.with_help("write one string with its variables: `\"Hello $name\"`"));
+            }
+            _ => return self.unknown_in_path(pair, clauses),
+        }
+        Meant::Nothing
+    }
+
+    fn unknown_in_path(&mut self, pair: &Pair<'_>, clauses: &[&'static str]) -> Meant {
+        let word = first_word(pair.as_str());
+        let is_near = |known: &[&'static str]| {
+            foreign::word(word, known).is_some() || !suggest::nearest(word, known.iter().copied()).is_empty()
+        };
+        if is_near(clauses) {
+            self.unknown_word(Code::UnknownClause, pair, clauses, "there is no clause", "a clause");
+            return Meant::Nothing;
+        }
+        let mut instead = "`-> STEP`, `ok ->`, `fail ->` or `else ->`".to_owned();
+        if !clauses.is_empty() {
+            let quoted: Vec<String> = clauses.iter().map(|clause| format!("`{clause}`")).collect();
+            instead = format!("{} or `-> STEP`", quoted.join(", "));
+        }
+        let suggested = match is_near(ARMS) {
+            true => self.unknown_word(Code::UnexpectedText, pair, ARMS, "there is no arm", &instead),
+            false => {
+                self.unexpected(self.span(pair), pair.as_str(), &instead);
+                None
+            }
+        };
+        // Only a word alone is an arm; what else stands there is not known.
+        match suggested.filter(|_| pair.as_str().trim_end() == word) {
+            Some("ok") => Meant::Arm(Slot::Ok),
+            Some("fail") => Meant::Arm(Slot::Fail),
+            Some("else") => Meant::Arm(Slot::Else),
+            Some("reply") => Meant::Arm(Slot::Reply),
+            Some("timeout") => Meant::Arm(Slot::Timeout),
+            _ => Meant::Nothing,
+        }
+    }
+}
