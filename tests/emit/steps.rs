@@ -366,7 +366,11 @@ mod path_menu {
                                     hint: Some(choice),
                                 })
                             } else {
-                                Run::Completed
+                                Run::PathMenu(super::path_menu::State::Start {
+                                    choice: "bye".to_owned(),
+                                    tries: 0i64,
+                                    hint: None,
+                                })
                             }
                         }
                         _ => Run::PathMenu(State::Sms2),

@@ -50,6 +50,7 @@ pub(super) fn value(names: Names<'_>, expr: &Expr) -> TokenStream {
             };
             quote!(#operand.is_none())
         }
+        ExprKind::Missing => quote!(None),
         ExprKind::Present(operand) => {
             let operand = value(names, operand);
             quote!(Some(#operand))

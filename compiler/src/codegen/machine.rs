@@ -5,7 +5,7 @@ use super::idents::Idents;
 use super::names::{Names, read_once};
 use super::transition::Transitions;
 use super::{action, expr};
-use crate::graph::{Entry, FlowGraph, Machine, Node, NodeId, NodeKind};
+use crate::graph::{Entry, ExprKind, FlowGraph, Machine, Node, NodeId, NodeKind};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::HashMap;
@@ -123,7 +123,7 @@ impl<'a> MachineCode<'a> {
             .map(|(id, node, variant)| {
                 let mut used: Vec<Ident> = Vec::new();
                 node.kind.each_expr(&mut |expr| {
-                    expr.walk(&mut |expr| needs_secrets |= matches!(expr.kind, crate::graph::ExprKind::Secret(_)));
+                    expr.walk(&mut |expr| needs_secrets |= matches!(expr.kind, ExprKind::Secret(_)));
                     used.extend(crate::graph::variables(expr).keys().map(|name| self.idents.variable(name)));
                 });
                 used.sort();
@@ -173,11 +173,8 @@ impl<'a> MachineCode<'a> {
             .map(|(param, arg)| {
                 let field = self.idents.variable(&param.name);
                 let value = expr::value(names, arg);
-                if param.typed.optional && !arg.typed.optional {
-                    quote!(#field: Some(#value))
-                } else {
-                    quote!(#field: #value)
-                }
+                let is_there = !arg.typed.optional && !matches!(arg.kind, ExprKind::Missing);
+                if param.typed.optional && is_there { quote!(#field: Some(#value)) } else { quote!(#field: #value) }
             })
             .collect();
         let fields = if fields.is_empty() { quote!() } else { quote!({ #(#fields),* }) };

@@ -49,6 +49,8 @@ pub enum ExprKind {
     Function(Function, Vec<Expr>),
     /// A whole number where a decimal is wanted.
     ToNumber(Box<Expr>),
+    /// `null`: nothing, where a value may be missing.
+    Missing,
     /// `x == null`
     IsMissing(Box<Expr>),
     /// A value that is there, where one may be missing.
@@ -144,7 +146,8 @@ impl Lowering<'_> {
                 }
                 None => ExprKind::Literal(String::new()),
             },
-            ast::ExprKind::Null | ast::ExprKind::Bad => ExprKind::Literal(String::new()),
+            ast::ExprKind::Null => ExprKind::Missing,
+            ast::ExprKind::Bad => ExprKind::Literal(String::new()),
         }
     }
 
@@ -269,6 +272,7 @@ impl Expr {
             | ExprKind::Number(_)
             | ExprKind::Bool(_)
             | ExprKind::Variable(_)
+            | ExprKind::Missing
             | ExprKind::Failure(_)
             | ExprKind::Now(_)
             | ExprKind::Secret(_) => {}

@@ -123,7 +123,9 @@ impl<'a> Infer<'a> {
             let typed = self.types.expr(arg);
             let optional = param.optional || param.ty.as_ref().is_some_and(|ty| ty.optional);
             let wanted = param.ty.as_ref().and_then(|ty| Type::written(ty).ok()).unwrap_or(Type::Unknown);
-            if typed.optional && !optional {
+            if typed.ty == Type::Null && optional {
+                // `null` is how nothing is given for what may be missing.
+            } else if typed.optional && !optional {
                 self.optional(arg, Place::Inside);
             } else {
                 self.expect(arg, typed.ty, wanted, &format!("for `{}`", param.name.text));
