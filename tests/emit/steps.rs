@@ -17,7 +17,7 @@ static PROGRAM: Program = Program {
     secrets: &["KEY"],
     triggers: &[
         Trigger::Sms(SmsTrigger {
-            line: 13,
+            line: 15,
             to: None,
             matching: None,
             start: on_sms::start,
@@ -64,16 +64,16 @@ fn unasked() -> Fault {
     Fault::Bug("an outcome that its state did not ask for".to_owned())
 }
 
-/// Line 13: `on sms`.
+/// Line 15: `on sms`.
 mod on_sms {
     use super::*;
 
     #[derive(::flow_runtime::serde::Serialize, ::flow_runtime::serde::Deserialize)]
     #[serde(crate = "::flow_runtime::serde")]
     pub enum State {
-        /// Line 19: `call POST`.
+        /// Line 21: `call POST`.
         Call1 { body: String, from: Phone, greeting: String, limit: i64 },
-        /// Line 33: `sms`.
+        /// Line 35: `sms`.
         Sms1 {
             body: String,
             code: i64,
@@ -83,9 +83,9 @@ mod on_sms {
             id: i64,
             room: Option<Scalar>,
         },
-        /// Line 36: `sms`.
+        /// Line 38: `sms`.
         Sms2,
-        /// Line 37: `sms`.
+        /// Line 39: `sms`.
         Sms3 { failure: Failure },
     }
 
@@ -138,7 +138,7 @@ mod on_sms {
                 State::Call1 { body, from, greeting, limit } => {
                     Action::Call(
                         Box::new(Call {
-                            line: 19,
+                            line: 21,
                             method: Method::Post,
                             url: [
                                 "https://crm.example.com/v1/guests/",
@@ -188,7 +188,7 @@ mod on_sms {
                 }
                 State::Sms1 { code, etag, greeting, half, id, room, .. } => {
                     Action::Sms(Sms {
-                        line: 33,
+                        line: 35,
                         to: None,
                         from: None,
                         body: {
@@ -210,7 +210,7 @@ mod on_sms {
                 }
                 State::Sms2 => {
                     Action::Sms(Sms {
-                        line: 36,
+                        line: 38,
                         to: None,
                         from: None,
                         body: "That took too long.".to_owned(),
@@ -219,7 +219,7 @@ mod on_sms {
                 }
                 State::Sms3 { failure } => {
                     Action::Sms(Sms {
-                        line: 37,
+                        line: 39,
                         to: None,
                         from: None,
                         body: {
@@ -268,15 +268,15 @@ mod on_sms {
                     })
                 }
                 (State::Sms1 { .. }, Outcome::Failed(failure)) => {
-                    Run::Failed { line: 33, failure }
+                    Run::Failed { line: 35, failure }
                 }
                 (State::Sms2, Outcome::Done) => Run::Completed,
                 (State::Sms2, Outcome::Failed(failure)) => {
-                    Run::Failed { line: 36, failure }
+                    Run::Failed { line: 38, failure }
                 }
                 (State::Sms3 { .. }, Outcome::Done) => Run::Completed,
                 (State::Sms3 { .. }, Outcome::Failed(failure)) => {
-                    Run::Failed { line: 37, failure }
+                    Run::Failed { line: 39, failure }
                 }
                 _ => return Err(unasked()),
             };
@@ -284,7 +284,7 @@ mod on_sms {
         }
     }
 
-    /// Line 16, where several ways come together.
+    /// Line 18, where several ways come together.
     fn join_1(body: String, from: Phone, limit: i64) -> Result<Run, Fault> {
         let next = if (limit > 500i64) && !(from.as_str() == "+15550100") {
             let greeting: String = "Dear guest".to_owned();
@@ -318,7 +318,7 @@ mod path_menu {
         Start { choice: String, hint: Option<String>, tries: i64 },
         /// Line 8: `sms`.
         Sms1 { hint: Option<String> },
-        /// Line 10: `sms`.
+        /// Line 12: `sms`.
         Sms2,
     }
 
@@ -341,7 +341,7 @@ mod path_menu {
                 }
                 State::Sms2 => {
                     Action::Sms(Sms {
-                        line: 10,
+                        line: 12,
                         to: None,
                         from: None,
                         body: "Say hours or again.".to_owned(),
@@ -382,7 +382,7 @@ mod path_menu {
                 }
                 (State::Sms2, Outcome::Done) => Run::Completed,
                 (State::Sms2, Outcome::Failed(failure)) => {
-                    Run::Failed { line: 10, failure }
+                    Run::Failed { line: 12, failure }
                 }
                 _ => return Err(unasked()),
             };
