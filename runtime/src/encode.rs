@@ -2,6 +2,9 @@
 
 use std::fmt::{Display, Write};
 
+use crate::flow::Fault;
+use crate::value::Url;
+
 /// A value as one path segment: all but RFC 3986's unreserved characters is percent-encoded, so
 /// that a value holds no `/`, `?` or `#` of its own.
 pub fn segment(value: &dyn Display) -> String {
@@ -38,6 +41,48 @@ pub fn xml(value: &dyn Display) -> String {
     encoded
 }
 
+/// A URL of the flow, its values filled in; a value that would lead it to another place is a [`Fault::Flow`].
+pub fn url(text: String) -> Result<Url, Fault> {
+    unmoved(&text).map_err(|why| Fault::Flow(format!("a URL was not used: {why}")))?;
+    Ok(Url::literal(&text))
+}
+
+/// Parses a URL whose values are filled in, unless one of them has changed its shape; then says why it is refused.
+///
+/// The WHATWG URL parser resolves dot segments, drops tabs and line breaks and takes `\` for `/`.
+/// A literal has no need of that and a variable must not profit from it, so a URL that the parser
+/// would change in host or path is refused.
+pub(crate) fn unmoved(raw: &str) -> Result<::url::Url, String> {
+    let url = ::url::Url::parse(raw).map_err(|error| error.to_string())?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err("its scheme is neither http nor https".to_owned());
+    }
+    let (origin, path) = cut(raw);
+    let literal = ::url::Url::parse(origin).map_err(|error| error.to_string())?;
+    if literal.origin() != url.origin() || literal.username() != url.username() || literal.password() != url.password()
+    {
+        return Err("a value would change its host".to_owned());
+    }
+    let same_depth = path.matches('/').count().max(1) == url.path().matches('/').count();
+    if !same_depth || path.split('/').any(is_dot_segment) {
+        return Err("a value would change its path (`.` and `..` are no path segments)".to_owned());
+    }
+    Ok(url)
+}
+
+/// Cuts a URL into its origin and its path, without its query and fragment.
+fn cut(raw: &str) -> (&str, &str) {
+    let raw = raw.split_once(['?', '#']).map_or(raw, |(before, _)| before);
+    let host = raw.find("://").map_or(0, |at| at + 3);
+    let path = raw.get(host..).and_then(|rest| rest.find('/')).map_or(raw.len(), |at| host + at);
+    raw.split_at_checked(path).unwrap_or((raw, ""))
+}
+
+/// "Single-dot" and "double-dot URL path segment" of the URL Standard.
+fn is_dot_segment(segment: &str) -> bool {
+    matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
+}
+
 fn percent(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -62,6 +107,36 @@ mod tests {
         assert_eq!(segment(&"../?#@host%2f//"), "..%2F%3F%23%40host%252f%2F%2F");
         assert_eq!(query(&"a b&c=d+é"), "a%20b%26c%3Dd%2B%C3%A9");
         assert_eq!(query(&42), "42");
+    }
+
+    #[test]
+    fn honest_urls_pass() {
+        for honest in [
+            "https://a.example",
+            "https://a.example/x/y?q=../..",
+            "http://127.0.0.1:8080/%2E%2Fa",
+            "https://bücher.example/a%2F..",
+        ] {
+            assert_eq!(url(honest.to_owned()), Ok(Url::literal(honest)), "{honest}");
+        }
+    }
+
+    #[test]
+    fn a_value_cannot_climb_or_move() {
+        for other in [
+            "https://a.example/x/..",
+            "https://a.example/..",
+            "https://a.example/x/../y",
+            "https://a.example/x/%2e%2E/y",
+            "https://a.example/./y",
+            "https://a.example/x\\y",
+            "https://a.example/x/.\t./y",
+            "https://a.example\\@b.example/y",
+            "ftp://a.example/",
+            "a.example/x",
+        ] {
+            assert!(matches!(url(other.to_owned()), Err(Fault::Flow(_))), "{other}");
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod examples;
 mod faults;
 mod json_path;
 mod lifecycle;
+mod media;
 mod nws;
 mod order;
 mod samples;

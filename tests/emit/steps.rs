@@ -83,9 +83,9 @@ mod on_sms {
             id: i64,
             room: Option<Scalar>,
         },
-        /// Line 38: `sms`.
-        Sms2,
         /// Line 39: `sms`.
+        Sms2,
+        /// Line 40: `sms`.
         Sms3 { failure: Failure },
     }
 
@@ -205,12 +205,21 @@ mod on_sms {
                         },
                         media: Vec::from([
                             Url::literal("https://hotel.example.com/map.png"),
+                            encode::url(
+                                [
+                                    "https://hotel.example.com/rooms/",
+                                    &encode::segment(&id),
+                                    ".png?for=",
+                                    &encode::query(&greeting),
+                                ]
+                                    .concat(),
+                            )?,
                         ]),
                     })
                 }
                 State::Sms2 => {
                     Action::Sms(Sms {
-                        line: 38,
+                        line: 39,
                         to: None,
                         from: None,
                         body: "That took too long.".to_owned(),
@@ -219,7 +228,7 @@ mod on_sms {
                 }
                 State::Sms3 { failure } => {
                     Action::Sms(Sms {
-                        line: 39,
+                        line: 40,
                         to: None,
                         from: None,
                         body: {
@@ -272,11 +281,11 @@ mod on_sms {
                 }
                 (State::Sms2, Outcome::Done) => Run::Completed,
                 (State::Sms2, Outcome::Failed(failure)) => {
-                    Run::Failed { line: 38, failure }
+                    Run::Failed { line: 39, failure }
                 }
                 (State::Sms3 { .. }, Outcome::Done) => Run::Completed,
                 (State::Sms3 { .. }, Outcome::Failed(failure)) => {
-                    Run::Failed { line: 39, failure }
+                    Run::Failed { line: 40, failure }
                 }
                 _ => return Err(unasked()),
             };

@@ -27,3 +27,9 @@ pub(crate) fn constant_text(file: &File, names: &Names, expr: &Expr) -> Option<S
         _ => None,
     }
 }
+
+/// Whether an expression is a string with variables in it, so that only its fixed parts are known when the flow is
+/// compiled.
+pub(crate) fn is_template(file: &File, names: &Names, expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Text(_)) && constant_text(file, names, expr).is_none()
+}

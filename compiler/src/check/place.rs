@@ -13,6 +13,8 @@ pub(super) enum Place {
     SmsFrom,
     /// `media`
     Media,
+    /// A variable in the URL of `media`.
+    MediaUrl,
     /// Scheme, host or path of a call's URL.
     UrlPath,
     /// A URL's query, or `query "k" =`.
@@ -61,6 +63,7 @@ impl Place {
             Self::SmsTo => "behind `to`",
             Self::SmsFrom => "behind `from`",
             Self::Media => "behind `media`",
+            Self::MediaUrl => "in the URL of `media`",
             Self::UrlPath => "in a URL's path",
             Self::UrlQuery => "in a URL's query",
             Self::Header => "in a header",

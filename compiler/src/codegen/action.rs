@@ -3,9 +3,9 @@
 use super::border;
 use super::expr;
 use super::names::Names;
+use super::url;
 use crate::check::types::Type;
-use crate::check::url::Landing;
-use crate::graph::{Auth, Binding, Body, Call, Expr, ExprKind, Json, Part, Query, Segment, Sms, UrlPart};
+use crate::graph::{Auth, Binding, Body, Call, Expr, ExprKind, Json, Part, Query, Segment, Sms};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -55,7 +55,7 @@ pub(super) fn call(names: Names<'_>, line: u32, call: &Call, table: Option<&Iden
         "DELETE" => quote!(Method::Delete),
         _ => quote!(Method::Get),
     };
-    let url = url(names, &call.url);
+    let url = url::text(names, &call.url);
     let query = pairs(names, &call.query);
     let headers = pairs(names, &call.headers);
     let auth = match &call.auth {
@@ -102,26 +102,6 @@ pub(super) fn call(names: Names<'_>, line: u32, call: &Call, table: Option<&Iden
             body: #body,
             bindings: #bindings,
         }))
-    }
-}
-
-fn url(names: Names<'_>, parts: &[UrlPart]) -> TokenStream {
-    match parts {
-        [] => quote!(String::new()),
-        [UrlPart::Fixed(url)] => quote!(#url.to_owned()),
-        parts => {
-            let parts = parts.iter().map(|part| match part {
-                UrlPart::Fixed(text) => quote!(#text),
-                UrlPart::Value(expr, landing) => {
-                    let value = expr::display(names, expr);
-                    match landing {
-                        Landing::Query => quote!(&encode::query(&#value)),
-                        Landing::Path | Landing::Authority => quote!(&encode::segment(&#value)),
-                    }
-                }
-            });
-            quote!([#(#parts),*].concat())
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::border::is_copy;
 use super::names::Names;
+use super::url;
 use crate::check::function::Function;
 use crate::check::types::{Type, Typed};
 use crate::graph::{Expr, ExprKind, FailureField, Part};
@@ -14,6 +15,10 @@ pub(super) fn value(names: Names<'_>, expr: &Expr) -> TokenStream {
     match &expr.kind {
         ExprKind::Literal(text) => literal(text, expr.typed.ty),
         ExprKind::Template(parts) => template(names, parts),
+        ExprKind::Url(parts) => {
+            let url = url::text(names, parts);
+            quote!(encode::url(#url)?)
+        }
         ExprKind::Int(number) => {
             let number = Literal::i64_suffixed(*number);
             quote!(#number)

@@ -13,6 +13,7 @@ mod outcome;
 mod transition;
 mod trigger;
 mod unbuilt;
+mod url;
 
 use crate::graph::{FlowGraph, NodeKind};
 use idents::Idents;

@@ -412,7 +412,7 @@ on api "ping" token $PING_TOKEN -> sms "The site answers."
 "#;
 
     VariableInHost = "F0503" Error r#"a variable in a URL's scheme, host or port"#
-        r#"Where a call goes is fixed when the flow is compiled, so that no message can send it elsewhere. Variables fit into the path and the query."#
+        r#"Where a call goes is fixed when the flow is compiled, so that no message can send it elsewhere, and so is where a picture of `media` comes from. Variables fit into the path and the query."#
         wrong r#"on sms
   -> call GET "https://$body.example.com/hours"
      ok   -> sms "We are open."

@@ -1,5 +1,6 @@
 //! Typed expressions: what is left of an expression when names, types and constants are known.
 
+use super::UrlPart;
 use crate::check::constant::constant_text;
 use crate::check::function::Function;
 use crate::check::infer::Types;
@@ -23,6 +24,8 @@ pub enum ExprKind {
     Literal(String),
     /// Words with values in them.
     Template(Vec<Part>),
+    /// A URL with values in it.
+    Url(Vec<UrlPart>),
     /// A whole number.
     Int(i64),
     /// A decimal by its digits.
@@ -253,6 +256,13 @@ impl Expr {
             ExprKind::Template(parts) => {
                 for part in parts {
                     if let Part::Value(value) = part {
+                        value.walk(visit);
+                    }
+                }
+            }
+            ExprKind::Url(parts) => {
+                for part in parts {
+                    if let UrlPart::Value(value, _) = part {
                         value.walk(visit);
                     }
                 }

@@ -248,7 +248,7 @@ pub struct Call {
 }
 
 /// A part of a URL.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum UrlPart {
     /// Fixed text.
     Fixed(String),

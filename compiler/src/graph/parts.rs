@@ -2,8 +2,8 @@
 
 use super::build::Builder;
 use super::expr::Lowering;
-use super::{Ask, Auth, Binding, Body, Call, Expr, Json, Oauth, Sms, UrlPart};
-use crate::check::constant::constant_text;
+use super::{Ask, Auth, Binding, Body, Call, Expr, ExprKind, Json, Oauth, Sms, UrlPart};
+use crate::check::constant::{constant_text, is_template};
 use crate::check::service;
 use crate::check::types::{Item, Type, Typed};
 use crate::check::url::{Piece, UrlTemplate};
@@ -116,7 +116,7 @@ impl Builder<'_> {
     }
 
     fn words(&self, text: Option<&ast::Expr>) -> Expr {
-        let empty = || Expr { typed: Typed::of(Type::Text), kind: super::ExprKind::Literal(String::new()) };
+        let empty = || Expr { typed: Typed::of(Type::Text), kind: ExprKind::Literal(String::new()) };
         text.map_or_else(empty, |text| self.lowering.text(text))
     }
 
@@ -125,14 +125,18 @@ impl Builder<'_> {
             to: self.phone(sms.to.as_ref()),
             from: self.phone(sms.from.as_ref()),
             text: self.words(sms.text.as_ref()),
-            media: sms
-                .media
-                .iter()
-                .map(|media| match self.lowering.types.expr(media).ty {
-                    Type::List(Item::Url) => self.lowering.expr(media),
-                    _ => self.lowering.expr_as(media, Type::Url),
-                })
-                .collect(),
+            media: sms.media.iter().map(|media| self.media(media)).collect(),
+        }
+    }
+
+    fn media(&self, media: &ast::Expr) -> Expr {
+        let Lowering { file, names, types } = self.lowering;
+        match types.expr(media).ty {
+            Type::List(Item::Url) => self.lowering.expr(media),
+            _ if is_template(file, names, media) => {
+                Expr { typed: Typed::of(Type::Url), kind: ExprKind::Url(self.url("", media)) }
+            }
+            _ => self.lowering.expr_as(media, Type::Url),
         }
     }
 }

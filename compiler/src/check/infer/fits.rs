@@ -144,6 +144,10 @@ impl<'a> Infer<'a> {
             (Type::Int | Type::Url, _) if self.of_sample(expr).is_some() => {
                 diagnostic.with_help("if it is one, give it that type where it is bound")
             }
+            (Type::Url, _) if matches!(expr.kind, ExprKind::Text(_)) => {
+                diagnostic.with_help("variables stand in the URL of a call and behind `media`, and in no other URL")
+            }
+            (Type::Url, _) => diagnostic.with_help("give it the type `url` where it is bound"),
             (Type::Bool, _) => diagnostic.with_help("compare it with something, as in `$x == \"yes\"`"),
             _ => diagnostic,
         });

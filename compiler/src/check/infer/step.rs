@@ -1,8 +1,10 @@
 //! Types in steps.
 
 use super::{Infer, count};
+use crate::check::constant::{constant_text, is_template};
 use crate::check::place::Place;
 use crate::check::types::{Item, Type, Typed};
+use crate::check::url::{Landing, Piece, UrlTemplate};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::ast::{Ask, Expr, Name, Path, Step, StepKind};
 use crate::syntax::visit;
@@ -83,8 +85,20 @@ impl<'a> Infer<'a> {
         self.report(diagnostic);
     }
 
-    /// `media`: a URL, or a list of them.
+    /// `media`: a URL, one with variables in it, or a list of them.
     fn media(&mut self, media: &'a Expr) {
+        let (file, names) = (self.file, self.names);
+        if is_template(file, names, media) {
+            self.set(media, Typed::of(Type::Url));
+            let cut = UrlTemplate::cut("", media, |expr| constant_text(file, names, expr));
+            for piece in cut.into_iter().flat_map(|cut| cut.pieces) {
+                // A rule of its own tells that no variable stands before the path.
+                if let Piece::Value(expr, Landing::Path | Landing::Query) = piece {
+                    self.place(expr, Place::MediaUrl);
+                }
+            }
+            return;
+        }
         let typed = self.expr(media, Place::Media);
         // A list that is missing is an empty one.
         if typed.ty != Type::List(Item::Url) {

@@ -1,13 +1,13 @@
-//! URLs of calls, services and tokens: each parses, where it goes is fixed, and credentials do not travel in clear.
+//! URLs of calls, services, tokens and media: each parses, where it goes is fixed, and credentials do not travel in clear.
 
 use crate::check::Context;
-use crate::check::constant::constant_text;
+use crate::check::constant::{constant_text, is_template};
 use crate::check::service;
 use crate::check::url::{Landing, Piece, UrlTemplate, authority};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::names::Referent;
 use crate::source::Span;
-use crate::syntax::ast::{Call, Clause, ClauseKind, Expr, ExprKind, Name, Service};
+use crate::syntax::ast::{Call, Clause, ClauseKind, Expr, ExprKind, Name, Service, StepKind};
 use crate::syntax::visit;
 use url::{Host, ParseError, Url};
 
@@ -18,15 +18,30 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     super::each_call(context.file, &mut |_, call| of_call(context, call, out));
     super::each_clause(context.file, &mut |clause| {
         if let ClauseKind::Oauth(oauth) = &clause.kind
-            && let Some(url) = whole(context, "", &oauth.token_url, out)
+            && let Some(url) = whole(context, Use::Call, "", &oauth.token_url, out)
         {
             out.extend(in_clear(&oauth.token_url, Some(clause.span), &url));
         }
     });
+    super::each_step(context.file, &mut |step| {
+        let StepKind::Sms(sms) = &step.kind else { return };
+        for media in sms.media.iter().filter(|media| is_template(context.file, context.names, media)) {
+            whole(context, Use::Media, "", media, out);
+        }
+    });
+}
+
+/// What a URL is for.
+#[derive(Clone, Copy)]
+enum Use {
+    /// The flow sends a request there.
+    Call,
+    /// The carrier fetches a picture from there.
+    Media,
 }
 
 fn of_service(context: &Context<'_>, service: &Service, out: &mut Vec<Diagnostic>) {
-    let Some(url) = whole(context, "", &service.url, out) else { return };
+    let Some(url) = whole(context, Use::Call, "", &service.url, out) else { return };
     if url.query().is_some() {
         out.push(
             Diagnostic::new(Code::BadUrl, service.url.span, "a service's URL has no query", "not a base for calls")
@@ -56,7 +71,7 @@ fn of_call(context: &Context<'_>, call: &Call, out: &mut Vec<Diagnostic>) {
             base
         }
     };
-    let Some(parsed) = whole(context, &base, url, out) else { return };
+    let Some(parsed) = whole(context, Use::Call, &base, url, out) else { return };
     let own = call.clauses.iter().find_map(|clause| credentials(context, clause));
     out.extend(in_clear(url, own.or_else(|| secret_in(context, url)), &parsed));
 }
@@ -89,40 +104,42 @@ fn no_path(context: &Context<'_>, name: &str, url: &Expr, base: &str) -> Option<
 }
 
 /// The URL with a plain word in place of each variable; `None` if it is none, which has been told.
-fn whole(context: &Context<'_>, base: &str, url: &Expr, out: &mut Vec<Diagnostic>) -> Option<Url> {
+fn whole(context: &Context<'_>, purpose: Use, base: &str, url: &Expr, out: &mut Vec<Diagnostic>) -> Option<Url> {
     let cut = UrlTemplate::cut(base, url, |expr| constant_text(context.file, context.names, expr))?;
     let in_authority = cut.pieces.iter().find_map(|piece| match piece {
         Piece::Value(expr, Landing::Authority) => Some(*expr),
         _ => None,
     });
-    if let Some(expr) = in_authority {
-        out.push(variable_in_host(expr));
+    // Without `https://` all of it seems to be a host, but what is missing is where it goes.
+    let begins_fixed = matches!(cut.pieces.first(), Some(Piece::Fixed(_)));
+    if let Some(expr) = in_authority.filter(|_| !begins_fixed || cut.example().contains("://")) {
+        out.push(variable_in_host(purpose, expr));
         return None;
     }
-    match parse(&cut.example()) {
+    match parse(purpose, &cut.example()) {
         Ok(parsed) => Some(parsed),
         Err((message, help)) => {
-            let diagnostic = Diagnostic::new(Code::BadUrl, url.span, message, "not a URL for a call");
-            out.push(match help {
-                Some(help) => diagnostic.with_help(help),
-                None => diagnostic.with_help("write it whole, as in `\"https://example.com/hours\"`"),
-            });
+            let (label, example) = match purpose {
+                Use::Call => ("not a URL for a call", "write it whole, as in `\"https://example.com/hours\"`"),
+                Use::Media => ("not a URL of media", "write it whole, as in `\"https://example.com/${name}.png\"`"),
+            };
+            out.push(Diagnostic::new(Code::BadUrl, url.span, message, label).with_help(help.unwrap_or(example)));
             None
         }
     }
 }
 
-fn variable_in_host(expr: &Expr) -> Diagnostic {
-    Diagnostic::new(
-        Code::VariableInHost,
-        expr.span,
-        "where a call goes is fixed: no variable in the scheme, host or port of a URL",
-        "would decide where the request goes",
-    )
-    .with_help("write the host out or take it from a `const`; variables fit into the path and the query")
+fn variable_in_host(purpose: Use, expr: &Expr) -> Diagnostic {
+    let (what, label) = match purpose {
+        Use::Call => ("where a call goes is fixed", "would decide where the request goes"),
+        Use::Media => ("where media come from is fixed", "would decide where the picture comes from"),
+    };
+    let message = format!("{what}: no variable in the scheme, host or port of a URL");
+    Diagnostic::new(Code::VariableInHost, expr.span, message, label)
+        .with_help("write the host out or take it from a `const`; variables fit into the path and the query")
 }
 
-fn parse(text: &str) -> Result<Url, (String, Option<&'static str>)> {
+fn parse(purpose: Use, text: &str) -> Result<Url, (String, Option<&'static str>)> {
     let url = Url::parse(text).map_err(|error| match error {
         ParseError::RelativeUrlWithoutBase => {
             ("this URL does not say where to: it needs `https://` and a host".to_owned(), None)
@@ -130,7 +147,11 @@ fn parse(text: &str) -> Result<Url, (String, Option<&'static str>)> {
         error => (format!("this URL cannot be read: {error}"), None),
     })?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err((format!("a call speaks `https` or `http`, not `{}`", url.scheme()), None));
+        let what = match purpose {
+            Use::Call => "a call speaks",
+            Use::Media => "media are fetched by",
+        };
+        return Err((format!("{what} `https` or `http`, not `{}`", url.scheme()), None));
     }
     if !url.username().is_empty() || url.password().is_some() {
         let help = "use `basic USER PASSWORD` with a `secret`";
