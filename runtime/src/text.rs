@@ -1,4 +1,4 @@
-//! The functions on texts.
+//! The functions on texts, and that on lists.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -40,6 +40,11 @@ pub fn length(text: &str) -> i64 {
     i64::try_from(text.chars().count()).unwrap_or(i64::MAX)
 }
 
+/// `length(list)`: how many elements it has.
+pub fn count<T>(list: &[T]) -> i64 {
+    i64::try_from(list.len()).unwrap_or(i64::MAX)
+}
+
 /// `matches(text, "pattern")`: whether the regular expression matches the whole text, by case. flowc has checked the
 /// pattern; one that is none matches nothing.
 pub fn matches(text: &str, pattern: &'static str) -> bool {
@@ -58,6 +63,7 @@ mod tests {
     #[test]
     fn texts_are_counted_in_characters() {
         assert_eq!(length("né"), 2);
+        assert_eq!((count(&["né"]), count::<String>(&[])), (1, 0));
         assert_eq!(digits("order #12-34 ٣"), "1234");
         assert_eq!(trim("  a b \n"), "a b");
         assert_eq!(upper("straße"), "STRASSE");

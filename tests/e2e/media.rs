@@ -1,10 +1,13 @@
 //! MMS: the URLs of pictures, with what a guest wrote in them.
 
-use flow_tests::{Program, binary_of};
+use flow_tests::program::{GUEST, HOTEL};
+use flow_tests::{Program, Request, binary_of};
 use serde_json::json;
 
 const FLOW: &str = r#"flow "Pictures"
-on sms -> sms "Here it is." media "https://example.com/rooms/$body?for=$body"
+on sms
+  -> if length($media) > 0 -> sms "${length(media)} of yours"
+     else -> sms "Here it is." media "https://example.com/rooms/$body?for=$body"
 "#;
 
 #[test]
@@ -22,4 +25,13 @@ fn a_value_that_would_lead_to_another_place_ends_the_run() {
     let ended = program.ended(1);
     assert!(ended[0].to_string().contains("a value would change its path"), "{ended:?}");
     assert!(program.outbox().is_empty());
+}
+
+#[test]
+fn a_flow_can_tell_an_mms_from_a_text() {
+    let program = Program::of(&binary_of("pictures", FLOW)).start();
+    let media = ["https://m.example/1.jpg", "https://m.example/2.jpg"];
+    let sms = json!({ "from": GUEST, "to": HOTEL, "body": "", "media": media });
+    assert_eq!(program.send(&Request::new("POST", "/simulator/sms").json(&sms)).status, 202);
+    assert_eq!(program.messages(1), ["2 of yours"]);
 }

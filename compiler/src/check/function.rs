@@ -35,6 +35,11 @@ impl Function {
         })
     }
 
+    /// Whether a list may stand where it takes a text.
+    pub fn takes_lists(self) -> bool {
+        self == Self::Length
+    }
+
     /// The types it takes.
     pub fn params(self) -> &'static [Type] {
         match self {
@@ -60,7 +65,7 @@ impl Function {
             Self::Upper => "upper(text)",
             Self::Lower => "lower(text)",
             Self::Trim => "trim(text)",
-            Self::Length => "length(text)",
+            Self::Length => "length(text or list)",
             Self::Digits => "digits(text)",
             Self::Round => "round(number, places)",
             Self::Contains => "contains(text, part)",

@@ -246,6 +246,12 @@ fn coalesce(names: Names<'_>, typed: Typed, left: &Expr, right: &Expr) -> TokenS
 }
 
 fn call(names: Names<'_>, function: Function, args: &[Expr]) -> TokenStream {
+    if let (Function::Length, [list]) = (function, args)
+        && matches!(list.typed.ty, Type::List(_))
+    {
+        let list = display(names, list);
+        return quote!(text::count(&#list));
+    }
     let name = match function {
         Function::Upper => quote!(text::upper),
         Function::Lower => quote!(text::lower),

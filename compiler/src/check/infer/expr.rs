@@ -313,9 +313,10 @@ impl<'a> Infer<'a> {
         for (arg, wanted) in args.iter().zip(params) {
             let typed = self.expr(arg, Place::Inside);
             let text_like = matches!(typed.ty, Type::Phone | Type::Url) && *wanted == Type::Text;
+            let is_list = matches!(typed.ty, Type::List(_)) && function.takes_lists();
             if typed.optional {
                 self.optional(arg, Place::Inside);
-            } else if !text_like {
+            } else if !text_like && !is_list {
                 self.expect(arg, typed.ty, *wanted, "here");
             }
         }
