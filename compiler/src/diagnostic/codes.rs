@@ -590,7 +590,7 @@ on sms -> goto a
 "#;
 
     UnknownFailure = "F0608" Error r#"a failure that a step does not have"#
-        r#"`fail` may be narrowed to one kind of failure: `timeout`, `connect`, `tls`, `dns`, `status` (also `status 404`, `status 5xx`), `response`, `too_large`, `request`, `carrier`. Only a call has several; a message fails with `carrier`."#
+        r#"`fail` may be narrowed to one kind of failure: `timeout`, `connect`, `tls`, `dns`, `status` (also `status 404`, `status 5xx`), `response`, `too_large`, `request`, `carrier`. Only a call has several; a message fails with `carrier`. `$failure.kind` is one of these words and is compared with no other."#
         wrong r#"on sms
   -> call GET "https://example.com/orders" query "phone" = $from < order = number >
      ok         -> sms "Your order is $order."

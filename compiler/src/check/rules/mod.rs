@@ -5,6 +5,7 @@ mod clauses;
 mod durations;
 mod fail_arm;
 mod fail_filters;
+mod failure_kind;
 mod header;
 mod method;
 mod parties;
@@ -32,6 +33,7 @@ pub(super) const ALL: &[Rule] = &[
     durations::check,
     fail_arm::check,
     fail_filters::check,
+    failure_kind::check,
     header::check,
     method::check,
     reach::steps_after_the_end,
