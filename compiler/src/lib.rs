@@ -90,6 +90,7 @@ pub fn compile(source: &SourceFile, samples: &dyn Samples) -> Compilation {
     let unbuilt = codegen::unbuilt(&graph);
     if !unbuilt.is_empty() {
         diagnostics.extend(unbuilt.into_iter().map(|(span, what)| not_built_yet(span, what)));
+        diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
         return Compilation { diagnostics, emitted: None };
     }
     let main_rs = codegen::emit(&graph);
