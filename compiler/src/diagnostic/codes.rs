@@ -399,7 +399,7 @@ on api "ping" token $PING_TOKEN -> sms "The site answers."
 "#;
 
     BadUrl = "F0502" Error r#"a URL that is none"#
-        r#"A call's URL is absolute and begins with `https://` or `http://`. It holds no user name, password or fragment."#
+        r#"A call's URL is absolute and begins with `https://` or `http://`. It holds no user name, password or fragment, and none of the characters that no URL holds (RFC 3986, appendix A)."#
         wrong r#"on sms
   -> call GET "example.com/hours"
      ok   -> sms "We are open."

@@ -16,6 +16,7 @@ mod tests;
 mod triggers;
 mod unused;
 mod url;
+mod url_characters;
 mod xml;
 
 use super::Context;

@@ -116,6 +116,10 @@ fn whole(context: &Context<'_>, purpose: Use, base: &str, url: &Expr, out: &mut 
         out.push(variable_in_host(purpose, expr));
         return None;
     }
+    if let Some(diagnostic) = super::url_characters::forbidden(context, url) {
+        out.push(diagnostic);
+        return None;
+    }
     match parse(purpose, &cut.example()) {
         Ok(parsed) => Some(parsed),
         Err((message, help)) => {
