@@ -5,7 +5,7 @@ use crate::check::constant::constant_text;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{ClauseKind, Expr, ExprKind, Part};
-use roxmltree::{Document, ParsingOptions};
+use roxmltree::{Document, Error, ParsingOptions};
 
 /// Stands for a variable: a name of XML, so that the document parses wherever one stands. From a private use area, so
 /// that nobody writes it.
@@ -37,8 +37,19 @@ fn document(context: &Context<'_>, xml: &Expr) -> Option<Diagnostic> {
                 return Some(misplaced(span));
             }
             let message = format!("this body is no XML: {}", told(&error));
-            let diagnostic = Diagnostic::new(Code::BadXml, written.place(at, xml.span), message, "not well-formed");
-            return Some(diagnostic.with_help("a document has one root element, and each element is closed"));
+            let place = written.place(at, xml.span);
+            let diagnostic = Diagnostic::new(Code::BadXml, place, message, "not well-formed");
+            let is_ampersand = context.source.get(place.range()) == Some("&");
+            return Some(match error {
+                Error::MalformedEntityReference(_) if is_ampersand => {
+                    diagnostic.with_help("write `&` as `&amp;`").with_fix(place, "&amp;")
+                }
+                Error::MalformedEntityReference(_) => diagnostic.with_help("write `&` as `&amp;`"),
+                Error::UnknownEntityReference(..) => diagnostic.with_help(
+                    "write `&` as `&amp;`; XML knows only `&amp;`, `&lt;`, `&gt;`, `&quot;`, `&apos;` and `&#…;`",
+                ),
+                _ => diagnostic.with_help("a document has one root element, and each element is closed"),
+            });
         }
     };
     let unescaped = written.pieces.iter().find(|(at, _, variable)| variable.is_some() && !is_escaped(&parsed, *at));
@@ -110,7 +121,7 @@ fn is_cdata(document: &Document<'_>, start: usize) -> bool {
 }
 
 /// The parser's words without the place, which is shown.
-fn told(error: &roxmltree::Error) -> String {
+fn told(error: &Error) -> String {
     let place = format!(" at {}", error.pos());
     error.to_string().replace(&place, "")
 }
