@@ -505,7 +505,7 @@ on sms
 "#;
 
     NotInSample = "F0510" Error r#"a query that the sample does not hold"#
-        r#"Where a call names a sample, every query of that call must find its value there, with its type: as strictly as at run time, where `"84"` is no `int` and `null` counts as missing. A value that is not in every answer is written as optional: `wind?: text = windSpeed`. A list or an object is taken by a longer query, or as `json`."#
+        r#"Where a call names a sample, every query of that call must find its value there, with its type: as strictly as at run time, where `"84"` is no `int` and `null` counts as missing. A value that is not in every answer is written as optional: `wind?: text = windSpeed`; it may be missing in the sample, unless the sample has a name so near to it that it looks misspelt. A list or an object is taken by a longer query, or as `json`."#
         wrong r#"on sms
   -> call GET "https://example.com/wx" sample "weather.json" < temp = temprature >
      ok   -> sms "It is $temp F."

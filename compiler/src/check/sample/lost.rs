@@ -10,6 +10,8 @@ use std::ops::Range;
 
 /// At most this many names are listed.
 const MOST_NAMES: usize = 8;
+/// Shorter names are near to too many others.
+const SHORTEST_MISSPELT: usize = 4;
 /// At most this many places are looked at for names.
 const MOST_PLACES: usize = 100;
 
@@ -119,6 +121,18 @@ impl<'a> Lost<'a> {
         let way = text.get(..*from)?.trim_start_matches('$').to_owned();
         let bare = text.get(..place.start)?.ends_with('.');
         Some(Self { span, wanted, here, deep, way, form: Form::JsonPath, bare })
+    }
+
+    /// Whether what is wanted is most probably a name that is here, misspelt. For what may be missing that is told only
+    /// where little else can be meant: a short name or another number, as `line2` beside `line1`, may well be its own.
+    pub(super) fn is_misspelt(&self) -> bool {
+        let Wanted::Member(name) = &self.wanted else { return false };
+        let known = near::names(&self.here, self.deep);
+        let letters = |name: &str| name.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+        suggest::nearest(name, known).into_iter().any(|near| {
+            let is_long = name.chars().count() >= SHORTEST_MISSPELT;
+            near.eq_ignore_ascii_case(name) || (is_long && letters(near) != letters(name))
+        })
     }
 
     /// Tells it.

@@ -124,9 +124,12 @@ impl<'a> Try<'a> {
             Ok(found) => found.filter(|value| !value.is_null()),
         };
         let Some(value) = value else {
-            // A null is found; what is optional may be missing.
+            // A null is found; what is optional may be missing, but is not misspelt.
             return match field.optional || field.ty.as_ref().is_some_and(|ty| ty.optional) {
-                true => Ok(None),
+                true => match Lost::of(self).filter(Lost::is_misspelt) {
+                    Some(lost) => Err(Box::new(lost.explain(&self.sample.value))),
+                    None => Ok(None),
+                },
                 false => Err(Box::new(self.missing())),
             };
         };
