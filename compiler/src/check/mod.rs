@@ -3,6 +3,7 @@
 pub mod constant;
 mod cron;
 pub mod function;
+mod glob;
 pub mod infer;
 pub mod literal;
 mod place;

@@ -12,6 +12,7 @@ mod parties;
 mod reach;
 mod schedule;
 mod sms_text;
+mod test_calls;
 mod tests;
 mod triggers;
 mod unused;
@@ -47,7 +48,8 @@ pub(super) const ALL: &[Rule] = &[
 ];
 
 /// The rules that make sense only where the whole text was understood.
-pub(super) const OF_WHOLE_FILES: &[Rule] = &[parties::check, reach::paths, reach::triggers, unused::check];
+pub(super) const OF_WHOLE_FILES: &[Rule] =
+    &[parties::check, reach::paths, reach::triggers, test_calls::check, unused::check];
 
 pub(super) fn each_step<'a>(file: &'a File, visit_step: &mut dyn FnMut(&'a Step)) {
     for body in visit::bodies(file) {

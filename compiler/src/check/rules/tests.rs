@@ -5,7 +5,7 @@ use crate::check::types::Type;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest;
-use crate::syntax::ast::{ApiSource, Json, Source, Test, TestStepKind, Text, Trigger};
+use crate::syntax::ast::{ApiSource, Json, Sms, Source, Test, TestStepKind, Text, Trigger};
 use std::collections::HashMap;
 
 /// Members that every request of the Inbound API may have.
@@ -30,7 +30,9 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             match &step.kind {
                 TestStepKind::Given(given) => out.extend(super::method::unknown(context, &given.method)),
                 TestStepKind::ThenCall(call) => out.extend(super::method::unknown(context, &call.method)),
-                TestStepKind::WhenSms(_) => out.extend(message(context, step.span)),
+                TestStepKind::WhenSms(sms) => {
+                    out.extend(message(context, step.span).or_else(|| from_nobody(sms, step.span)));
+                }
                 TestStepKind::WhenApi(name, members) => request(context, step.span, name.as_ref(), members, out),
                 _ => {}
             }
@@ -67,6 +69,14 @@ fn message(context: &Context<'_>, span: Span) -> Option<Diagnostic> {
     let message = "no `on sms` and no `ask` of this flow takes a message";
     let diagnostic = Diagnostic::new(Code::TestMisfit, span, message, "nobody takes it");
     Some(diagnostic.with_help("a request of another system comes in by `when api \"…\" { … }`"))
+}
+
+fn from_nobody(sms: &Sms, span: Span) -> Option<Diagnostic> {
+    if sms.from.is_some() {
+        return None;
+    }
+    let diagnostic = Diagnostic::new(Code::TestMisfit, span, "this message does not say who sends it", "from whom?");
+    Some(diagnostic.with_help("write `when sms \"…\" from \"+15550123\"`"))
 }
 
 fn asks(context: &Context<'_>) -> bool {
