@@ -492,7 +492,7 @@ on sms
 "#;
 
     SampleUnreadable = "F0509" Error r#"a sample that cannot be read"#
-        r#"`sample "forecast.json"` names a file beside the flow, or below its folder, that holds a recorded answer as JSON. It is read when the flow is checked, and is no part of the binary. A file that is no JSON is told once, wherever it is named."#
+        r#"`sample "forecast.json"` names a file beside the flow, or below its folder, that holds a recorded answer as JSON. It is read when the flow is checked, and is no part of the binary. A file that is no JSON is told once, wherever it is named. The same holds for `json file` and `text file` in a test, but that a text need not be JSON."#
         wrong r#"on sms
   -> call GET "https://example.com/wx" sample "forcast.json" < temp = temperature >
      ok   -> sms "It is $temp F."
