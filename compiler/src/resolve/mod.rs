@@ -176,22 +176,9 @@ impl<'a> Resolver<'a> {
             }
             return;
         }
-        if self.file.lost_names.contains(&name.text) {
-            return;
-        }
-        let diagnostic = Diagnostic::new(
-            Code::UnknownService,
-            name.span,
-            format!("there is no service `{}` in this file", name.text),
-            "unknown service",
-        );
-        let mut known: Vec<&str> = self.services.keys().copied().collect();
-        known.sort_unstable();
-        let near = suggest::nearest(&name.text, known);
-        self.diagnostics.push(match near.first() {
-            Some(best) => diagnostic.with_help(suggest::did_you_mean(&near, "")).with_fix(name.span, *best),
-            None => diagnostic.with_help(format!("declare it: `service {} \"https://…\"`", name.text)),
-        });
+        let known = self.services.keys().copied().collect();
+        let declaration = format!("service {} \"https://…\"", name.text);
+        self.undeclared(Code::UnknownService, "service", name, known, &declaration);
     }
 
     fn goto(&mut self, name: &'a Name) {
@@ -199,21 +186,22 @@ impl<'a> Resolver<'a> {
             self.names.gotos.insert(name.span, *at);
             return;
         }
+        let known = self.paths.keys().copied().collect();
+        self.undeclared(Code::UnknownPath, "path", name, known, &format!("path {} -> …", name.text));
+    }
+
+    /// Says that no item declares a name: what was probably meant, or how to declare it.
+    fn undeclared(&mut self, code: Code, what: &str, name: &Name, mut known: Vec<&str>, declaration: &str) {
         if self.file.lost_names.contains(&name.text) {
             return;
         }
-        let diagnostic = Diagnostic::new(
-            Code::UnknownPath,
-            name.span,
-            format!("there is no path `{}` in this file", name.text),
-            "unknown path",
-        );
-        let mut known: Vec<&str> = self.paths.keys().copied().collect();
+        let message = format!("there is no {what} `{}` in this file", name.text);
+        let diagnostic = Diagnostic::new(code, name.span, message, format!("unknown {what}"));
         known.sort_unstable();
         let near = suggest::nearest(&name.text, known);
         self.diagnostics.push(match near.first() {
             Some(best) => diagnostic.with_help(suggest::did_you_mean(&near, "")).with_fix(name.span, *best),
-            None => diagnostic.with_help(format!("declare it: `path {} -> …`", name.text)),
+            None => diagnostic.with_help(format!("declare it: `{declaration}`")),
         });
     }
 
