@@ -74,7 +74,7 @@ fn write(random: &mut Random, unbuilt: bool) -> String {
             "timezone \"Europe/Berlin\"\nservice shop \"https://shop.example\" retry 2 oauth token_url \
              \"https://login.example/token\" client_id \"me\" client_secret $KEY scope \"a b\"\n\
              on schedule \"*/5 9-17 * * MON-FRI\" -> sms to \"+15550100\" from \"12345\" \"${now.time}\"\n\
-             test \"a {}\" given GET \"https://e.example/*\" -> 503, 200 header \"A\" = \"b\" json { \"a\": [1] }, timeout \
+             test \"a {}\" given POST \"https://login.example/*\" -> 503, 200 header \"A\" = \"b\" json { \"a\": [1] }, timeout \
              when sms \"x\" from \"+15550123\" then sms matching \"a|b\" then waits when 10m pass then nothing\n",
         );
     }
@@ -265,10 +265,12 @@ impl Writer<'_> {
         if self.random.one_in(4) {
             let ty = *self.random.pick(&[Type::Url, Type::Urls]);
             let media = if ty == Type::Urls { self.any_variable(ty) } else { self.variable(ty) };
-            if let Some(media) = media {
-                write!(self.text, " media {media}").unwrap();
-            } else {
-                self.text.push_str(" media \"https://e.example/a.png\"");
+            match media {
+                Some(media) if self.random.one_in(2) => write!(self.text, " media {media}").unwrap(),
+                _ => {
+                    let (path, query) = (self.interpolated(), self.interpolated());
+                    write!(self.text, " media \"https://e.example/{path}/a.png?q={query}\"").unwrap();
+                }
             }
         }
         if self.random.one_in(4) {
@@ -435,7 +437,10 @@ impl Writer<'_> {
                 _ => self.words(),
             },
             Type::Int => match self.random.below(3) {
-                0 => format!("length({})", self.expr(Type::Text, depth)),
+                0 => match self.variable(Type::Urls) {
+                    Some(list) => format!("length({list})"),
+                    None => format!("length({})", self.expr(Type::Text, depth)),
+                },
                 1 => format!("-({})", self.expr(Type::Int, depth)),
                 _ => {
                     let op = *self.random.pick(&["+", "-", "*"]);
