@@ -3,6 +3,7 @@
 //! flowc parses queries and patterns with this crate while it compiles, and tries queries on recorded samples; a flow's
 //! binary evaluates them with the same code. So what compiles is understood at run time, and finds the same.
 
+mod describe;
 mod error;
 mod json_path;
 mod label;
@@ -11,6 +12,7 @@ mod pattern;
 
 pub use serde_json::Value;
 
+pub use crate::describe::describe;
 pub use crate::error::ParseError;
 pub use crate::json_path::{JsonPath, TooMuch};
 pub use crate::label::label;

@@ -27,6 +27,6 @@ fn another_type_than_the_samples_is_a_failure() {
     let told = converse(json!({ "temperature": "84" }));
     assert_eq!(
         told,
-        "response: response variable `temp` (query temperature): a number is expected, and a text (\"84\") was found"
+        "response: response variable `temp` (query temperature): a number is expected, and the text \"84\" was found"
     );
 }

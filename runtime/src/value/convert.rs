@@ -4,9 +4,6 @@ use std::fmt;
 
 use super::{Json, Kind, Number, Phone, PhoneError, Scalar, Url, UrlError, Value};
 
-/// At most this many characters of a foreign value are quoted in a message.
-const EXCERPT: usize = 24;
-
 /// Why a value is not of a [`Kind`].
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Mismatch {
@@ -44,7 +41,7 @@ impl Value {
     /// Reads a JSON value as a `kind`, strictly by its JSON type: a text is a JSON string, and
     /// `"12"` is no int. JSON's `null` is of no kind but `json`.
     pub(crate) fn from_json(kind: Kind, json: &Json) -> Result<Self, Mismatch> {
-        let mismatch = |why| Mismatch { expected: kind, found: describe(json), why };
+        let mismatch = |why| Mismatch { expected: kind, found: flow_query::describe(json), why };
         match (kind, json) {
             (Kind::Json, json) => Ok(Value::Json(json.clone())),
             (Kind::Text | Kind::Scalar, Json::String(text)) if text.contains('\0') => Err(mismatch(Some(Why::Nul))),
@@ -98,26 +95,6 @@ fn decimal(digits: &str) -> Result<Value, Why> {
     parsed.map(Value::Number).map_err(|_| Why::Digits)
 }
 
-/// What a JSON value is, in words for people: `a text ("12a")`.
-pub(crate) fn describe(json: &Json) -> String {
-    match json {
-        Json::Null => "null".to_owned(),
-        Json::Bool(value) => format!("the bool {value}"),
-        Json::Number(number) => format!("the number {}", excerpt(&number.to_string())),
-        Json::String(text) => format!("a text ({:?})", excerpt(text)),
-        Json::Array(elements) => format!("a list of {} elements", elements.len()),
-        Json::Object(members) => format!("an object of {} members", members.len()),
-    }
-}
-
-/// The beginning of a text, at most [`EXCERPT`] characters of it.
-pub(crate) fn excerpt(text: &str) -> String {
-    match text.char_indices().nth(EXCERPT) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -146,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_mismatch_says_what_was_found() {
-        assert_eq!(read(Kind::Int, r#""12a""#), Err(r#"an int is expected, and a text ("12a") was found"#.to_owned()));
+        assert_eq!(read(Kind::Int, r#""12a""#), Err(r#"an int is expected, and the text "12a" was found"#.to_owned()));
         assert_eq!(read(Kind::Text, "7"), Err("a text is expected, and the number 7 was found".to_owned()));
         assert_eq!(
             read(Kind::Int, "1.0"),

@@ -2,10 +2,8 @@
 
 use crate::check::literal;
 use crate::check::types::Type;
-use flow_query::Value;
+use flow_query::{Value, describe};
 
-/// At most this many characters of a value are quoted.
-const EXCERPT: usize = 24;
 /// Digits of a number, and places behind its point.
 const MOST_DIGITS: i64 = 28;
 
@@ -36,7 +34,7 @@ pub(super) fn inferred(value: &Value) -> Option<Type> {
 
 /// Whether a value, which is not `null`, is of a type.
 pub(super) fn fits(value: &Value, ty: Type) -> Result<(), Misfit> {
-    let misfit = |why| Err(Misfit { found: described(value), why, instead: instead(value) });
+    let misfit = |why| Err(Misfit { found: describe(value), why, instead: instead(value) });
     match (ty, value) {
         (Type::Json | Type::Unknown, _) | (Type::Bool, Value::Bool(_)) => Ok(()),
         (Type::Text, Value::String(text)) if text.contains('\0') => misfit(Some("a text holds no NUL character")),
@@ -91,33 +89,6 @@ fn instead(value: &Value) -> Option<&'static str> {
         Value::Bool(_) => Some("bool"),
         Value::Array(_) | Value::Object(_) => Some("json"),
         Value::Null => None,
-    }
-}
-
-/// What a value is, in words for people.
-pub(super) fn described(value: &Value) -> String {
-    match value {
-        Value::Null => "`null`".to_owned(),
-        Value::Bool(value) => format!("`{value}`"),
-        Value::Number(number) => format!("the number {}", excerpt(&number.to_string())),
-        Value::String(text) => format!("the text {:?}", excerpt(text)),
-        Value::Array(elements) => match elements.len() {
-            0 => "an empty list".to_owned(),
-            1 => "a list of 1 element".to_owned(),
-            count => format!("a list of {count} elements"),
-        },
-        Value::Object(members) => match members.len() {
-            0 => "an empty object".to_owned(),
-            1 => "an object with 1 member".to_owned(),
-            count => format!("an object with {count} members"),
-        },
-    }
-}
-
-fn excerpt(text: &str) -> String {
-    match text.char_indices().nth(EXCERPT) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
     }
 }
 

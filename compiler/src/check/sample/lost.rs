@@ -1,11 +1,11 @@
 //! The part of a query that finds nothing in the sample, and what was probably meant.
 
-use super::{Try, fits, near, segments};
+use super::{Try, near, segments};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest;
 use crate::syntax::ast::{Query, Segment};
-use flow_query::{JsonPath, Value};
+use flow_query::{JsonPath, Value, describe};
 use std::ops::Range;
 
 /// At most this many names are listed.
@@ -140,7 +140,7 @@ impl<'a> Lost<'a> {
         match &self.wanted {
             Wanted::Member(name) => self.no_member(sample, name),
             Wanted::Index(index) => {
-                let what = self.here.first().map_or_else(String::new, |value| fits::described(value));
+                let what = self.here.first().map_or_else(String::new, |value| describe(value));
                 let message = format!("{sample} has no element `[{index}]` {}: there is {what}", self.place());
                 self.diagnostic(message).with_help(match self.here.first() {
                     Some(Value::Array(elements)) if !elements.is_empty() => {
@@ -162,7 +162,7 @@ impl<'a> Lost<'a> {
         let diagnostic = self.diagnostic(match (self.form, self.here.as_slice()) {
             (Form::Label, _) => format!("{sample} has no `{name}`"),
             (_, [value]) if !value.is_object() && !self.deep => {
-                format!("{sample} has no `{name}` {}: there is {}", self.place(), fits::described(value))
+                format!("{sample} has no `{name}` {}: there is {}", self.place(), describe(value))
             }
             _ => format!("{sample} has no `{name}` {}", self.place()),
         });
@@ -214,7 +214,7 @@ impl<'a> Lost<'a> {
         let known = near::names(&self.here, self.deep);
         if known.is_empty() {
             return match self.here.first() {
-                Some(value) => format!("at this place there is {}", fits::described(value)),
+                Some(value) => format!("at this place there is {}", describe(value)),
                 None => "at this place there is nothing".to_owned(),
             };
         }

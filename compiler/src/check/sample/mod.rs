@@ -14,7 +14,7 @@ use crate::resolve::names::Names;
 use crate::sample::Samples;
 use crate::source::Span;
 use crate::syntax::ast::{Binding, Call, ClauseKind, File, Query, Segment, Text, TypeName};
-use flow_query::{JsonPath, TooMuch, Value};
+use flow_query::{JsonPath, TooMuch, Value, describe};
 use library::Library;
 use lost::Lost;
 use std::collections::HashMap;
@@ -172,7 +172,7 @@ impl<'a> Try<'a> {
 
     fn not_single(&self, value: &Value) -> Diagnostic {
         let name = &self.binding.field.name.text;
-        let what = fits::described(value);
+        let what = describe(value);
         let message = format!("`${name}` takes a single value, and {} has {what} there", self.sample.value);
         let deeper = match near::deeper(value) {
             Some(deeper) => format!("go on to what is inside, as in `{}`", self.extended(&deeper)),

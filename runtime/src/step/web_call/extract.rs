@@ -187,7 +187,7 @@ mod tests {
             answer(Some("application/geo+json; charset=utf-8"), r#"{"b":[{"c":1},{"x":"deep"}],"x":"shallow"}"#);
         assert_eq!(take(&nested, Kind::Scalar, false, Query::Label("x")), scalar("deep"));
         let itself = answer(None, r#"{"x":{"x":"inner"}}"#);
-        assert!(take(&itself, Kind::Scalar, false, Query::Label("x")).unwrap_err().contains("an object of 1 members"));
+        assert!(take(&itself, Kind::Scalar, false, Query::Label("x")).unwrap_err().contains("an object with 1 member"));
     }
 
     #[test]
@@ -249,7 +249,7 @@ mod tests {
         let body = answer(None, r#"{"x":"12a"}"#);
         assert_eq!(
             take(&body, Kind::Int, false, Query::Label("x")),
-            Err(r#"response variable `x` (query x): an int is expected, and a text ("12a") was found"#.to_owned())
+            Err(r#"response variable `x` (query x): an int is expected, and the text "12a" was found"#.to_owned())
         );
     }
 }

@@ -95,6 +95,6 @@ mod tests {
             problems(r#"{"DNIS":"911","OrderNo":1,"$OrderNo":1,"FirstName":"A"}"#),
             ["\"OrderNo\" and \"$OrderNo\" are both given; send one of them"]
         );
-        assert!(problems(r#"{"DNIS":"911","OrderNo":null,"FirstName":"A"}"#)[0].contains("null was found"));
+        assert!(problems(r#"{"DNIS":"911","OrderNo":null,"FirstName":"A"}"#)[0].contains("`null` was found"));
     }
 }
