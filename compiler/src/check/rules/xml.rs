@@ -12,9 +12,12 @@ use roxmltree::{Document, Error, ParsingOptions};
 const STAND_IN: &str = "\u{e000}";
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    super::each_clause(context.file, &mut |clause| {
-        if let ClauseKind::Xml(xml) = &clause.kind {
-            out.extend(document(context, xml));
+    super::each_call(context.file, &mut |_, call| {
+        // Where something was not understood, a part of the document may be missing.
+        for clause in call.clauses.iter().filter(|_| !call.incomplete) {
+            if let ClauseKind::Xml(xml) = &clause.kind {
+                out.extend(document(context, xml));
+            }
         }
     });
 }

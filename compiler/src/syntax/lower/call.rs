@@ -81,6 +81,9 @@ impl Lower {
                 self.met_item = true;
                 return None;
             }
+            if self.quote_in_string(&pair) {
+                return None;
+            }
             let quoted: Vec<String> = CLAUSES.iter().map(|clause| format!("`{clause}`")).collect();
             let instead = format!("a clause ({}), `< … >` or `->`", quoted.join(", "));
             self.unknown_word(Code::UnknownClause, &pair, CLAUSES, "a call has no clause", &instead);

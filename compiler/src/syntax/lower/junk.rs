@@ -27,6 +27,9 @@ impl Lower {
         if self.misspelt_item(pair) {
             return Meant::Item;
         }
+        if self.quote_in_string(pair) {
+            return Meant::Nothing;
+        }
         let (span, text) = (self.span(pair), pair.as_str());
         let word = first_word(text);
         let begins = |length: usize| Span { start: span.start, end: span.start + Span::new(0, length).end };
@@ -53,9 +56,30 @@ impl Lower {
                     Diagnostic::new(Code::UnexpectedText, span, "`+` does not join texts", "not a part of it");
                 self.report(diagnostic.with_help("write one string with its variables: `\"Hello $name\"`"));
             }
+            "" if text.starts_with('[') => {
+                let message = "the elements of a list cannot be named";
+                let diagnostic = Diagnostic::new(Code::UnexpectedText, span, message, "not understood");
+                self.report(
+                    diagnostic.with_help("a list stands whole, as in `media $media`; `length($media)` counts it"),
+                );
+            }
             _ => return self.unknown_in_path(pair, clauses),
         }
         Meant::Nothing
+    }
+
+    /// Whether a text stands right behind a string's closing quote: then that was meant as a quote within the string.
+    pub(super) fn quote_in_string(&mut self, pair: &Pair<'_>) -> bool {
+        let before = pair.as_span().get_input().get(..pair.as_span().start()).unwrap_or_default();
+        if !before.ends_with('"') || !pair.as_str().starts_with(|c: char| c.is_alphanumeric() || "</>'=".contains(c)) {
+            return false;
+        }
+        let end = self.span(pair).start;
+        let quote = Span { start: end - 1, end };
+        let message = "this quote ends the string, and more of it seems to follow";
+        let diagnostic = Diagnostic::new(Code::UnexpectedText, quote, message, "ends here");
+        self.report(diagnostic.with_help("a quote within a string is written `\\\"`"));
+        true
     }
 
     fn unknown_in_path(&mut self, pair: &Pair<'_>, clauses: &[&'static str]) -> Meant {
