@@ -10,8 +10,16 @@ pub(crate) fn of<'a>(file: &'a File, names: &Names, name: &Name) -> Option<&'a S
 }
 
 /// A service's base URL, without a slash at its end; `None` if it is not fixed.
-pub(crate) fn base(file: &File, names: &Names, service: &Service) -> Option<String> {
+fn base(file: &File, names: &Names, service: &Service) -> Option<String> {
     constant_text(file, names, &service.url).map(|url| url.trim_end_matches('/').to_owned())
+}
+
+/// What stands before a call's URL: its service's base URL, or nothing. `None` if that is not known, which has been told.
+pub(crate) fn base_of(file: &File, names: &Names, call: &Call) -> Option<String> {
+    match &call.service {
+        Some(name) => base(file, names, of(file, names, name)?),
+        None => Some(String::new()),
+    }
 }
 
 /// The clauses that hold for a call: its service's, then its own. Of the service's those are left out that the call

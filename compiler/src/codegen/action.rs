@@ -1,11 +1,11 @@
 //! What a state asks the runtime to do: the parts of a call and of a message.
 
 use super::border;
+use super::encoded;
 use super::expr;
 use super::names::Names;
-use super::url;
 use crate::check::types::Type;
-use crate::graph::{Auth, Binding, Body, Call, Expr, ExprKind, Json, Part, Query, Segment, Sms};
+use crate::graph::{Auth, Binding, Body, Call, Expr, ExprKind, Json, Query, Segment, Sms};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -55,7 +55,7 @@ pub(super) fn call(names: Names<'_>, line: u32, call: &Call, table: Option<&Iden
         "DELETE" => quote!(Method::Delete),
         _ => quote!(Method::Get),
     };
-    let url = url::text(names, &call.url);
+    let url = encoded::url(names, &call.url);
     let query = pairs(names, &call.query);
     let headers = pairs(names, &call.headers);
     let auth = match &call.auth {
@@ -80,7 +80,7 @@ pub(super) fn call(names: Names<'_>, line: u32, call: &Call, table: Option<&Iden
             quote!(Some(Body::Form(#fields)))
         }
         Some(Body::Xml(parts)) => {
-            let xml = xml(names, parts);
+            let xml = encoded::xml(names, parts);
             quote!(Some(Body::Xml(#xml)))
         }
         Some(Body::Text(text)) => {
@@ -102,24 +102,6 @@ pub(super) fn call(names: Names<'_>, line: u32, call: &Call, table: Option<&Iden
             body: #body,
             bindings: #bindings,
         }))
-    }
-}
-
-/// A document whose values are escaped.
-fn xml(names: Names<'_>, parts: &[Part]) -> TokenStream {
-    match parts {
-        [] => quote!(String::new()),
-        [Part::Literal(text)] => quote!(#text.to_owned()),
-        parts => {
-            let parts = parts.iter().map(|part| match part {
-                Part::Literal(text) => quote!(#text),
-                Part::Value(value) => {
-                    let value = expr::display(names, value);
-                    quote!(&encode::xml(&#value))
-                }
-            });
-            quote!([#(#parts),*].concat())
-        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Expressions. All variables are owned locals where an expression is evaluated; the last use of one moves it.
 
 use super::border::is_copy;
+use super::encoded;
 use super::names::Names;
-use super::url;
 use crate::check::function::Function;
 use crate::check::types::{Type, Typed};
 use crate::graph::{Expr, ExprKind, FailureField, Part};
@@ -16,7 +16,7 @@ pub(super) fn value(names: Names<'_>, expr: &Expr) -> TokenStream {
         ExprKind::Literal(text) => literal(text, expr.typed.ty),
         ExprKind::Template(parts) => template(names, parts),
         ExprKind::Url(parts) => {
-            let url = url::text(names, parts);
+            let url = encoded::url(names, parts);
             quote!(encode::url(#url)?)
         }
         ExprKind::Int(number) => {

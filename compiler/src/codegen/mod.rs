@@ -5,6 +5,7 @@
 
 mod action;
 mod border;
+mod encoded;
 mod expr;
 mod idents;
 mod machine;
@@ -13,7 +14,6 @@ mod outcome;
 mod transition;
 mod trigger;
 mod unbuilt;
-mod url;
 
 use crate::graph::{FlowGraph, NodeKind};
 use idents::Idents;

@@ -62,8 +62,7 @@ impl Builder<'_> {
     /// A call's URL, its service's before it.
     fn call_url(&self, call: &ast::Call) -> Vec<UrlPart> {
         let Lowering { file, names, .. } = self.lowering;
-        let service = call.service.as_ref().and_then(|name| service::of(file, names, name));
-        let base = service.and_then(|service| service::base(file, names, service)).unwrap_or_default();
+        let base = service::base_of(file, names, call).unwrap_or_default();
         call.url.as_ref().map(|url| self.url(&base, url)).unwrap_or_default()
     }
 

@@ -7,6 +7,7 @@ use super::scope::Delta;
 use crate::source::Span;
 use crate::syntax::ast::{Arm, Arms, Ask, BinaryOp, Call, Expr, ExprKind, If, Name, Path, Step, StepKind};
 use crate::syntax::visit;
+use std::collections::HashSet;
 
 /// Whether a path's end can be reached.
 #[derive(Clone, Copy, PartialEq)]
@@ -114,10 +115,11 @@ impl<'a> Resolver<'a> {
         }
         self.arms(&call.arms, Span::default(), |this| {
             this.scope.tainted |= call.lost_bindings;
+            let mut seen = HashSet::new();
             for binding in &call.bindings {
                 let field = &binding.field;
                 // A name that is bound twice by one call is told as such, not also as unused.
-                if call.bindings.iter().filter(|other| other.field.name.text == field.name.text).count() > 1
+                if !seen.insert(&field.name.text)
                     && let Some(var) = this.scope.get(&field.name.text)
                 {
                     this.mark_used(var);

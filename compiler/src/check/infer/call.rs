@@ -29,17 +29,21 @@ impl<'a> Infer<'a> {
         self.url_behind("", url);
     }
 
-    /// A URL's parts, each in its own place; `base` is what stands before it.
     fn url_behind(&mut self, base: &str, url: &'a Expr) {
         self.set(url, Typed::of(Type::Text));
+        self.url_values(base, url, Place::UrlPath, Place::UrlQuery);
+    }
+
+    /// The values in a URL, each in the place where it lands; `base` is what stands before it.
+    pub(super) fn url_values(&mut self, base: &str, url: &'a Expr, in_path: Place, in_query: Place) {
         let (file, names) = (self.file, self.names);
         let cut = UrlTemplate::cut(base, url, |expr| constant_text(file, names, expr));
         let outside = std::mem::replace(&mut self.in_string, true);
         for piece in cut.into_iter().flat_map(|cut| cut.pieces) {
             if let Piece::Value(expr, landing) = piece {
                 match landing {
-                    Landing::Query => self.place(expr, Place::UrlQuery),
-                    Landing::Path => self.place(expr, Place::UrlPath),
+                    Landing::Query => self.place(expr, in_query),
+                    Landing::Path => self.place(expr, in_path),
                     // A rule of its own tells that no variable may stand there.
                     Landing::Authority => {}
                 }

@@ -1,10 +1,9 @@
 //! Types in steps.
 
 use super::{Infer, count};
-use crate::check::constant::{constant_text, is_template};
+use crate::check::constant::is_template;
 use crate::check::place::Place;
 use crate::check::types::{Item, Type, Typed};
-use crate::check::url::{Landing, Piece, UrlTemplate};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::ast::{Ask, Expr, Name, Path, Step, StepKind};
 use crate::syntax::visit;
@@ -87,17 +86,9 @@ impl<'a> Infer<'a> {
 
     /// `media`: a URL, one with variables in it, or a list of them.
     fn media(&mut self, media: &'a Expr) {
-        let (file, names) = (self.file, self.names);
-        if is_template(file, names, media) {
+        if is_template(self.file, self.names, media) {
             self.set(media, Typed::of(Type::Url));
-            let cut = UrlTemplate::cut("", media, |expr| constant_text(file, names, expr));
-            for piece in cut.into_iter().flat_map(|cut| cut.pieces) {
-                // A rule of its own tells that no variable stands before the path.
-                if let Piece::Value(expr, Landing::Path | Landing::Query) = piece {
-                    self.place(expr, Place::MediaUrl);
-                }
-            }
-            return;
+            return self.url_values("", media, Place::MediaUrl, Place::MediaUrl);
         }
         let typed = self.expr(media, Place::Media);
         // A list that is missing is an empty one.

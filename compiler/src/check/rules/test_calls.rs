@@ -67,10 +67,7 @@ impl Request {
     }
 
     fn of(context: &Context<'_>, call: &Call) -> Option<Self> {
-        let base = match &call.service {
-            Some(name) => service::base(context.file, context.names, service::of(context.file, context.names, name)?)?,
-            None => String::new(),
-        };
+        let base = service::base_of(context.file, context.names, call)?;
         let clauses = service::clauses(context.file, context.names, call);
         Some(Self {
             method: call.method.as_ref()?.text.clone(),

@@ -61,10 +61,7 @@ fn of_call(context: &Context<'_>, call: &Call, out: &mut Vec<Diagnostic>) {
         None if call.method.as_ref().is_some_and(names_service) => return,
         None => String::new(),
         Some(name) => {
-            let service = service::of(context.file, context.names, name);
-            let Some(base) = service.and_then(|service| service::base(context.file, context.names, service)) else {
-                return;
-            };
+            let Some(base) = service::base_of(context.file, context.names, call) else { return };
             if let Some(diagnostic) = no_path(context, name.text.as_str(), url, &base) {
                 return out.push(diagnostic);
             }
@@ -173,10 +170,8 @@ fn parse(purpose: Use, text: &str) -> Result<Url, (String, Option<&'static str>)
 
 /// Where a clause carries credentials.
 fn credentials(context: &Context<'_>, clause: &Clause) -> Option<Span> {
-    match &clause.kind {
-        ClauseKind::Basic(..) | ClauseKind::Bearer(_) | ClauseKind::Oauth(_) => return Some(clause.span),
-        ClauseKind::Header(name, _) if name.value.eq_ignore_ascii_case("authorization") => return Some(clause.span),
-        _ => {}
+    if service::authenticates(&clause.kind) {
+        return Some(clause.span);
     }
     let mut secret = None;
     visit::clause_exprs(clause, &mut |expr| secret = secret.or_else(|| secret_in(context, expr)));

@@ -3,6 +3,9 @@
 use super::{Arms, Duration, Expr, Field, Name, Text};
 use crate::source::Span;
 
+/// The methods of an External Web Call.
+pub const METHODS: &[&str] = &["GET", "POST", "PATCH", "PUT", "DELETE"];
+
 /// `call [SERVICE] METHOD "url" CLAUSE* < … >`
 #[derive(Debug)]
 pub struct Call {

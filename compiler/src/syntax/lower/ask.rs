@@ -30,12 +30,11 @@ impl Lower {
                     ask.text = Some(self.string(part));
                 }
                 Rule::to_clause => {
-                    let value = self.clause_value(part, "a phone number behind `to`, as in `to $Phone`");
-                    self.once(&mut ask.to, value, part_span, "to");
+                    self.clause_once(&mut ask.to, part, "to", "a phone number behind `to`, as in `to $Phone`");
                 }
                 Rule::from_clause => {
-                    let value = self.clause_value(part, "a phone number behind `from`, as in `from \"+15550100\"`");
-                    self.once(&mut ask.from, value, part_span, "from");
+                    let expected = "a phone number behind `from`, as in `from \"+15550100\"`";
+                    self.clause_once(&mut ask.from, part, "from", expected);
                 }
                 Rule::within_clause => {
                     self.repeated(ask.within.is_some(), part_span, "within");

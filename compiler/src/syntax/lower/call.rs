@@ -4,10 +4,9 @@ use super::step::given_twice;
 use super::{Lower, Pair, take};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::ast::{Arms, Binding, Call, Clause, ClauseKind, Expr, Json, Oauth, Step, StepKind, Text};
+use crate::syntax::ast::{Arms, Binding, Call, Clause, ClauseKind, Expr, Json, METHODS, Oauth, Step, StepKind, Text};
 use crate::syntax::grammar::Rule;
-
-const METHODS: &[&str] = &["GET", "POST", "PATCH", "PUT", "DELETE"];
+use std::collections::HashMap;
 
 const CLAUSES: &[&str] =
     &["header", "query", "basic", "bearer", "oauth", "timeout", "retry", "json", "form", "xml", "text", "sample"];
@@ -268,12 +267,14 @@ impl Lower {
     fn members<'i>(&mut self, pair: Pair<'i>) -> Option<Vec<(Text, Pair<'i>)>> {
         let listed = self.listed(pair, ("{", "}"), "two members");
         let mut whole = listed.closed;
-        let mut members: Vec<(Text, Pair<'i>)> = Vec::new();
+        let mut members = Vec::new();
+        let mut seen: HashMap<String, Span> = HashMap::new();
         for item in listed.items {
             match self.member(item) {
                 Some((key, value)) => {
-                    if let Some((first, _)) = members.iter().find(|(first, _)| first.value == key.value) {
-                        let diagnostic = given_twice(key.span, &key.value).with_label(first.span, "the first one");
+                    let first = *seen.entry(key.value.clone()).or_insert(key.span);
+                    if first != key.span {
+                        let diagnostic = given_twice(key.span, &key.value).with_label(first, "the first one");
                         self.report(diagnostic);
                     }
                     members.push((key, value));

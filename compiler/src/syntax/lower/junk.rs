@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest;
 
-const ARMS: &[&str] = &["ok", "fail", "else", "reply", "timeout"];
+pub(super) const ARMS: &[&str] = &["ok", "fail", "else", "reply", "timeout"];
 
 /// What a text was meant as, so that reading goes on there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,12 +105,8 @@ impl Lower {
         };
         // Only a word alone is an arm; what else stands there is not known.
         match suggested.filter(|_| pair.as_str().trim_end() == word) {
-            Some("ok") => Meant::Arm(Slot::Ok),
-            Some("fail") => Meant::Arm(Slot::Fail),
-            Some("else") => Meant::Arm(Slot::Else),
-            Some("reply") => Meant::Arm(Slot::Reply),
-            Some("timeout") => Meant::Arm(Slot::Timeout),
-            _ => Meant::Nothing,
+            Some(word) => Slot::named(word).map_or(Meant::Nothing, Meant::Arm),
+            None => Meant::Nothing,
         }
     }
 }

@@ -34,6 +34,12 @@ impl Slot {
         }
     }
 
+    /// The arm that begins with this word.
+    pub(super) fn named(word: &str) -> Option<Self> {
+        let arms = [Self::Ok, Self::Fail, Self::Reply, Self::Timeout, Self::Else];
+        arms.into_iter().find(|arm| arm.word() == word)
+    }
+
     fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",

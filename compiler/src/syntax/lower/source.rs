@@ -55,9 +55,8 @@ impl Lower {
             let part_span = self.span(&part);
             match part.as_rule() {
                 Rule::to_clause => {
-                    let value =
-                        self.clause_value(part, "a number of yours behind `to`, as in `on sms to \"+15550100\"`");
-                    self.once(&mut source.to, value, part_span, "to");
+                    let expected = "a number of yours behind `to`, as in `on sms to \"+15550100\"`";
+                    self.clause_once(&mut source.to, part, "to", expected);
                 }
                 Rule::matching_clause => {
                     self.repeated(source.matching.is_some(), part_span, "matching");

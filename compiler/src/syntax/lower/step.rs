@@ -7,7 +7,7 @@ use crate::source::Span;
 use crate::syntax::ast::{Arm, Arms, Case, Expr, Goto, If, Match, Path, Set, Sms, Step, StepKind};
 use crate::syntax::grammar::Rule;
 
-const STEPS: &[&str] = &["call", "sms", "ask", "if", "match", "set", "wait", "goto", "end"];
+pub(super) const STEPS: &[&str] = &["call", "sms", "ask", "if", "match", "set", "wait", "goto", "end"];
 
 /// "`call`, `sms`, …"
 pub(super) fn names() -> String {
@@ -42,17 +42,15 @@ impl Lower {
     pub(super) fn sms(&mut self, pair: Pair<'_>, span: Span) -> Sms {
         let mut sms = Sms { to: None, from: None, text: None, media: Vec::new(), arms: Arms::default() };
         for part in pair.into_inner() {
-            let part_span = self.span(&part);
             match part.as_rule() {
                 Rule::string => sms.text = Some(self.string(part)),
                 Rule::to_clause => {
-                    let value =
-                        self.clause_value(part, "a phone number behind `to`, as in `to $Phone` or `to \"+15550100\"`");
-                    self.once(&mut sms.to, value, part_span, "to");
+                    let expected = "a phone number behind `to`, as in `to $Phone` or `to \"+15550100\"`";
+                    self.clause_once(&mut sms.to, part, "to", expected);
                 }
                 Rule::from_clause => {
-                    let value = self.clause_value(part, "a phone number behind `from`, as in `from \"+15550100\"`");
-                    self.once(&mut sms.from, value, part_span, "from");
+                    let expected = "a phone number behind `from`, as in `from \"+15550100\"`";
+                    self.clause_once(&mut sms.from, part, "from", expected);
                 }
                 Rule::media_clause => {
                     let value = self.clause_value(part, "a URL behind `media`, as in `media \"https://…\"`");
@@ -88,6 +86,13 @@ impl Lower {
                 None
             }
         }
+    }
+
+    /// The value of a clause that may stand once.
+    pub(super) fn clause_once(&mut self, slot: &mut Option<Expr>, pair: Pair<'_>, word: &str, expected: &str) {
+        let span = self.span(&pair);
+        let value = self.clause_value(pair, expected);
+        self.once(slot, value, span, word);
     }
 
     pub(super) fn once(&mut self, slot: &mut Option<Expr>, value: Option<Expr>, span: Span, word: &str) {

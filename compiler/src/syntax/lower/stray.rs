@@ -1,15 +1,13 @@
 //! Text that begins no item: misspelt items, and steps without a path.
 
+use super::junk::ARMS;
+use super::step::STEPS;
 use super::{Lower, Pair, first_word, foreign};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest;
 
 const ITEMS: &[&str] = &["flow", "timezone", "secret", "const", "service", "on", "path", "test"];
-
-/// Words that stand in a path only.
-const IN_PATHS: &[&str] =
-    &["call", "sms", "ask", "if", "match", "set", "wait", "goto", "end", "ok", "fail", "else", "reply", "timeout"];
 
 impl Lower {
     /// Text that begins no item, a line of it. What follows a misspelt item belongs to that, and is passed over.
@@ -21,7 +19,7 @@ impl Lower {
             return;
         }
         self.in_stray_item = true;
-        if IN_PATHS.contains(&word) {
+        if stands_in_path(word) {
             let place = Span { start: span.start, end: span.start + Span::new(0, word.len()).end };
             let message = format!("`{word}` stands in a path, and none has begun here");
             let diagnostic = Diagnostic::new(Code::UnexpectedText, place, message, "of which trigger or path?");
@@ -70,5 +68,10 @@ impl Lower {
 
 fn is_misspelt_item(word: &str) -> bool {
     let near = || suggest::nearest(word, ITEMS.iter().copied());
-    !IN_PATHS.contains(&word) && (foreign::word(word, ITEMS).is_some() || !near().is_empty())
+    !stands_in_path(word) && (foreign::word(word, ITEMS).is_some() || !near().is_empty())
+}
+
+/// Words that stand in a path only.
+fn stands_in_path(word: &str) -> bool {
+    STEPS.contains(&word) || ARMS.contains(&word)
 }

@@ -209,13 +209,11 @@ impl Lower {
             let part_span = self.span(&part);
             let words = match part.as_rule() {
                 Rule::to_clause => {
-                    let value = self.clause_value(part, "a phone number behind `to`");
-                    self.once(&mut then.to, value, part_span, "to");
+                    self.clause_once(&mut then.to, part, "to", "a phone number behind `to`");
                     continue;
                 }
                 Rule::from_clause => {
-                    let value = self.clause_value(part, "a phone number behind `from`");
-                    self.once(&mut then.from, value, part_span, "from");
+                    self.clause_once(&mut then.from, part, "from", "a phone number behind `from`");
                     continue;
                 }
                 Rule::media_clause => {
