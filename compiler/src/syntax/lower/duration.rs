@@ -48,7 +48,7 @@ impl Lower {
             return Some(Duration { seconds, span });
         }
         let meant = match unit {
-            "" => Some(example.trim_start_matches(|c: char| !c.is_ascii_digit()).trim_start_matches(char::is_numeric)),
+            "" => unit_of(example),
             _ => LONG_UNITS.iter().find(|(long, _)| long.eq_ignore_ascii_case(unit)).map(|(_, short)| *short),
         };
         let message = format!("`{text}` is not a whole number with one of the units `s`, `m`, `h`, `d`");
@@ -60,5 +60,22 @@ impl Lower {
             None => diagnostic,
         });
         None
+    }
+}
+
+/// The unit of the length of time that an example shows.
+fn unit_of(example: &str) -> Option<&str> {
+    let duration = example.split(' ').find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    Some(duration.trim_start_matches(|c: char| c.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unit_of;
+
+    #[test]
+    fn the_unit_is_that_of_the_example() {
+        assert_eq!(unit_of("timeout 10s"), Some("s"));
+        assert_eq!(unit_of("when 10m pass"), Some("m"));
     }
 }
