@@ -2,8 +2,9 @@
 //!
 //! A flow is a pure state machine. `start` takes a trigger, `resume` takes the stored state and the
 //! outcome of its last action; both return the next state, as JSON text, and the action that this
-//! state asks for. The runtime carries the action out and comes back with its outcome. Emitted code
-//! does no I/O, holds no future and sees no clock, so a run is nothing but its state.
+//! state asks for. `enter` gives the action of a stored state again, after a restart. The runtime
+//! carries the action out and comes back with its outcome. Emitted code does no I/O, holds no future
+//! and sees no clock, so a run is nothing but its state.
 
 pub use crate::secrets::Secrets;
 use crate::value::{Kind, Phone, Url, Values};
@@ -17,11 +18,20 @@ pub struct Program {
     pub source: &'static str,
     /// Names of all secrets the flow declares; all must be there at start.
     pub secrets: &'static [&'static str],
+    /// The time zone of its schedules and of `$now`: a name of the IANA database, `UTC` if the flow has none.
+    pub timezone: &'static str,
     /// What starts a run.
     pub triggers: &'static [Trigger],
+    /// Reads a stored state back: stored state, secrets.
+    pub enter: Enter,
     /// Continues a run: stored state, outcome of its last action, secrets.
     pub resume: Resume,
 }
+
+/// The shape of [`Program::enter`].
+///
+/// A state that this program does not have is a [`Fault::State`].
+pub type Enter = fn(&str, &Secrets) -> Result<Step, Fault>;
 
 /// The shape of [`Program::resume`].
 pub type Resume = fn(&str, Outcome, &Secrets) -> Result<Step, Fault>;
@@ -33,6 +43,8 @@ pub enum Trigger {
     Sms(SmsTrigger),
     /// `on api "name"`
     Api(ApiTrigger),
+    /// `on schedule "…"`
+    Schedule(ScheduleTrigger),
 }
 
 /// `on sms`: an inbound text or multimedia message. Of several, the first that takes a message gets it.
@@ -68,8 +80,59 @@ pub struct ApiTrigger {
     pub start: fn(InboundApi, &Secrets) -> Result<Step, Fault>,
 }
 
-/// One Expected Input.
+/// `on schedule "…"`
 #[derive(Debug)]
+pub struct ScheduleTrigger {
+    /// Line of the trigger in the flow file, from 1.
+    pub line: u32,
+    /// The five fields as the flow has them.
+    pub text: &'static str,
+    /// The same, as flowc has read them.
+    pub times: Times,
+    /// Starts a run.
+    pub start: fn(Now, &Secrets) -> Result<Step, Fault>,
+}
+
+/// The times of a schedule: bit `n` of a field is set where the value `n` is among them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// 0–59.
+    pub minutes: u64,
+    /// 0–23.
+    pub hours: u32,
+    /// Days of the month, 1–31.
+    pub days: u32,
+    /// 1–12.
+    pub months: u16,
+    /// 0–6, Sunday is 0.
+    pub weekdays: u8,
+    /// Both days are given (neither field begins with `*`), so either will do; else both must fit.
+    pub either_day: bool,
+}
+
+/// `$now`: when a run of a schedule started, in the flow's time zone.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Now {
+    /// `2026-11-22`
+    pub date: String,
+    /// `09:00`
+    pub time: String,
+    /// `Monday`
+    pub weekday: String,
+    /// 2026
+    pub year: i64,
+    /// 1–12
+    pub month: i64,
+    /// 1–31
+    pub day: i64,
+    /// 0–23
+    pub hour: i64,
+    /// 0–59
+    pub minute: i64,
+}
+
+/// One Expected Input, or the reply to a question.
+#[derive(Clone, Copy, Debug)]
 pub struct Input {
     /// Exact, case-sensitive name.
     pub name: &'static str,
@@ -80,7 +143,7 @@ pub struct Input {
 }
 
 /// A message that has come in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct InboundSms {
     /// Who wrote it.
     pub from: Phone,
@@ -121,6 +184,10 @@ pub enum Action {
     Call(Box<Call>),
     /// Send SMS/MMS.
     Sms(Sms),
+    /// Send a question and wait for the reply.
+    Ask(Box<Ask>),
+    /// Go on later.
+    Wait(Wait),
     /// Nothing to do: `goto` has entered a path; resume at once with [`Outcome::Done`].
     Continue,
     /// The run is over.
@@ -273,14 +340,46 @@ pub struct Sms {
     pub media: Vec<Url>,
 }
 
+/// A question: it is sent, and the person's next message answers it.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// The question; `from` of it, or the run's own number, is whom the person writes back to.
+    pub question: Sms,
+    /// What people call this step: `ask "For how many guests?"`, without values.
+    pub place: &'static str,
+    /// The variable that holds the reply and its type; `None`: any reply will do.
+    pub reply: Option<Input>,
+    /// How long a reply is waited for, in seconds: 1 s to 365 days.
+    pub within: u32,
+    /// How often the person is asked again when the reply does not have the type.
+    pub retries: u32,
+    /// With which words; `None`: with the question's.
+    pub again: Option<String>,
+}
+
+/// A pause.
+#[derive(Clone, Debug)]
+pub struct Wait {
+    /// Line of the step in the flow file.
+    pub line: u32,
+    /// What people call this step: `wait 2h`.
+    pub place: &'static str,
+    /// How long, in seconds: 1 s to 365 days.
+    pub seconds: u32,
+}
+
 /// What came of an action.
 #[derive(Debug)]
 pub enum Outcome {
-    /// Sent, or nothing was to be done.
+    /// Sent, waited, or nothing was to be done.
     Done,
     /// A web call's `ok`: the values of its bindings, in their order.
     Response(Values),
-    /// A step's `fail`.
+    /// An ask's `reply`: the value of its variable, if it has one.
+    Reply(Values),
+    /// An ask's `timeout`: no reply of its type came in time.
+    TimedOut,
+    /// A step's `fail`. Of an ask: the question could not be sent.
     Failed(Failure),
 }
 

@@ -14,6 +14,10 @@ pub mod value;
 
 mod carrier;
 mod client;
+#[allow(dead_code)]
+mod clock;
+#[allow(dead_code)]
+mod engine;
 mod error;
 mod logging;
 mod near;

@@ -7,21 +7,12 @@ use tokio::time::Instant;
 use tracing::{error, info, warn};
 
 use crate::carrier::SmsCarrier;
+pub(crate) use crate::engine::Parties;
 use crate::flow::{Action, End, Failure, Fault, Outcome, Program, Secrets, Step};
 use crate::logging::{Masked, masked};
 use crate::run_id::RunId;
 use crate::step::sms;
 use crate::step::web_call::WebCaller;
-use crate::value::Phone;
-
-/// Whom a run talks with, and as whom: what `sms` falls back to without `to` and `from`.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Parties {
-    /// The person.
-    pub(crate) person: Option<Phone>,
-    /// The number of ours.
-    pub(crate) own: Option<Phone>,
-}
 
 /// As many runs are in flight as may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +134,8 @@ impl Run {
         let started = Instant::now();
         let (line, step, done) = match action {
             Action::End(end) => return Ok(Acted::Ended(end)),
+            // The engine under way takes these.
+            Action::Ask(_) | Action::Wait(_) => return Err(Fault::Bug("nothing waits yet".to_owned())),
             Action::Continue => {
                 // A loop without I/O lets other runs have their turn.
                 tokio::task::yield_now().await;
@@ -182,6 +175,8 @@ impl Action {
         match self {
             Action::Call(call) => Some(call.line),
             Action::Sms(sms) => Some(sms.line),
+            Action::Ask(ask) => Some(ask.question.line),
+            Action::Wait(wait) => Some(wait.line),
             Action::End(End::Failed { line, .. }) => Some(*line),
             Action::Continue | Action::End(End::Completed) => None,
         }
@@ -211,6 +206,7 @@ mod tests {
     use crate::client;
     use crate::flow::Sms;
     use crate::trigger::inbound_sms::Inbox;
+    use crate::value::Phone;
 
     /// Sends nothing before it is told to.
     #[derive(Default)]
@@ -243,7 +239,15 @@ mod tests {
         Ok(Step { state: state.to_owned(), action })
     }
 
-    static PROGRAM: Program = Program { name: "Test", source: "test.flow", secrets: &[], triggers: &[], resume };
+    static PROGRAM: Program = Program {
+        name: "Test",
+        source: "test.flow",
+        secrets: &[],
+        timezone: "UTC",
+        triggers: &[],
+        enter: |state, secrets| resume(state, Outcome::Done, secrets),
+        resume,
+    };
 
     fn engine(carrier: &Arc<Held>) -> Arc<Engine> {
         let web = WebCaller::new(client::build().unwrap(), vec![]);

@@ -78,6 +78,7 @@ mod tests {
         name: "Test",
         source: "test.flow",
         secrets: &[],
+        timezone: "UTC",
         triggers: &[
             Trigger::Sms(SmsTrigger {
                 line: 1,
@@ -98,6 +99,7 @@ mod tests {
                 start: |sms, _| started("help", sms),
             }),
         ],
+        enter: |state, secrets| resume(state, Outcome::Done, secrets),
         resume,
     };
 

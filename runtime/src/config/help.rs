@@ -50,6 +50,7 @@ fn write_triggers(text: &mut String, program: &Program) -> std::fmt::Result {
                 let routes = "POST /simulator/sms, or /carrier/twilio with --carrier twilio";
                 writeln!(text, "  a text{to}{matching}: {routes}")?;
             }
+            Trigger::Schedule(trigger) => writeln!(text, "  schedule {} ({})", trigger.text, program.timezone)?,
             Trigger::Api(trigger) => {
                 writeln!(text, "  POST /_rest/v4/sfgen/apitriggers with \"flowId\": {:?}", trigger.name)?;
             }

@@ -141,7 +141,9 @@ mod tests {
         name: "Test",
         source: "test.flow",
         secrets: &["TOKEN"],
+        timezone: "UTC",
         triggers: &[Trigger::Sms(SmsTrigger { line: 3, to: None, matching: None, start })],
+        enter: |state, secrets| resume(state, Outcome::Done, secrets),
         resume,
     };
 

@@ -37,7 +37,7 @@ impl Inbox {
     pub(crate) fn of(engine: &Arc<Engine>) -> Result<Option<Self>, Fault> {
         let triggers = engine.program.triggers.iter().filter_map(|trigger| match trigger {
             Trigger::Sms(trigger) => Some(trigger),
-            Trigger::Api(_) => None,
+            Trigger::Api(_) | Trigger::Schedule(_) => None,
         });
         let entries = triggers.map(Entry::of).collect::<Result<Arc<[Entry]>, Fault>>()?;
         Ok((!entries.is_empty()).then(|| Self { engine: Arc::clone(engine), entries }))

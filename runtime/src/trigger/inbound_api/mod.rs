@@ -44,7 +44,7 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Router {
                 let token = trigger.token.map(|secret| Token::new(engine.secrets.get(secret)));
                 Some(Entry { trigger, token })
             }
-            Trigger::Sms(_) => None,
+            Trigger::Sms(_) | Trigger::Schedule(_) => None,
         })
         .collect();
     if entries.is_empty() {

@@ -1,0 +1,85 @@
+//! What takes triggers in and has their runs carried out.
+
+#[allow(dead_code)]
+pub(crate) mod journal;
+
+use std::fmt;
+use std::pin::Pin;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::flow::Step;
+use crate::run_id::RunId;
+use crate::value::Phone;
+
+use self::journal::Arrival;
+
+/// Whom a run talks with, and as whom: what `sms` falls back to without `to` and `from`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Parties {
+    /// The person.
+    pub(crate) person: Option<Phone>,
+    /// The number of ours.
+    pub(crate) own: Option<Phone>,
+}
+
+/// An engine takes an arrival in, durably where it is durable at all, and has its run carried out in the background.
+pub(crate) trait Engine: Send + Sync {
+    /// Takes an arrival in; whoever brought it may be told so once this has resolved. `first` is what the arrival's
+    /// new run, if it starts one, is to do first: the step of its state.
+    fn accept(&self, arrival: Arrival, first: Option<Step>) -> Accepting<'_>;
+
+    /// Why nothing can be taken in now, if so.
+    fn unready(&self) -> Option<String>;
+
+    /// How many runs are being carried out.
+    fn in_flight(&self) -> usize;
+
+    /// Takes nothing in any more and lets steps in flight finish, at most for `grace`; runs go no further than the
+    /// step they are at, if they can go on after a restart. Resolves with how many runs were lost.
+    fn drain(&self, grace: Duration) -> Pin<Box<dyn Future<Output = usize> + Send + '_>>;
+}
+
+/// An arrival on its way in.
+pub(crate) type Accepting<'a> = Pin<Box<dyn Future<Output = Result<Receipt, Refusal>> + Send + 'a>>;
+
+/// What became of an arrival that was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Receipt {
+    /// It started this run.
+    Started(RunId),
+    /// It is the reply to this run's question.
+    Reply(RunId),
+    /// It will be taken when the text before it has been dealt with.
+    Queued,
+    /// It was delivered before, and started or continued this run, if it has had its turn.
+    Duplicate(Option<RunId>),
+    /// No trigger takes it.
+    Untaken,
+}
+
+/// Why an arrival was not taken; it may be brought again, but for [`Refusal::Conflict`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// As many runs are in flight as may be.
+    Busy,
+    /// The program is stopping.
+    Stopping,
+    /// It cannot be stored.
+    Unavailable(String),
+    /// Its key came before with another content.
+    Conflict,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Busy => f.write_str("as many runs are in flight as may be; try again in a second"),
+            Self::Stopping => f.write_str("the program is stopping; try again in a few seconds"),
+            // Why is for the log: it may name files.
+            Self::Unavailable(_) => f.write_str("it cannot be stored now; try again in a few seconds"),
+            Self::Conflict => f.write_str("this Idempotency-Key came before with another body"),
+        }
+    }
+}
