@@ -29,6 +29,7 @@ pub fn main(program: &'static Program) -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(Command::Serve(config)) => start(program, *config).unwrap_or_else(|problem| refuse(program, problem)),
+        Ok(Command::Runs(..)) => refuse(program, "runs end with the process; there is nothing to look at".to_owned()),
         Err(error) => fail(&error),
     }
 }

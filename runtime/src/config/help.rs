@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::options::SETTINGS;
+use super::options::{Scope, settings};
 use crate::flow::{Program, Trigger};
 
 /// The flow's name, its file, and the flowc that compiled it: flowc pins the runtime of its own version.
@@ -13,20 +13,47 @@ pub(super) fn version(program: &Program) -> String {
 pub(super) fn help(program: &Program) -> String {
     let mut text = version(program);
     // Writing to a String cannot fail.
-    let _ = write_options(&mut text)
+    let _ = write_options(&mut text, Scope::Serve)
         .and_then(|()| write_secrets(&mut text, program))
         .and_then(|()| write_triggers(&mut text, program));
     text
 }
 
-fn write_options(text: &mut String) -> std::fmt::Result {
+/// `runs --help`
+pub(super) fn runs(program: &Program) -> String {
+    let mut text = version(program);
+    let commands = [
+        ("runs list", "Runs, the newest first"),
+        ("runs show ID", "A run, step by step"),
+        ("runs retry ID", "Let a failed or parked run go on from the step where it stopped"),
+        ("runs cancel ID", "End a run that has not ended"),
+        ("runs erase --number NUMBER", "Forget all runs and texts of a person"),
+    ];
+    text.push_str("\nLooks after the runs of this flow, while it serves or not.\n\nCommands:\n");
+    for (command, help) in commands {
+        let _ = writeln!(text, "  {command:<28} {help}");
+    }
+    let _ = write_options(&mut text, Scope::Runs);
+    text.push_str(
+        "\nTelephone numbers show their last four digits, unless --reveal is given.\n\
+         Exit codes: 0 done, 1 the run does not allow it, 2 it could not be tried.\n",
+    );
+    text
+}
+
+fn write_options(text: &mut String, scope: Scope) -> std::fmt::Result {
     writeln!(text, "\nOptions (each may be set by its variable instead):")?;
-    for setting in SETTINGS {
+    // Those of engines that this program does not have would be refused.
+    for setting in settings(scope).filter(|setting| setting.engine.is_none_or(|engine| engine.is_here())) {
         let left = format!("--{} {}", setting.flag, setting.value);
         writeln!(text, "  {left:<28} {}", setting.help)?;
-        let default =
-            if setting.default.is_empty() { String::new() } else { format!("; default: {}", setting.default) };
-        writeln!(text, "  {:<28} [{}{default}]", "", setting.variable)?;
+        let file = if setting.secret { format!(", or {}_FILE", setting.variable) } else { String::new() };
+        let variable = format!("{}{file}", setting.variable);
+        let default = if setting.default.is_empty() { String::new() } else { format!("default: {}", setting.default) };
+        let said: Vec<String> = [variable, default].into_iter().filter(|part| !part.is_empty()).collect();
+        if !said.is_empty() {
+            writeln!(text, "  {:<28} [{}]", "", said.join("; "))?;
+        }
     }
     writeln!(text, "  {:<28} Print this", "-h, --help")?;
     writeln!(text, "  {:<28} Print the flow's name and flowc's version", "-V, --version")
@@ -56,6 +83,10 @@ fn write_triggers(text: &mut String, program: &Program) -> std::fmt::Result {
             }
         }
     }
-    writeln!(text, "\nGET /healthz answers ok. Logs go to standard error, one JSON object a line.")?;
+    writeln!(text, "\n`runs --help` says how to look after runs: list, show, retry, cancel, erase.")?;
+    writeln!(
+        text,
+        "GET /healthz answers ok, GET /readyz whether messages are taken. Logs go to standard error, one JSON object a line."
+    )?;
     writeln!(text, "Exit codes: 0 stopped as asked, 1 stopped with runs unfinished, 2 could not start.")
 }

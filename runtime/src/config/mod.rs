@@ -1,7 +1,11 @@
 //! The program's configuration, from flags and environment.
 
+#[allow(dead_code)]
+mod engine;
 mod help;
 mod options;
+#[allow(dead_code)]
+mod runs;
 mod secrets;
 
 use std::ffi::OsString;
@@ -9,7 +13,19 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use tracing::level_filters::LevelFilter;
 
-use self::options::{Carrier, Draft};
+#[cfg(feature = "postgres")]
+#[allow(unused_imports)]
+pub(crate) use self::engine::DatabaseUrl;
+pub use self::engine::EngineConfig;
+#[cfg(feature = "restate")]
+#[allow(unused_imports)]
+pub(crate) use self::engine::RestateConfig;
+#[allow(unused_imports)]
+pub(crate) use self::engine::{EngineChoice, EngineName, UnfitRuns, UnknownOutcome};
+use self::options::{Carrier, Draft, Scope};
+pub use self::runs::RunsCommand;
+#[allow(unused_imports)]
+pub(crate) use self::runs::Task;
 pub use crate::error::StartError;
 use crate::flow::{Program, Secrets, Trigger};
 use crate::step::web_call::ConnectTo;
@@ -24,8 +40,23 @@ pub struct Config {
     pub(crate) connect_to: Vec<ConnectTo>,
     pub(crate) max_runs: u32,
     pub(crate) max_steps: u32,
+    #[allow(dead_code)]
+    pub(crate) admin: AdminConfig,
+    #[allow(dead_code)]
+    pub(crate) engine: EngineConfig,
     pub(crate) log: LevelFilter,
     pub(crate) secrets: Secrets,
+}
+
+/// Where operators ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code)]
+pub(crate) enum AdminConfig {
+    /// At the usual address, unless something else is there.
+    IfFree,
+    /// Here, or the program does not start.
+    At(SocketAddr),
+    Off,
 }
 
 /// The carrier and what it needs.
@@ -59,6 +90,8 @@ impl std::fmt::Debug for TwilioConfig {
 pub enum Command {
     /// To serve.
     Serve(Box<Config>),
+    /// `runs …`: to show or change what the engine keeps.
+    Runs(RunsCommand, Box<EngineConfig>),
     /// To print a text and be done: `--help`, `--version`.
     Print(String),
 }
@@ -73,12 +106,32 @@ pub fn read(
     arguments: impl IntoIterator<Item = OsString>,
     environment: &dyn Fn(&str) -> Option<OsString>,
 ) -> Result<Command, StartError> {
+    let mut arguments = arguments.into_iter().peekable();
+    if arguments.next_if(|first| first == "runs").is_some() {
+        return read_runs(program, arguments, environment);
+    }
     let mut problems = Vec::new();
-    let draft = match options::read(arguments, environment, &mut problems) {
-        options::Read::Options(draft) => draft,
+    let (draft, words) = match options::read(Scope::Serve, arguments, environment, &mut problems) {
+        options::Read::Options(draft, words) => (draft, words),
         options::Read::Help => return Ok(Command::Print(help::help(program))),
         options::Read::Version => return Ok(Command::Print(help::version(program))),
     };
+    problems.extend(words.iter().map(|word| format!("{word:?} is not expected here")));
+    let Draft {
+        listen,
+        carrier,
+        carrier_url,
+        public_url,
+        connect_to,
+        max_runs,
+        max_steps,
+        admin,
+        log,
+        engine,
+        runs: _,
+    } = *draft;
+    let engine = engine.finish(program.name, environment, &mut problems);
+    let listen = listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into());
     let mut secret = |name: &str, what: &str| match secrets::read(name, what, environment) {
         Ok(value) => value,
         Err(problem) => {
@@ -87,7 +140,6 @@ pub fn read(
         }
     };
     let values = program.secrets.iter().map(|name| (*name, secret(name, "the flow's secret"))).collect();
-    let Draft { listen, carrier, carrier_url, public_url, connect_to, max_runs, max_steps, log } = draft;
     let takes_texts = program.triggers.iter().any(|trigger| matches!(trigger, Trigger::Sms(_)));
     let carrier = match carrier {
         Carrier::Simulator => CarrierConfig::Simulator,
@@ -113,19 +165,40 @@ pub fn read(
         return Err(StartError { program: program.name, problems });
     }
     Ok(Command::Serve(Box::new(Config {
-        listen: listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into()),
+        listen,
         carrier,
         connect_to,
         max_runs,
         max_steps,
+        admin,
+        engine,
         log,
         secrets: Secrets::new(values),
     })))
 }
 
+/// Reads what follows `runs`. The flow's secrets are not needed for it.
+fn read_runs(
+    program: &'static Program,
+    arguments: impl IntoIterator<Item = OsString>,
+    environment: &dyn Fn(&str) -> Option<OsString>,
+) -> Result<Command, StartError> {
+    let mut problems = Vec::new();
+    let (draft, words) = match options::read(Scope::Runs, arguments, environment, &mut problems) {
+        options::Read::Options(draft, words) => (draft, words),
+        options::Read::Help => return Ok(Command::Print(help::runs(program))),
+        options::Read::Version => return Ok(Command::Print(help::version(program))),
+    };
+    let engine = draft.engine.finish(program.name, environment, &mut problems);
+    match draft.runs.finish(&words, &mut problems) {
+        Some(command) if problems.is_empty() => Ok(Command::Runs(command, Box::new(engine))),
+        _ => Err(StartError { program: program.name, problems }),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic)]
+    #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
     use crate::flow::{Fault, InboundSms, Outcome, SmsTrigger, Step};
 
@@ -201,8 +274,116 @@ mod tests {
         }
     }
 
+    fn asked(arguments: &[&str], environment: &[(&str, &str)]) -> (RunsCommand, EngineConfig) {
+        match given(arguments, environment) {
+            Ok(Command::Runs(command, engine)) => (command, *engine),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn problems(arguments: &[&str], environment: &[(&str, &str)]) -> Vec<String> {
+        given(arguments, environment).unwrap_err().problems
+    }
+
+    #[test]
+    fn the_memory_engine_is_always_there() {
+        let config = served(&["--engine=memory", "--keep-runs=2h", "--admin=off"], &[("TOKEN", "t")]);
+        assert!(matches!(config.engine.engine, EngineChoice::Memory));
+        assert_eq!(config.engine.keep.runs.as_secs(), 7_200);
+        assert_eq!(config.admin, AdminConfig::Off);
+        assert_eq!(served(&["--engine=memory"], &[("TOKEN", "t")]).admin, AdminConfig::IfFree);
+        let told = problems(&["--engine=memry", "--keep-keys=2h"], &[("TOKEN", "t")]);
+        assert_eq!(
+            told,
+            [
+                "--engine \"memry\": did you mean memory?",
+                "--keep-keys \"2h\": write at least 1d: carriers deliver again for hours"
+            ]
+        );
+    }
+
+    #[cfg(feature = "sqlite")]
+    #[test]
+    fn the_journal_lies_where_it_is_told() {
+        let path = |arguments: &[&str], environment: &[(&str, &str)]| {
+            let variables: Vec<_> = [("TOKEN", "t")].iter().chain(environment).copied().collect();
+            match served(arguments, &variables).engine.engine {
+                EngineChoice::Sqlite(path) => path.to_str().unwrap().to_owned(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(path(&[], &[]), "test.journal");
+        assert_eq!(path(&[], &[("STATE_DIRECTORY", "/var/lib/a:/var/lib/b")]), "/var/lib/a/test.journal");
+        assert_eq!(path(&[], &[("STATE_DIRECTORY", "/var/lib/a"), ("FLOW_STATE", "b")]), "b");
+        assert_eq!(path(&["--state=c"], &[("FLOW_STATE", "b")]), "c");
+        assert_eq!(
+            problems(&["--state=c", "--engine=memory"], &[("TOKEN", "t")]),
+            ["--state is of the engine sqlite, but --engine is memory"]
+        );
+    }
+
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn a_database_is_a_secret() {
+        let engine = ("FLOW_ENGINE", "postgres");
+        let url = ("FLOW_DATABASE", "postgres://a:canary@b/c");
+        let config = served(&[], &[("TOKEN", "t"), engine, url]);
+        assert!(matches!(&config.engine.engine, EngineChoice::Postgres(url) if url.reveal().contains("canary")));
+        assert!(!format!("{config:?}").contains("canary"));
+        for wrong in [&[engine, ("FLOW_DATABASE", "canary")], &[engine, ("FLOW_DATABASE_FILE", "/none")]] {
+            let told = problems(&["runs", "list"], wrong);
+            assert!(told.len() == 1 && !told[0].contains("canary"), "{told:?}");
+        }
+        assert!(
+            problems(&["--database=canary", "--engine=postgres"], &[("TOKEN", "t")])[0].starts_with("--database: ")
+        );
+        assert!(problems(&["--engine=postgres"], &[("TOKEN", "t")])[0].contains("is missing"));
+    }
+
+    #[cfg(not(feature = "postgres"))]
+    #[test]
+    fn what_is_of_an_engine_that_is_not_here_is_refused() {
+        let how = "is not in this program; build the flow with `flowc build --engine postgres`";
+        assert_eq!(
+            problems(&["--engine=postgres"], &[("TOKEN", "t"), ("FLOW_DATABASE", "postgres://a:canary@b/c")]),
+            [
+                format!("--engine \"postgres\": it {how}"),
+                format!("FLOW_DATABASE is of the engine postgres, which {how}")
+            ]
+        );
+    }
+
+    #[test]
+    fn operators_need_no_secrets() {
+        let (command, _) = asked(&["runs", "list", "--status", "failed", "--limit=3"], &[]);
+        let Task::List { filter, most: 3 } = command.task else { panic!("{command:?}") };
+        assert_eq!(filter.status.map(|status| status.as_str()), Some("failed"));
+        let id = "01a203eb-a40e-7196-b491-936447dcb4d1";
+        let (command, _) = asked(&["runs", "show", id, "--reveal", "--format=json"], &[("FLOW_ENGINE", "memory")]);
+        assert_eq!((command.task, command.json, command.reveal), (Task::Show(id.parse().unwrap()), true, true));
+    }
+
+    #[test]
+    fn operators_are_told_what_is_wrong() {
+        for (arguments, starts) in [
+            (vec!["runs", "lst"], "`runs lst` is unknown; did you mean `runs list`?"),
+            (vec!["runs", "show"], "say which run: `runs show ID`"),
+            (vec!["runs", "retry", "7"], "\"7\" is no run's id"),
+            (vec!["runs", "erase"], "say whose runs to erase"),
+            (vec!["runs", "erase", "--number=1"], "--number \"1\": a phone is written"),
+            (vec!["runs", "list", "--status=done"], "--status \"done\": the statuses are running, "),
+            (vec!["runs", "list", "--listen=1"], "unknown option --listen"),
+            (vec!["runs", "cancel", "01a203eb-a40e-7196-b491-936447dcb4d1", "--limit=1"], "--limit is not for"),
+        ] {
+            let told = problems(&arguments, &[]);
+            assert!(told[0].starts_with(starts), "{arguments:?}: {told:?}");
+        }
+    }
+
     #[test]
     fn help_and_version_need_nothing() {
+        let Ok(Command::Print(help)) = given(&["runs", "--help"], &[]) else { panic!("no help") };
+        assert!(help.contains("runs retry ID") && !help.contains("--listen"), "{help}");
         let Ok(Command::Print(help)) = given(&["--help"], &[]) else { panic!("no help") };
         for part in ["--listen", "FLOW_CARRIER_URL", "TOKEN", "127.0.0.1:8080"] {
             assert!(help.contains(part), "{part}: {help}");

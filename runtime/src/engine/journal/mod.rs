@@ -318,6 +318,31 @@ pub(crate) enum Status {
     Parked,
 }
 
+impl Status {
+    /// All of them, the unfinished ones first.
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Running, Self::Waiting, Self::Asked, Self::Parked, Self::Completed, Self::Failed, Self::Cancelled];
+
+    /// As people write it, and as it is stored: `running`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Asked => "asked",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Parked => "parked",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// How many runs there are of each unfinished status, and what waits in line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {

@@ -1,0 +1,113 @@
+//! What is asked of a program that serves.
+
+use super::{Scope, Setting, count, web_url};
+use crate::config::AdminConfig;
+use crate::config::options::Carrier;
+use crate::step::web_call::ConnectTo;
+
+const SETTING: Setting = Setting { scope: Scope::Serve, ..Setting::NONE };
+
+pub(super) static SETTINGS: &[Setting] = &[
+    Setting {
+        flag: "listen",
+        variable: "FLOW_LISTEN",
+        value: "ADDRESS:PORT",
+        default: "127.0.0.1:8080",
+        help: "Where to listen; port 0 takes a free one and prints it",
+        set: |draft, text| {
+            let address = text.parse().map_err(|_| "write an address and a port, as 127.0.0.1:8080")?;
+            draft.listen = Some(address);
+            Ok(())
+        },
+        ..SETTING
+    },
+    Setting {
+        flag: "carrier",
+        variable: "FLOW_CARRIER",
+        value: "NAME",
+        default: "simulator",
+        help: "Who carries messages: simulator or twilio",
+        set: |draft, text| {
+            draft.carrier = match text {
+                "simulator" => Carrier::Simulator,
+                "twilio" => Carrier::Twilio,
+                _ => return Err("the carriers are simulator and twilio".to_owned()),
+            };
+            Ok(())
+        },
+        ..SETTING
+    },
+    Setting {
+        flag: "carrier-url",
+        variable: "FLOW_CARRIER_URL",
+        value: "URL",
+        default: "the carrier's own",
+        help: "Base URL of the carrier's API",
+        set: |draft, text| web_url(text).map(|url| draft.carrier_url = Some(url)),
+        ..SETTING
+    },
+    Setting {
+        flag: "public-url",
+        variable: "FLOW_PUBLIC_URL",
+        value: "URL",
+        help: "Base URL at which the carrier reaches this program",
+        set: |draft, text| web_url(text).map(|url| draft.public_url = Some(url)),
+        ..SETTING
+    },
+    Setting {
+        flag: "connect-to",
+        variable: "FLOW_CONNECT_TO",
+        value: "HOST:PORT=URL",
+        help: "Send what the flow addresses to HOST:PORT to URL instead; may be repeated (in the variable: with commas)",
+        many: true,
+        set: |draft, text| ConnectTo::parse(text).map(|rule| draft.connect_to.push(rule)),
+        ..SETTING
+    },
+    Setting {
+        flag: "max-runs",
+        variable: "FLOW_MAX_RUNS",
+        value: "N",
+        default: "256",
+        help: "Runs in flight at a time; beyond it requests get 503",
+        set: |draft, text| count(text).map(|runs| draft.max_runs = runs),
+        ..SETTING
+    },
+    Setting {
+        flag: "max-steps",
+        variable: "FLOW_MAX_STEPS",
+        value: "N",
+        default: "1000",
+        help: "Steps of one run; a loop that never ends is stopped there",
+        set: |draft, text| count(text).map(|steps| draft.max_steps = steps),
+        ..SETTING
+    },
+    Setting {
+        flag: "admin",
+        variable: "FLOW_ADMIN",
+        value: "ADDRESS:PORT",
+        default: "127.0.0.1:9464, if it is free",
+        help: "Where operators ask for /metrics, /readyz and /healthz; off: nowhere",
+        set: |draft, text| {
+            draft.admin = match text {
+                "off" => AdminConfig::Off,
+                _ => {
+                    AdminConfig::At(text.parse().map_err(|_| "write an address and a port, as 127.0.0.1:9464, or off")?)
+                }
+            };
+            Ok(())
+        },
+        ..SETTING
+    },
+    Setting {
+        flag: "log",
+        variable: "FLOW_LOG",
+        value: "LEVEL",
+        default: "info",
+        help: "error, warn, info, debug or off",
+        set: |draft, text| {
+            draft.log = text.parse().map_err(|_| "the levels are error, warn, info, debug and off")?;
+            Ok(())
+        },
+        ..SETTING
+    },
+];
