@@ -24,10 +24,7 @@ fn golden() -> PathBuf {
 }
 
 fn examples() -> Vec<PathBuf> {
-    let mut examples = flows(&flow_tests::folder::workspace().join("examples"));
-    // Checked and drawn, but for a later version to build.
-    examples.retain(|path| !path.ends_with("stay-survey.flow"));
-    examples
+    flows(&flow_tests::folder::workspace().join("examples"))
 }
 
 #[test]

@@ -15,6 +15,7 @@ static PROGRAM: Program = Program {
     name: "Order ready",
     source: "order.flow",
     secrets: &["ORDER_TOKEN"],
+    timezone: "UTC",
     triggers: &[
         Trigger::Api(ApiTrigger {
             line: 4,
@@ -47,6 +48,7 @@ static PROGRAM: Program = Program {
             start: on_api_order_ready::start,
         }),
     ],
+    enter,
     resume,
 };
 
@@ -57,6 +59,11 @@ enum Run {
     OnApiOrderReady(on_api_order_ready::State),
     Completed,
     Failed { line: u32, failure: Failure },
+}
+
+/// A stored state, and what it asks for.
+fn enter(state: &str, secrets: &Secrets) -> Result<Step, Fault> {
+    state::load::<Run>(state)?.step(secrets)
 }
 
 /// Goes on from a stored state with the outcome of its action.

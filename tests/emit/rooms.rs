@@ -15,6 +15,7 @@ static PROGRAM: Program = Program {
     name: "Room booking",
     source: "rooms.flow",
     secrets: &["BOOKING_TOKEN"],
+    timezone: "UTC",
     triggers: &[
         Trigger::Sms(SmsTrigger {
             line: 10,
@@ -29,6 +30,7 @@ static PROGRAM: Program = Program {
             start: on_sms_2::start,
         }),
     ],
+    enter,
     resume,
 };
 
@@ -41,6 +43,11 @@ enum Run {
     PathFind(path_find::State),
     Completed,
     Failed { line: u32, failure: Failure },
+}
+
+/// A stored state, and what it asks for.
+fn enter(state: &str, secrets: &Secrets) -> Result<Step, Fault> {
+    state::load::<Run>(state)?.step(secrets)
 }
 
 /// Goes on from a stored state with the outcome of its action.

@@ -15,6 +15,7 @@ static PROGRAM: Program = Program {
     name: "Steps",
     source: "steps.flow",
     secrets: &["KEY"],
+    timezone: "UTC",
     triggers: &[
         Trigger::Sms(SmsTrigger {
             line: 15,
@@ -23,6 +24,7 @@ static PROGRAM: Program = Program {
             start: on_sms::start,
         }),
     ],
+    enter,
     resume,
 };
 
@@ -34,6 +36,11 @@ enum Run {
     PathMenu(path_menu::State),
     Completed,
     Failed { line: u32, failure: Failure },
+}
+
+/// A stored state, and what it asks for.
+fn enter(state: &str, secrets: &Secrets) -> Result<Step, Fault> {
+    state::load::<Run>(state)?.step(secrets)
 }
 
 /// Goes on from a stored state with the outcome of its action.

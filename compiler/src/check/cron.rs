@@ -11,6 +11,23 @@ pub(crate) struct CronError {
     pub(crate) message: String,
 }
 
+/// When a schedule comes: bit `n` of a field is set where the value `n` is among them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Times {
+    /// 0–59.
+    pub minutes: u64,
+    /// 0–23.
+    pub hours: u32,
+    /// Days of the month, 1–31.
+    pub days: u32,
+    /// 1–12.
+    pub months: u16,
+    /// 0–6, Sunday is 0.
+    pub weekdays: u8,
+    /// Neither field of days begins with `*`, so either will do (Vixie cron, `crontab(5)`); else both must fit.
+    pub either_day: bool,
+}
+
 struct Field {
     name: &'static str,
     values: RangeInclusive<u32>,
@@ -32,11 +49,11 @@ const FIELDS: [Field; 5] = [
 /// Days of each month, February's in a leap year.
 const DAYS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/// Says whether a text is a schedule that can come about.
+/// Reads a schedule that can come about.
 ///
 /// # Errors
 /// The first mistake, at its place.
-pub(crate) fn parse(text: &str) -> Result<(), CronError> {
+pub(crate) fn parse(text: &str) -> Result<Times, CronError> {
     let words: Vec<(usize, &str)> = words(text);
     if words.len() != FIELDS.len() {
         let many = words.len();
@@ -47,14 +64,23 @@ pub(crate) fn parse(text: &str) -> Result<(), CronError> {
     for ((at, word), field) in words.iter().zip(&FIELDS) {
         values.push(field.parse(*at, word)?);
     }
-    if let [_, _, days, months, weekdays] = values.as_slice()
-        && weekdays.len() == 8
-        && !months.iter().any(|month| days.iter().any(|day| exists(*day, *month)))
-    {
+    let [minutes, hours, days, months, weekdays] = values.as_slice() else { return Ok(Times::default()) };
+    let is_given = |field: usize| words.get(field).is_some_and(|(_, word)| !word.starts_with('*'));
+    let either_day = is_given(2) && is_given(4);
+    if !either_day && !months.iter().any(|month| days.iter().any(|day| exists(*day, *month))) {
         let range = words.get(2).map_or(0..text.len(), |(at, word)| *at..at + word.len());
         return Err(CronError { range, message: "no month of this schedule has such a day".to_owned() });
     }
-    Ok(())
+    let bits = |values: &[u32]| values.iter().fold(0_u64, |bits, value| bits | 1 << value);
+    // Each field is as wide as its values need; 7 is Sunday, too.
+    Ok(Times {
+        minutes: bits(minutes),
+        hours: bits(hours) as u32,
+        days: bits(days) as u32,
+        months: bits(months) as u16,
+        weekdays: (bits(weekdays) | bits(weekdays) >> 7) as u8 & 0x7f,
+        either_day,
+    })
 }
 
 fn exists(day: u32, month: u32) -> bool {
@@ -148,6 +174,8 @@ impl Field {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]
@@ -161,8 +189,37 @@ mod tests {
             "0 0 31 2 MON",
             "0 0 * * 7",
         ] {
-            assert_eq!(parse(text), Ok(()), "{text}");
+            assert!(parse(text).is_ok(), "{text}");
         }
+    }
+
+    #[test]
+    fn each_field_gives_its_values() {
+        let times = parse("*/20 8-18/5 1,31 JAN,DEC *").unwrap();
+        let wanted = Times {
+            minutes: 1 | 1 << 20 | 1 << 40,
+            hours: 1 << 8 | 1 << 13 | 1 << 18,
+            days: 1 << 1 | 1 << 31,
+            months: 1 << 1 | 1 << 12,
+            weekdays: 0x7f,
+            either_day: false,
+        };
+        assert_eq!(times, wanted);
+    }
+
+    #[test]
+    fn sunday_has_two_numbers() {
+        for text in ["0 0 * * 0", "0 0 * * 7", "0 0 * * SUN", "0 0 * * 0,7"] {
+            assert_eq!(parse(text).unwrap().weekdays, 1, "{text}");
+        }
+        assert_eq!(parse("0 0 * * 5-7").unwrap().weekdays, 1 | 1 << 5 | 1 << 6);
+    }
+
+    #[test]
+    fn either_day_will_do_where_both_are_given() {
+        let either = |text| parse(text).unwrap().either_day;
+        assert!(either("0 0 13 * FRI") && either("0 0 30 2 MON") && either("0 0 1-31 * 1"));
+        assert!(!either("0 0 13 * *") && !either("0 0 * * FRI") && !either("0 0 */2 * FRI") && !either("0 0 13 * */2"));
     }
 
     #[test]
@@ -176,5 +233,6 @@ mod tests {
         assert_eq!(place("1,,2 9 * * *"), Err(2..2));
         assert_eq!(place("0 9 30 2 *"), Err(4..6));
         assert_eq!(place("0 9 0 * *"), Err(4..5));
+        assert_eq!(place("0 9 30 2 */2"), Err(4..6));
     }
 }

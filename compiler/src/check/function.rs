@@ -20,6 +20,20 @@ impl Function {
     /// What they are called.
     pub const NAMES: &[&str] = &["upper", "lower", "trim", "length", "round", "contains", "digits", "matches"];
 
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Upper => "upper",
+            Self::Lower => "lower",
+            Self::Trim => "trim",
+            Self::Length => "length",
+            Self::Round => "round",
+            Self::Contains => "contains",
+            Self::Digits => "digits",
+            Self::Matches => "matches",
+        }
+    }
+
     /// Finds a function.
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {

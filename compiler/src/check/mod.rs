@@ -1,7 +1,7 @@
 //! What must hold of a flow before it is built: types, and the rules of the language.
 
 pub mod constant;
-mod cron;
+pub mod cron;
 pub mod function;
 mod glob;
 pub mod infer;

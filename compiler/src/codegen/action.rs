@@ -5,9 +5,12 @@ use super::encoded;
 use super::expr;
 use super::names::Names;
 use crate::check::types::Type;
-use crate::graph::{Auth, Binding, Body, Call, Expr, ExprKind, Json, Query, Segment, Sms};
-use proc_macro2::{Ident, TokenStream};
+use crate::graph::{Ask, Auth, Binding, Body, Call, Expr, ExprKind, Json, Node, Query, Segment, Sms};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
+
+/// Seconds that a reply is waited for if the flow does not say: a day.
+const DEFAULT_WITHIN: u32 = 86_400;
 
 /// The constant table of a call's response variables.
 pub(super) fn bindings(name: &Ident, bindings: &[Binding]) -> TokenStream {
@@ -28,7 +31,7 @@ fn query(query: &Query) -> TokenStream {
             let segments = segments.iter().map(|segment| match segment {
                 Segment::Member(name) => quote!(Segment::Member(#name)),
                 Segment::Index(index) => {
-                    let index = proc_macro2::Literal::usize_unsuffixed(*index);
+                    let index = Literal::usize_unsuffixed(*index);
                     quote!(Segment::Index(#index))
                 }
             });
@@ -46,8 +49,8 @@ fn query(query: &Query) -> TokenStream {
 
 /// `Action::Call(…)`
 pub(super) fn call(names: Names<'_>, line: u32, call: &Call, table: Option<&Ident>) -> TokenStream {
-    let line = proc_macro2::Literal::u32_unsuffixed(line);
-    let timeout = proc_macro2::Literal::u32_unsuffixed(call.timeout);
+    let line = Literal::u32_unsuffixed(line);
+    let timeout = Literal::u32_unsuffixed(call.timeout);
     let method = match call.method.as_str() {
         "POST" => quote!(Method::Post),
         "PATCH" => quote!(Method::Patch),
@@ -144,7 +147,51 @@ fn json(names: Names<'_>, value: &Json) -> TokenStream {
 
 /// `Action::Sms(…)`
 pub(super) fn sms(names: Names<'_>, line: u32, sms: &Sms) -> TokenStream {
-    let line = proc_macro2::Literal::u32_unsuffixed(line);
+    let message = message(names, line, sms);
+    quote!(Action::Sms(#message))
+}
+
+/// `Action::Ask(…)`
+pub(super) fn ask(names: Names<'_>, node: &Node, ask: &Ask) -> TokenStream {
+    let question = message(names, node.line, &ask.question);
+    let place = node.kind.title();
+    let reply = ask.reply.as_ref().map_or_else(
+        || quote!(None),
+        |reply| {
+            let input = border::input(reply);
+            quote!(Some(#input))
+        },
+    );
+    let within = Literal::u32_unsuffixed(ask.within.unwrap_or(DEFAULT_WITHIN));
+    let retries = Literal::u32_unsuffixed(ask.retries);
+    let again = ask.again.as_ref().map_or_else(
+        || quote!(None),
+        |again| {
+            let again = expr::value(names, again);
+            quote!(Some(#again))
+        },
+    );
+    quote! {
+        Action::Ask(Box::new(Ask {
+            question: #question,
+            place: #place,
+            reply: #reply,
+            within: #within,
+            retries: #retries,
+            again: #again,
+        }))
+    }
+}
+
+/// `Action::Wait(…)`
+pub(super) fn wait(node: &Node, seconds: u32) -> TokenStream {
+    let (line, seconds) = (Literal::u32_unsuffixed(node.line), Literal::u32_unsuffixed(seconds));
+    let place = node.kind.title();
+    quote!(Action::Wait(Wait { line: #line, place: #place, seconds: #seconds }))
+}
+
+fn message(names: Names<'_>, line: u32, sms: &Sms) -> TokenStream {
+    let line = Literal::u32_unsuffixed(line);
     let phone = |phone: &Option<Expr>| match phone {
         Some(phone) => {
             let phone = expr::value(names, phone);
@@ -155,7 +202,7 @@ pub(super) fn sms(names: Names<'_>, line: u32, sms: &Sms) -> TokenStream {
     let (to, from) = (phone(&sms.to), phone(&sms.from));
     let body = expr::value(names, &sms.text);
     let media = media(names, &sms.media);
-    quote!(Action::Sms(Sms { line: #line, to: #to, from: #from, body: #body, media: #media }))
+    quote!(Sms { line: #line, to: #to, from: #from, body: #body, media: #media })
 }
 
 fn media(names: Names<'_>, media: &[Expr]) -> TokenStream {

@@ -1,7 +1,8 @@
 //! Every path of `flow-runtime` that emitted code uses. The other side is `runtime/src/flow.rs`.
 
+use crate::check::cron::Times;
 use crate::check::types::{Item, Type, Typed};
-use crate::graph::{FailFilter, FailureKind};
+use crate::graph::{FailFilter, FailureKind, Variable};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -39,8 +40,9 @@ pub(super) fn rust_type(typed: Typed) -> TokenStream {
         Type::Json => quote!(Json),
         Type::Scalar => quote!(Scalar),
         Type::Failure => quote!(Failure),
-        // `unbuilt` has told of `$now`; `null` is no value.
-        Type::Now | Type::Null => quote!(()),
+        Type::Now => quote!(Now),
+        // `null` is no value.
+        Type::Null => quote!(()),
         Type::List(item) => {
             let item = rust_type(Typed::of(item.into()));
             quote!(Vec<#item>)
@@ -81,6 +83,24 @@ pub(super) fn failure_pattern(filter: FailFilter) -> TokenStream {
     quote!((FailureKind::#kind, _))
 }
 
+/// The runtime's `Times` of a schedule, in binary: a digit for each value.
+pub(super) fn times(times: Times) -> TokenStream {
+    let Times { minutes, hours, days, months, weekdays, either_day } = times;
+    let bits = |field: u64| format!("{field:#b}").parse::<Literal>().unwrap_or_else(|_| Literal::u64_unsuffixed(field));
+    let (minutes, hours, days) = (bits(minutes), bits(hours.into()), bits(days.into()));
+    let (months, weekdays) = (bits(months.into()), bits(weekdays.into()));
+    quote! {
+        Times {
+            minutes: #minutes,
+            hours: #hours,
+            days: #days,
+            months: #months,
+            weekdays: #weekdays,
+            either_day: #either_day,
+        }
+    }
+}
+
 /// The runtime's `Kind` of a type.
 pub(super) fn kind(ty: Type) -> TokenStream {
     match ty {
@@ -97,6 +117,14 @@ pub(super) fn kind(ty: Type) -> TokenStream {
         }
         Type::Text | Type::Failure | Type::Now | Type::Null | Type::Unknown => quote!(Kind::Text),
     }
+}
+
+/// The runtime's `Input` of an Expected Input or a reply.
+pub(super) fn input(variable: &Variable) -> TokenStream {
+    let name = &variable.name;
+    let kind = kind(variable.typed.ty);
+    let optional = variable.typed.optional;
+    quote!(Input { name: #name, kind: #kind, optional: #optional })
 }
 
 /// The accessor of the runtime's `Values` that takes a value of this type out.

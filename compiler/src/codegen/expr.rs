@@ -32,6 +32,10 @@ pub(super) fn value(names: Names<'_>, expr: &Expr) -> TokenStream {
         ExprKind::Failure(FailureField::Kind) => quote!(failure.kind.to_string()),
         ExprKind::Failure(FailureField::Message) => quote!(failure.message.clone()),
         ExprKind::Failure(FailureField::Status) => quote!(failure.status.map(i64::from)),
+        ExprKind::Now(variable, field) => {
+            let field = now(names, variable, field);
+            if is_copy(expr.typed) { field } else { quote!(#field.clone()) }
+        }
         ExprKind::Secret(name) => quote!(secrets.get(#name).to_owned()),
         ExprKind::Not(operand) => {
             let operand = operand_of(names, operand);
@@ -60,8 +64,6 @@ pub(super) fn value(names: Names<'_>, expr: &Expr) -> TokenStream {
             let operand = value(names, operand);
             quote!(Some(#operand))
         }
-        // `unbuilt` has told of it.
-        ExprKind::Now(_) => quote!(()),
         ExprKind::ToNumber(operand) => {
             let number = value(names, operand);
             if operand.typed.optional { quote!(#number.map(Number::from)) } else { quote!(Number::from(#number)) }
@@ -80,6 +82,10 @@ pub(super) fn str_of(names: Names<'_>, expr: &Expr) -> TokenStream {
         ExprKind::Secret(name) => quote!(secrets.get(#name)),
         ExprKind::Failure(FailureField::Kind) => quote!(failure.kind.as_str()),
         ExprKind::Failure(FailureField::Message) => quote!(failure.message.as_str()),
+        ExprKind::Now(variable, field) => {
+            let field = now(names, variable, field);
+            quote!(#field.as_str())
+        }
         _ => {
             let text = value(names, expr);
             quote!(#text.as_str())
@@ -98,6 +104,10 @@ pub(super) fn display(names: Names<'_>, expr: &Expr) -> TokenStream {
         ExprKind::Secret(name) => quote!(secrets.get(#name)),
         ExprKind::Failure(FailureField::Kind) => quote!(failure.kind),
         ExprKind::Failure(FailureField::Message) => quote!(&failure.message),
+        ExprKind::Now(variable, field) => {
+            let field = now(names, variable, field);
+            if is_copy(expr.typed) { field } else { quote!(&#field) }
+        }
         ExprKind::Coalesce(left, right) => match (&left.kind, &right.kind, left.typed.ty) {
             (ExprKind::Variable(name), ExprKind::Literal(default), Type::Text) => {
                 let variable = names.variable(name);
@@ -107,6 +117,12 @@ pub(super) fn display(names: Names<'_>, expr: &Expr) -> TokenStream {
         },
         _ => value(names, expr),
     }
+}
+
+/// A field of a variable that holds `$now`.
+fn now(names: Names<'_>, variable: &str, field: &str) -> TokenStream {
+    let (variable, field) = (names.variable(variable), format_ident!("{field}"));
+    quote!(#variable.#field)
 }
 
 fn literal(text: &str, ty: Type) -> TokenStream {

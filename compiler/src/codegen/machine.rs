@@ -28,10 +28,14 @@ impl<'a> MachineCode<'a> {
     /// `mod on_sms { … }`
     pub(super) fn module(&self) -> TokenStream {
         let module = self.idents.module(self.index);
-        let doc = format!(" Line {}: `{}`.", self.machine.line, self.title());
+        let doc = format!(" Line {}: `{}`.", self.machine.line, self.machine.entry.head());
         let derive = border::derive_storable();
         let variants = self.states().map(|(id, node, variant)| {
-            let doc = format!(" Line {}: {}.", node.line, node.kind.title());
+            let title = match &node.kind {
+                NodeKind::Start { .. } => node.kind.title(),
+                kind => format!("`{}`", kind.title()),
+            };
+            let doc = format!(" Line {}: {title}.", node.line);
             let fields = self.fields(id);
             quote!(#[doc = #doc] #variant #fields)
         });
@@ -138,6 +142,8 @@ impl<'a> MachineCode<'a> {
                         action::call(names, node.line, call, table)
                     }
                     NodeKind::Sms { sms, .. } => action::sms(names, node.line, sms),
+                    NodeKind::Ask { ask, .. } => action::ask(names, node, ask),
+                    NodeKind::Wait { seconds, .. } => action::wait(node, *seconds),
                     _ => quote!(Action::Continue),
                 };
                 quote!(#pattern => #action)
@@ -195,22 +201,24 @@ fn table(variant: &Ident) -> Ident {
 
 /// `Call1`, `Call2`, `Sms1`, …, counted in the order of the file.
 fn name_states(machine: &Machine) -> HashMap<NodeId, Ident> {
-    let (mut calls, mut messages) = (0, 0);
+    let mut counts: HashMap<&str, u32> = HashMap::new();
     let mut states = HashMap::new();
     for (id, node) in in_file_order(machine) {
-        let variant = match &node.kind {
-            NodeKind::Start { .. } => format_ident!("Start"),
-            NodeKind::Call { .. } => {
-                calls += 1;
-                format_ident!("Call{calls}")
+        let kind = match &node.kind {
+            // There is one.
+            NodeKind::Start { .. } => {
+                states.insert(id, format_ident!("Start"));
+                continue;
             }
-            NodeKind::Sms { .. } => {
-                messages += 1;
-                format_ident!("Sms{messages}")
-            }
+            NodeKind::Call { .. } => "Call",
+            NodeKind::Sms { .. } => "Sms",
+            NodeKind::Ask { .. } => "Ask",
+            NodeKind::Wait { .. } => "Wait",
             _ => continue,
         };
-        states.insert(id, variant);
+        let count = counts.entry(kind).or_default();
+        *count += 1;
+        states.insert(id, format_ident!("{kind}{count}"));
     }
     states
 }

@@ -15,7 +15,7 @@ mod transition;
 mod trigger;
 mod unbuilt;
 
-use crate::graph::{FlowGraph, NodeKind};
+use crate::graph::FlowGraph;
 use idents::Idents;
 use machine::MachineCode;
 use proc_macro2::TokenStream;
@@ -61,6 +61,7 @@ fn program(graph: &FlowGraph) -> TokenStream {
         .map(|(index, machine)| MachineCode::new(graph, &idents, index, machine))
         .collect();
     let FlowGraph { name, source, secrets, .. } = graph;
+    let timezone = graph.timezone.as_deref().unwrap_or("UTC");
     let title = format!(" {name}");
     let origin =
         format!(" Emitted by flowc {} from `{source}`: edit the flow, not this file.", env!("CARGO_PKG_VERSION"));
@@ -87,7 +88,9 @@ fn program(graph: &FlowGraph) -> TokenStream {
             name: #name,
             source: #source,
             secrets: &[#(#secrets),*],
+            timezone: #timezone,
             triggers: &[#(#triggers),*],
+            enter,
             resume,
         };
 
@@ -97,6 +100,11 @@ fn program(graph: &FlowGraph) -> TokenStream {
             #(#variants(#names::State),)*
             Completed,
             Failed { line: u32, failure: Failure },
+        }
+
+        /// A stored state, and what it asks for.
+        fn enter(state: &str, secrets: &Secrets) -> Result<Step, Fault> {
+            state::load::<Run>(state)?.step(secrets)
         }
 
         /// Goes on from a stored state with the outcome of its action.
@@ -126,16 +134,5 @@ fn program(graph: &FlowGraph) -> TokenStream {
         }
 
         #(#modules)*
-    }
-}
-
-impl NodeKind {
-    /// The step in a few words, for comments.
-    fn title(&self) -> String {
-        match self {
-            Self::Start { .. } => "the path is entered".to_owned(),
-            Self::Call { call, .. } => format!("`call {}`", call.method),
-            _ => "`sms`".to_owned(),
-        }
     }
 }

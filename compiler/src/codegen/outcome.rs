@@ -3,7 +3,7 @@
 use super::border;
 use super::machine::MachineCode;
 use super::transition::Transitions;
-use crate::graph::{Fail, Fails, Node, NodeId, NodeKind};
+use crate::graph::{Fail, Fails, Node, NodeId, NodeKind, Variable};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -37,33 +37,61 @@ impl MachineCode<'_> {
         match &node.kind {
             NodeKind::Start { next } => vec![done(next)],
             NodeKind::Sms { ok, fails, .. } => vec![done(ok), self.failed(transitions, id, node, fails)],
+            NodeKind::Wait { next, .. } => vec![done(next)],
             NodeKind::Call { call, ok, fails } => {
-                let names: Vec<&str> = call.bindings.iter().map(|binding| binding.variable.name.as_str()).collect();
-                let pattern = self.pattern(id, &self.kept(*ok, &names));
-                let live = self.machine.node(*ok).map(|node| &node.live);
-                let take: Vec<TokenStream> = call
-                    .bindings
-                    .iter()
-                    .map(|binding| &binding.variable)
-                    .filter(|variable| live.is_some_and(|live| live.contains_key(&variable.name)))
-                    .map(|variable| {
-                        let local = self.idents.variable(&variable.name);
-                        let accessor = format_ident!("{}", border::accessor(variable.typed));
-                        let name = &variable.name;
-                        quote!(let #local = values.#accessor(#name)?;)
-                    })
-                    .collect();
-                let ok = if take.is_empty() {
-                    let next = transitions.to(*ok);
-                    quote!((#pattern, Outcome::Response(_)) => #next,)
-                } else {
-                    let next = transitions.tail(*ok);
-                    quote!((#pattern, Outcome::Response(mut values)) => { #(#take)* #next })
-                };
+                let bound = call.bindings.iter().map(|binding| &binding.variable);
+                let ok = self.values(transitions, id, &quote!(Response), bound, *ok);
                 vec![ok, self.failed(transitions, id, node, fails)]
+            }
+            NodeKind::Ask { ask, reply, timeout } => {
+                let reply = self.values(transitions, id, &quote!(Reply), ask.reply.iter(), *reply);
+                let timeout = match timeout {
+                    Some(to) => {
+                        let (pattern, next) = (self.pattern(id, &self.kept(*to, &[])), transitions.to(*to));
+                        quote!((#pattern, Outcome::TimedOut) => #next,)
+                    }
+                    None => {
+                        let pattern = self.pattern(id, &[]);
+                        quote!((#pattern, Outcome::TimedOut) => Run::Completed,)
+                    }
+                };
+                // An `ask` has no `fail`: a question that cannot be sent ends the run.
+                let fails = Fails { narrowed: Vec::new(), otherwise: Fail::Ends };
+                vec![reply, timeout, self.failed(transitions, id, node, &fails)]
             }
             _ => Vec::new(),
         }
+    }
+
+    /// The way on with the values that an outcome has brought; those that nothing reads are left in it.
+    fn values<'g>(
+        &self,
+        transitions: &Transitions<'_>,
+        id: NodeId,
+        outcome: &TokenStream,
+        bound: impl Iterator<Item = &'g Variable>,
+        to: NodeId,
+    ) -> TokenStream {
+        let bound: Vec<&Variable> = bound.collect();
+        let names: Vec<&str> = bound.iter().map(|variable| variable.name.as_str()).collect();
+        let pattern = self.pattern(id, &self.kept(to, &names));
+        let live = self.machine.node(to).map(|node| &node.live);
+        let take: Vec<TokenStream> = bound
+            .into_iter()
+            .filter(|variable| live.is_some_and(|live| live.contains_key(&variable.name)))
+            .map(|variable| {
+                let local = self.idents.variable(&variable.name);
+                let accessor = format_ident!("{}", border::accessor(variable.typed));
+                let name = &variable.name;
+                quote!(let #local = values.#accessor(#name)?;)
+            })
+            .collect();
+        if take.is_empty() {
+            let next = transitions.to(to);
+            return quote!((#pattern, Outcome::#outcome(_)) => #next,);
+        }
+        let next = transitions.tail(to);
+        quote!((#pattern, Outcome::#outcome(mut values)) => { #(#take)* #next })
     }
 
     /// What a way on still needs of a state's variables.

@@ -24,12 +24,7 @@ impl MachineCode<'_> {
             Entry::Api(api) => {
                 let Api { name, needs_ani, needs_dnis, .. } = api;
                 let token = api.token.as_ref().map_or_else(|| quote!(None), |token| quote!(Some(#token)));
-                let inputs = api.inputs.iter().map(|input| {
-                    let name = &input.name;
-                    let kind = border::kind(input.typed.ty);
-                    let optional = input.typed.optional;
-                    quote!(Input { name: #name, kind: #kind, optional: #optional })
-                });
+                let inputs = api.inputs.iter().map(border::input);
                 Some(quote! {
                     Trigger::Api(ApiTrigger {
                         line: #line,
@@ -42,20 +37,13 @@ impl MachineCode<'_> {
                     })
                 })
             }
-            Entry::Schedule { .. } | Entry::Path { .. } => None,
-        }
-    }
-
-    pub(super) fn title(&self) -> String {
-        match &self.machine.entry {
-            Entry::Sms { to, matching } => {
-                let to = to.iter().map(|to| format!(" to {to:?}"));
-                let matching = matching.iter().map(|pattern| format!(" matching {pattern:?}"));
-                format!("on sms{}", to.chain(matching).collect::<String>())
+            Entry::Schedule { cron, times } => {
+                let times = border::times(*times);
+                Some(quote! {
+                    Trigger::Schedule(ScheduleTrigger { line: #line, text: #cron, times: #times, start: #module::start })
+                })
             }
-            Entry::Schedule { cron } => format!("on schedule {cron:?}"),
-            Entry::Api(api) => format!("on api {:?}", api.name),
-            Entry::Path { name, .. } => format!("path {name}"),
+            Entry::Path { .. } => None,
         }
     }
 
@@ -70,7 +58,11 @@ impl MachineCode<'_> {
             .map(|(name, typed)| (self.idents.variable(name), name.as_str(), *typed))
             .collect();
         let (argument, bind): (TokenStream, Vec<TokenStream>) = match &self.machine.entry {
-            Entry::Schedule { .. } | Entry::Path { .. } => return quote!(),
+            Entry::Path { .. } => return quote!(),
+            Entry::Schedule { .. } => {
+                let now = live.first().map_or_else(|| quote!(_now), |(now, ..)| quote!(#now));
+                (quote!(#now: Now), Vec::new())
+            }
             Entry::Sms { .. } => {
                 let members: Vec<&str> = live.iter().map(|(_, name, _)| member_of_sms(name)).collect();
                 let bind = live.iter().enumerate().map(|(at, (variable, name, _))| {

@@ -612,10 +612,16 @@ on sms -> goto a
 "#;
 
     NotBuiltYet = "F0610" Error r#"a part that this version cannot build"#
-        r#"This version of flowc checks, formats and draws `ask`, `wait`, `on schedule`, `oauth` and `retry`, but cannot build a binary that carries them out. Only `flowc build` and `flowc run` tell this."#
-        wrong r#"on sms -> wait 2h -> sms "How was your stay?"
+        r#"This version of flowc checks, formats and draws calls with `oauth` or `retry`, but cannot build a binary that carries them out. Only `flowc build` and `flowc run` tell this."#
+        wrong r#"on sms
+  -> call GET "https://example.com/wx" retry 2 < temp = temperature >
+     ok   -> sms "It is $temp F."
+     fail -> sms "We do not know."
 "#
-        right r#"on sms -> sms "How was your stay?"
+        right r#"on sms
+  -> call GET "https://example.com/wx" < temp = temperature >
+     ok   -> sms "It is $temp F."
+     fail -> sms "We do not know."
 "#;
 
     UnusedVariable = "F0701" Warning r#"a variable that is never used"#

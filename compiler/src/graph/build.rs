@@ -3,6 +3,7 @@
 use super::expr::Lowering;
 use super::{Api, Entry, Expr, Fail, Fails, FlowGraph, Machine, Node, NodeId, NodeKind, Variable, live, numbers};
 use crate::check::constant::constant_text;
+use crate::check::cron;
 use crate::check::infer::Types;
 use crate::check::types::Type;
 use crate::resolve::names::{Names, VarId};
@@ -25,7 +26,10 @@ pub fn build(source: &SourceFile, file: &File, names: &Names, types: &Types) -> 
         let entry = match &trigger.source {
             Source::Api(api) => Entry::Api(builder.api(api)),
             Source::Sms(sms) => builder.sms_entry(sms),
-            Source::Schedule(cron) => Entry::Schedule { cron: cron.value.clone() },
+            Source::Schedule(text) => {
+                // A graph is built only of what was understood.
+                Entry::Schedule { cron: text.value.clone(), times: cron::parse(&text.value).unwrap_or_default() }
+            }
             Source::Bad => Entry::Sms { to: None, matching: None },
         };
         graph.machines.push(builder.machine(entry, trigger.span, &trigger.body));

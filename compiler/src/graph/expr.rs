@@ -36,8 +36,8 @@ pub enum ExprKind {
     Variable(String),
     /// A field of `$failure`.
     Failure(FailureField),
-    /// A field of `$now`.
-    Now(String),
+    /// A field of `$now`, or of a variable that was set to it.
+    Now(String, String),
     /// A secret.
     Secret(String),
     /// `not x`
@@ -205,7 +205,7 @@ impl Lowering<'_> {
                 None => ExprKind::Literal(String::new()),
             },
             (Some(Referent::Var(var)), Some(field)) if self.types.var(var).ty == Type::Now => {
-                ExprKind::Now(field.to_owned())
+                ExprKind::Now(name.text.clone(), field.to_owned())
             }
             (_, Some("status")) => ExprKind::Failure(FailureField::Status),
             (_, Some("message")) => ExprKind::Failure(FailureField::Message),
@@ -284,7 +284,7 @@ impl Expr {
             | ExprKind::Variable(_)
             | ExprKind::Missing
             | ExprKind::Failure(_)
-            | ExprKind::Now(_)
+            | ExprKind::Now(..)
             | ExprKind::Secret(_) => {}
         }
     }

@@ -64,7 +64,7 @@ pub(crate) fn variables(expr: &Expr) -> Live {
     let mut live = Live::new();
     expr.walk(&mut |expr| match &expr.kind {
         ExprKind::Variable(name) => drop(live.insert(name.clone(), expr.typed)),
-        ExprKind::Now(_) => drop(live.insert("now".to_owned(), Typed::of(Type::Now))),
+        ExprKind::Now(name, _) => drop(live.insert(name.clone(), Typed::of(Type::Now))),
         ExprKind::Failure(_) => drop(live.insert("failure".to_owned(), Typed::of(Type::Failure))),
         _ => {}
     });

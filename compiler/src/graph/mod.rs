@@ -8,7 +8,9 @@ mod expr;
 mod live;
 mod numbers;
 mod parts;
+mod words;
 
+use crate::check::cron::Times;
 use crate::check::types::Typed;
 use crate::check::url::Landing;
 use crate::source::Span;
@@ -64,6 +66,8 @@ pub enum Entry {
     Schedule {
         /// Five fields, as in cron.
         cron: String,
+        /// The same, read.
+        times: Times,
     },
     /// `path`
     Path {
