@@ -3,6 +3,11 @@
 //! A journal stores and decides, in one transaction each time; it carries nothing out. What it says of a run is all
 //! that is known of it after a crash.
 
+#[cfg(test)]
+pub(crate) mod conformance;
+pub(crate) mod memory;
+mod mention;
+
 use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
@@ -125,6 +130,13 @@ pub(crate) struct Key {
     pub(crate) name: String,
     /// Of the content; another one under the same name is a conflict. Empty: the content does not matter.
     pub(crate) digest: String,
+}
+
+impl Key {
+    /// Whether it came before with another content, given the digest it came with then.
+    pub(crate) fn conflicts_with(&self, digest: &str) -> bool {
+        !self.digest.is_empty() && !digest.is_empty() && self.digest != digest
+    }
 }
 
 /// A run that has not begun.
@@ -252,6 +264,16 @@ pub(crate) enum Ended {
         kind: String,
         reason: String,
     },
+}
+
+impl Ended {
+    /// The status it leaves, at which line, and why, as a list of runs tells it.
+    pub(crate) fn told(self) -> (Status, Option<u32>, Option<String>) {
+        match self {
+            Self::Completed => (Status::Completed, None, None),
+            Self::Failed { line, kind, reason } => (Status::Failed, Some(line), Some(format!("{kind}: {reason}"))),
+        }
+    }
 }
 
 /// How far a run has come.
