@@ -20,6 +20,8 @@ mod clock;
 mod engine;
 mod error;
 mod logging;
+#[allow(dead_code, unused_imports)]
+mod metrics;
 mod near;
 mod run;
 mod run_id;
