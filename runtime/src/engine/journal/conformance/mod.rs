@@ -1,6 +1,6 @@
 //! The rules that every journal obeys, as tests: `suite!(SUBJECT)` inside a `mod tests` makes a test of each.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 pub(crate) mod arrivals;
 pub(crate) mod conversations;
