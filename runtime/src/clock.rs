@@ -1,9 +1,13 @@
 //! The one place that reads the time.
 
+use std::fmt;
 use std::ops::{Add, Sub};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+
+use crate::logging::rfc3339;
 
 /// A moment: milliseconds since 1970 in UTC, leap seconds aside. The form in which journals hold time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -45,6 +49,62 @@ impl Sub<Duration> for Time {
     }
 }
 
+impl fmt::Display for Time {
+    /// RFC 3339, in UTC.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&rfc3339(UNIX_EPOCH + self.since(Time::default())))
+    }
+}
+
+/// Watches the clock on the wall for jumps, by a clock that does not.
+pub(crate) struct Jumps {
+    /// How far the wall's clock is ahead of the steady one, in milliseconds.
+    ahead: i64,
+}
+
+/// What is less may be the clock being slewed, or this process being held up between two readings.
+const JUMP: i64 = 1_000;
+
+impl Jumps {
+    /// Begins to watch.
+    pub(crate) fn watch() -> Self {
+        Self { ahead: ahead() }
+    }
+
+    /// By how many milliseconds the clock has jumped since it was asked last.
+    pub(crate) fn seen(&mut self) -> Option<i64> {
+        self.seen_at(ahead())
+    }
+
+    fn seen_at(&mut self, ahead: i64) -> Option<i64> {
+        let by = ahead - self.ahead;
+        self.ahead = ahead;
+        (by.abs() >= JUMP).then_some(by)
+    }
+}
+
+fn ahead() -> i64 {
+    let steady = steady();
+    Time::now().0.saturating_sub(i64::try_from(steady.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// A clock that never jumps and, where the system offers that, does not stand still while the machine sleeps:
+/// Linux's time since boot (proc_uptime(5)), else the monotonic clock.
+fn steady() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    static HAS_UPTIME: OnceLock<bool> = OnceLock::new();
+    let uptime = || -> Option<Duration> {
+        let text = std::fs::read_to_string("/proc/uptime").ok()?;
+        Duration::try_from_secs_f64(text.split(' ').next()?.parse().ok()?).ok()
+    };
+    // One clock for as long as the process lives: the two begin at different times.
+    if *HAS_UPTIME.get_or_init(|| uptime().is_some()) {
+        uptime().unwrap_or_default()
+    } else {
+        START.get_or_init(Instant::now).elapsed()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,5 +115,15 @@ mod tests {
         assert_eq!((noon + Duration::from_secs(2)).since(noon), Duration::from_secs(2));
         assert_eq!(noon.since(noon + Duration::from_secs(2)), Duration::ZERO);
         assert_eq!(Time::from(UNIX_EPOCH - Duration::from_millis(5)), Time(-5));
+    }
+
+    #[test]
+    fn a_jump_is_told_once_and_a_slew_is_none() {
+        let mut jumps = Jumps { ahead: 0 };
+        assert_eq!(jumps.seen_at(400), None);
+        assert_eq!(jumps.seen_at(800), None);
+        assert_eq!(jumps.seen_at(3_600_800), Some(3_600_000));
+        assert_eq!(jumps.seen_at(3_600_800), None);
+        assert_eq!(jumps.seen_at(800), Some(-3_600_000));
     }
 }

@@ -22,10 +22,19 @@ pub struct Program {
     pub timezone: &'static str,
     /// What starts a run.
     pub triggers: &'static [Trigger],
+    /// It has an `ask`: texts come in even if none starts a run.
+    pub asks: bool,
     /// Reads a stored state back: stored state, secrets.
     pub enter: Enter,
     /// Continues a run: stored state, outcome of its last action, secrets.
     pub resume: Resume,
+}
+
+impl Program {
+    /// Whether texts are to come in: to start runs, or as replies.
+    pub(crate) fn takes_texts(&self) -> bool {
+        self.asks || self.triggers.iter().any(|trigger| matches!(trigger, Trigger::Sms(_)))
+    }
 }
 
 /// The shape of [`Program::enter`].

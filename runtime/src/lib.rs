@@ -14,16 +14,13 @@ pub mod value;
 
 mod carrier;
 mod client;
-#[allow(dead_code)]
 mod clock;
-#[allow(dead_code)]
 mod engine;
 mod error;
 mod logging;
 #[allow(dead_code, unused_imports)]
 mod metrics;
 mod near;
-mod run;
 mod run_id;
 mod secrets;
 mod start;

@@ -28,14 +28,16 @@ pub fn main(program: &'static Program) -> ExitCode {
             let _ = std::io::stdout().write_all(text.as_bytes());
             ExitCode::SUCCESS
         }
-        Ok(Command::Serve(config)) => start(program, *config).unwrap_or_else(|problem| refuse(program, problem)),
-        Ok(Command::Runs(..)) => refuse(program, "runs end with the process; there is nothing to look at".to_owned()),
+        Ok(Command::Serve(config)) => start(program, *config).unwrap_or_else(|problems| refuse(program, problems)),
+        Ok(Command::Runs(..)) => {
+            refuse(program, vec!["runs end with the process; there is nothing to look at".to_owned()])
+        }
         Err(error) => fail(&error),
     }
 }
 
-fn refuse(program: &'static Program, problem: String) -> ExitCode {
-    fail(&StartError { program: program.name, problems: vec![problem] })
+fn refuse(program: &'static Program, problems: Vec<String>) -> ExitCode {
+    fail(&StartError { program: program.name, problems })
 }
 
 fn fail(error: &StartError) -> ExitCode {
@@ -43,24 +45,24 @@ fn fail(error: &StartError) -> ExitCode {
     ExitCode::from(2)
 }
 
-fn start(program: &'static Program, config: Config) -> Result<ExitCode, String> {
+fn start(program: &'static Program, config: Config) -> Result<ExitCode, Vec<String>> {
     logging::start(config.log);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .enable_all()
         .build()
-        .map_err(|error| format!("the threads could not be started: {error}"))?;
+        .map_err(|error| vec![format!("the threads could not be started: {error}")])?;
     let ended = runtime.block_on(run(program, config));
     // What is still in flight now was told in the log, and is not waited for.
     runtime.shutdown_background();
     ended
 }
 
-async fn run(program: &'static Program, config: Config) -> Result<ExitCode, String> {
-    let mut signals = Signals::listen().map_err(|error| format!("signals cannot be received: {error}"))?;
+async fn run(program: &'static Program, config: Config) -> Result<ExitCode, Vec<String>> {
+    let mut signals = Signals::listen().map_err(|error| vec![format!("signals cannot be received: {error}")])?;
     let listener =
-        TcpListener::bind(config.listen).await.map_err(|error| format!("--listen {}: {error}", config.listen))?;
-    let address = listener.local_addr().map_err(|error| error.to_string())?;
+        TcpListener::bind(config.listen).await.map_err(|error| vec![format!("--listen {}: {error}", config.listen)])?;
+    let address = listener.local_addr().map_err(|error| vec![error.to_string()])?;
     // A second signal must be heard while the first is being heeded.
     let (first, heeded) = tokio::sync::oneshot::channel();
     let second = async {

@@ -12,9 +12,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{Outgoing, Sending, SmsCarrier};
+use crate::engine::Receipt;
 use crate::flow::InboundSms;
 use crate::server::{body, reply};
-use crate::trigger::inbound_sms::{Inbox, Received};
+use crate::trigger::inbound_sms::Inbox;
 use crate::trigger::members::Members;
 use crate::trigger::reader::{Findings, Reader};
 use crate::value::{Kind, Phone, Url, Values};
@@ -70,34 +71,50 @@ async fn outbox(State(simulator): State<Arc<Simulator>>) -> Response {
 
 async fn receive(State(inbox): State<Option<Inbox>>, request: Request) -> Response {
     let Some(inbox) = inbox else {
-        return reply::error(StatusCode::NOT_FOUND, "this flow has no `on sms`, so no text can start it");
+        return reply::error(StatusCode::NOT_FOUND, "this flow has no `on sms` and no `ask`, so it takes no texts");
     };
     match read(request).await {
-        Ok(sms) => match inbox.receive(sms) {
-            Ok(Received::Run(run)) => reply::json(StatusCode::ACCEPTED, &json!({ "run": run.to_string() })),
-            Ok(Received::Untaken) => {
-                let told = "no `on sms` of this flow takes this message";
-                reply::json(StatusCode::OK, &json!({ "run": null, "reason": told }))
-            }
-            Err(busy) => busy.into_response(),
+        Ok((id, sms)) => match inbox.receive(id, sms).await {
+            Ok(receipt) => told(receipt),
+            Err(refused) => refused.into_response(),
         },
         Err(refused) => refused,
     }
 }
 
-async fn read(request: Request) -> Result<InboundSms, Response> {
+fn told(receipt: Receipt) -> Response {
+    match receipt {
+        Receipt::Started(run) => reply::json(StatusCode::ACCEPTED, &json!({ "run": run })),
+        Receipt::Reply(run) => reply::json(StatusCode::ACCEPTED, &json!({ "run": run, "reply": true })),
+        Receipt::Queued => {
+            let told = "it waits for the message before it";
+            reply::json(StatusCode::ACCEPTED, &json!({ "run": null, "reason": told }))
+        }
+        Receipt::Duplicate(run) => {
+            reply::json(StatusCode::OK, &json!({ "run": run, "reason": "a message with this id came before" }))
+        }
+        Receipt::Untaken => {
+            let told = "no `on sms` of this flow takes this message, and nobody was asked";
+            reply::json(StatusCode::OK, &json!({ "run": null, "reason": told }))
+        }
+    }
+}
+
+async fn read(request: Request) -> Result<(Option<String>, InboundSms), Response> {
     let body = body::read_json(request).await?;
     parse(&body).map_err(|problems| reply::errors(StatusCode::BAD_REQUEST, problems))
 }
 
-const MEMBERS: [(&str, Kind, bool); 4] = [
+const MEMBERS: [(&str, Kind, bool); 5] = [
     ("from", Kind::Phone, true),
     ("to", Kind::Phone, true),
     ("body", Kind::Text, true),
     ("media", Kind::List(&Kind::Url), false),
+    ("id", Kind::Text, false),
 ];
 
-fn parse(body: &[u8]) -> Result<InboundSms, Vec<String>> {
+/// A message, and its id if it has one: a carrier brings a message again under the same id.
+fn parse(body: &[u8]) -> Result<(Option<String>, InboundSms), Vec<String>> {
     let mut reader = Reader::new(Members::parse(body).map_err(|problem| vec![problem])?, "a member of a message");
     let mut values = Values::default();
     for (name, kind, required) in MEMBERS {
@@ -105,18 +122,20 @@ fn parse(body: &[u8]) -> Result<InboundSms, Vec<String>> {
     }
     let Findings { mut problems, unknown } = reader.finish();
     problems.extend(unknown.iter().map(|name| {
-        format!("{name:?} is not a member of a message, which has \"from\", \"to\", \"body\" and, if it is an MMS, \"media\"")
+        format!("{name:?} is not a member of a message, which has \"from\", \"to\", \"body\", and may have \"media\" and \"id\"")
     }));
     if !problems.is_empty() {
         return Err(problems);
     }
     let mut take = || {
-        Ok(InboundSms {
+        let id = values.text_opt("id")?.map(|id| format!("simulator:{id}"));
+        let sms = InboundSms {
             from: values.phone("from")?,
             to: values.phone("to")?,
             body: values.text("body")?,
             media: values.urls_opt("media")?.unwrap_or_default(),
-        })
+        };
+        Ok((id, sms))
     };
     take().map_err(|fault: crate::flow::Fault| vec![fault.to_string()])
 }
@@ -128,7 +147,8 @@ mod tests {
 
     #[test]
     fn a_text_needs_no_media() {
-        let sms = parse(br#"{"from":"+15550123456","to":"+15550199999","body":"weather"}"#).unwrap();
+        let (id, sms) = parse(br#"{"from":"+15550123456","to":"+15550199999","body":"weather"}"#).unwrap();
+        assert_eq!(id, None);
         assert_eq!((sms.from.as_str(), sms.body.as_str(), sms.media.len()), ("+15550123456", "weather", 0));
     }
 

@@ -27,7 +27,7 @@ pub use self::runs::RunsCommand;
 #[allow(unused_imports)]
 pub(crate) use self::runs::Task;
 pub use crate::error::StartError;
-use crate::flow::{Program, Secrets, Trigger};
+use crate::flow::{Program, Secrets};
 use crate::step::web_call::ConnectTo;
 use crate::value::Url;
 
@@ -140,7 +140,7 @@ pub fn read(
         }
     };
     let values = program.secrets.iter().map(|name| (*name, secret(name, "the flow's secret"))).collect();
-    let takes_texts = program.triggers.iter().any(|trigger| matches!(trigger, Trigger::Sms(_)));
+    let takes_texts = program.takes_texts();
     let carrier = match carrier {
         Carrier::Simulator => CarrierConfig::Simulator,
         Carrier::Twilio => {
@@ -200,7 +200,7 @@ fn read_runs(
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
-    use crate::flow::{Fault, InboundSms, Outcome, SmsTrigger, Step};
+    use crate::flow::{Fault, InboundSms, Outcome, SmsTrigger, Step, Trigger};
 
     fn start(_: InboundSms, _: &Secrets) -> Result<Step, Fault> {
         Err(Fault::Bug(String::new()))
@@ -216,6 +216,7 @@ mod tests {
         secrets: &["TOKEN"],
         timezone: "UTC",
         triggers: &[Trigger::Sms(SmsTrigger { line: 3, to: None, matching: None, start })],
+        asks: false,
         enter: |state, secrets| resume(state, Outcome::Done, secrets),
         resume,
     };

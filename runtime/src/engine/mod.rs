@@ -1,7 +1,9 @@
 //! What takes triggers in and has their runs carried out.
 
-#[allow(dead_code)]
 pub(crate) mod journal;
+mod journalled;
+mod open;
+mod schedule;
 
 use std::fmt;
 use std::pin::Pin;
@@ -14,6 +16,17 @@ use crate::run_id::RunId;
 use crate::value::Phone;
 
 use self::journal::Arrival;
+pub(crate) use self::journalled::Parts;
+pub(crate) use self::open::open;
+
+/// Bounds on runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Runs carried out at a time.
+    pub(crate) runs: u32,
+    /// Steps of one run; a loop that never ends is stopped here.
+    pub(crate) steps: u32,
+}
 
 /// Whom a run talks with, and as whom: what `sms` falls back to without `to` and `from`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,4 +95,23 @@ impl fmt::Display for Refusal {
             Self::Conflict => f.write_str("this Idempotency-Key came before with another body"),
         }
     }
+}
+
+/// An engine in memory, for tests.
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub(crate) fn in_memory(
+    program: &'static crate::flow::Program,
+    carrier: std::sync::Arc<dyn crate::carrier::SmsCarrier>,
+    limits: Limits,
+) -> std::sync::Arc<dyn Engine> {
+    use std::sync::Arc;
+
+    let secrets = Arc::new(crate::flow::Secrets::new(vec![]));
+    let web = crate::step::web_call::WebCaller::new(crate::client::build().unwrap(), vec![]);
+    let performer = crate::step::Performer::new(Arc::clone(&secrets), carrier, web, Default::default());
+    let keep = journal::Retention { runs: Duration::from_secs(60), keys: Duration::from_secs(60) };
+    let journal = Arc::new(journal::memory::MemoryJournal::default());
+    let parts = Parts { program, secrets, performer, limits };
+    Arc::new(journalled::Journalled::start(parts, journal, false, keep).unwrap())
 }

@@ -16,6 +16,7 @@ use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
+pub(crate) use self::timestamp::rfc3339;
 use crate::value::Phone;
 
 /// Sends events of this crate to standard error, one JSON object a line.
@@ -42,7 +43,7 @@ impl Subscriber for JsonLines {
 
     fn event(&self, event: &Event<'_>) {
         let mut line = Line(Map::new());
-        line.0.insert("time".to_owned(), timestamp::rfc3339(SystemTime::now()).into());
+        line.0.insert("time".to_owned(), rfc3339(SystemTime::now()).into());
         line.0.insert("level".to_owned(), event.metadata().level().as_str().into());
         event.record(&mut line);
         let mut text = Value::Object(line.0).to_string();

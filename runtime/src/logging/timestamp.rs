@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A time in UTC by RFC 3339, to the microsecond: `2026-11-22T15:08:28.895603Z`.
-pub(super) fn rfc3339(time: SystemTime) -> String {
+pub(crate) fn rfc3339(time: SystemTime) -> String {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     let (mut day, second) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
     let mut year = 1970;

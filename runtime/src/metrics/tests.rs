@@ -15,6 +15,7 @@ static PROGRAM: Program = Program {
     secrets: &[],
     timezone: "UTC",
     triggers: &[],
+    asks: false,
     enter: |state, secrets| resume(state, Outcome::Done, secrets),
     resume,
 };

@@ -6,13 +6,16 @@ pub(crate) mod reply;
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures_util::FutureExt;
 use futures_util::future::{Either, select};
+use reqwest::Client;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tracing::{error, info, warn};
@@ -22,8 +25,9 @@ use crate::carrier::simulator::Simulator;
 use crate::carrier::twilio::Twilio;
 use crate::client;
 use crate::config::{CarrierConfig, Config};
+use crate::engine::{self, Engine, Limits, Parts};
 use crate::flow::Program;
-use crate::run::{Engine, Limits};
+use crate::step::Performer;
 use crate::step::web_call::WebCaller;
 use crate::trigger::{inbound_api, inbound_sms::Inbox};
 
@@ -40,24 +44,32 @@ const LINGER: Duration = Duration::from_millis(100);
 /// What was left when the server had stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Drained {
-    /// Runs that had not ended in time.
+    /// Runs that had not ended in time, and do not go on with the next start.
     pub unfinished: usize,
 }
 
-/// Serves a program until `shutdown` resolves, then stops accepting and lets requests and runs in
+/// Serves a program until `shutdown` resolves, then stops accepting and lets requests and steps in
 /// flight finish, at most for 25 s. Must be called within a tokio runtime.
 ///
 /// # Errors
 ///
-/// A sentence, if the configuration cannot be put into effect; then nothing was served.
+/// Sentences, if the configuration cannot be put into effect; then nothing was served.
 pub async fn serve(
     program: &'static Program,
     config: Config,
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
-) -> Result<Drained, String> {
-    let engine = Arc::new(engine(program, config)?);
-    let router = router(&engine)?;
+) -> Result<Drained, Vec<String>> {
+    let secrets = Arc::new(config.secrets);
+    let limits = Limits { runs: config.max_runs, steps: config.max_steps };
+    let client = client::build().map_err(|error| vec![format!("TLS could not be set up: {error}")])?;
+    let carrier = carrier(&client, &config.carrier).map_err(|problem| vec![problem])?;
+    let web = WebCaller::new(client, config.connect_to);
+    let performer = Performer::new(Arc::clone(&secrets), Arc::clone(&carrier), web, config.engine.unknown_outcome);
+    let parts = Parts { program, secrets: Arc::clone(&secrets), performer, limits };
+    let engine = engine::open(parts, config.engine).await?;
+    let inbox = Inbox::of(program, &secrets, &engine).map_err(|fault| vec![fault.to_string()])?;
+    let router = router(&engine).merge(inbound_api::routes(program, &secrets, &engine)).merge(carrier.routes(inbox));
     let (stop, stopped) = watch::channel(false);
     let connections = Arc::new(Semaphore::new(CONNECTIONS as usize));
     let open = |stream, slot| {
@@ -88,21 +100,18 @@ pub async fn serve(
     info!(runs = engine.in_flight(), "stopping");
     tokio::time::sleep(LINGER).await;
     stop.send_replace(true);
-    let finished = async {
-        let _ = connections.acquire_many(CONNECTIONS).await;
-        engine.drained().await;
-    };
-    let _ = tokio::time::timeout(GRACE, finished).await;
-    let unfinished = engine.in_flight();
+    let started = Instant::now();
+    // Requests that were under way are still taken in; their runs go on after the next start, if the engine can.
+    let _ = tokio::time::timeout(GRACE, connections.acquire_many(CONNECTIONS)).await;
+    let unfinished = engine.drain(GRACE.saturating_sub(started.elapsed())).await;
     if unfinished > 0 {
-        error!(unfinished, blame = "upstream", "stopped before all runs had ended");
+        error!(unfinished, blame = "upstream", "stopped before all runs had ended; this engine does not keep them");
     }
     Ok(Drained { unfinished })
 }
 
-fn engine(program: &'static Program, config: Config) -> Result<Engine, String> {
-    let client = client::build().map_err(|error| format!("TLS could not be set up: {error}"))?;
-    let carrier: Arc<dyn SmsCarrier> = match &config.carrier {
+fn carrier(client: &Client, config: &CarrierConfig) -> Result<Arc<dyn SmsCarrier>, String> {
+    Ok(match config {
         CarrierConfig::Simulator => {
             warn!("the carrier is the simulator: NOTHING REACHES A REAL PHONE; see /simulator/outbox");
             Arc::new(Simulator::default())
@@ -110,19 +119,22 @@ fn engine(program: &'static Program, config: Config) -> Result<Engine, String> {
         CarrierConfig::Twilio(account) => {
             Arc::new(Twilio::new(client.clone(), account).map_err(|error| format!("--carrier-url: {error}"))?)
         }
-    };
-    let web = WebCaller::new(client, config.connect_to);
-    Ok(Engine::new(program, config.secrets, carrier, web, Limits { runs: config.max_runs, steps: config.max_steps }))
+    })
 }
 
-fn router(engine: &Arc<Engine>) -> Result<Router, String> {
-    let inbox = Inbox::of(engine).map_err(|fault| fault.to_string())?;
-    Ok(Router::new()
+fn router(engine: &Arc<dyn Engine>) -> Router {
+    Router::new()
         .route("/healthz", get(async || "ok"))
-        .merge(inbound_api::routes(engine))
-        .merge(Arc::clone(&engine.carrier).routes(inbox))
+        .route("/readyz", get(ready).with_state(Arc::clone(engine)))
         .fallback(async || reply::error(StatusCode::NOT_FOUND, "there is nothing at this path"))
         .method_not_allowed_fallback(async || {
             reply::error(StatusCode::METHOD_NOT_ALLOWED, "this path takes another method")
-        }))
+        })
+}
+
+async fn ready(State(engine): State<Arc<dyn Engine>>) -> Response {
+    match engine.unready() {
+        None => "ready".into_response(),
+        Some(why) => reply::error(StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}")),
+    }
 }

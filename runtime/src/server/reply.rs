@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::run::Busy;
+use crate::engine::Refusal;
 
 /// Any value as JSON.
 pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response {
@@ -25,10 +25,14 @@ pub(crate) fn error(status: StatusCode, problem: impl Into<String>) -> Response 
     errors(status, vec![problem.into()])
 }
 
-impl IntoResponse for Busy {
+impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let answer =
-            error(StatusCode::SERVICE_UNAVAILABLE, "as many runs are in flight as may be; try again in a second");
-        ([(header::RETRY_AFTER, "1")], answer).into_response()
+        let told = self.to_string();
+        let seconds = match self {
+            Self::Busy => "1",
+            Self::Stopping | Self::Unavailable(_) => "5",
+            Self::Conflict => return error(StatusCode::CONFLICT, told),
+        };
+        ([(header::RETRY_AFTER, seconds)], error(StatusCode::SERVICE_UNAVAILABLE, told)).into_response()
     }
 }

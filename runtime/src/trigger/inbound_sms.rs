@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use flow_query::Pattern;
-use tracing::info;
+use tracing::{error, info};
 
-use crate::flow::{Fault, InboundSms, SmsTrigger, Trigger};
+use crate::engine::journal::{Arrival, Fresh, Key};
+use crate::engine::{Engine, Parties, Receipt, Refusal};
+use crate::flow::{Fault, InboundSms, Program, Secrets, SmsTrigger, Step, Trigger};
 use crate::logging::Masked;
-use crate::run::{Busy, Engine, Parties};
 use crate::run_id::RunId;
 
-/// Takes messages in for a flow that has an `on sms`.
+/// Takes messages in for a flow that texts start or answer.
 #[derive(Clone)]
 pub(crate) struct Inbox {
-    engine: Arc<Engine>,
+    engine: Arc<dyn Engine>,
+    secrets: Arc<Secrets>,
     /// In the flow's order.
     entries: Arc<[Entry]>,
 }
@@ -23,35 +25,53 @@ struct Entry {
     pattern: Option<Pattern>,
 }
 
-/// What became of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Received {
-    /// A run was started.
-    Run(RunId),
-    /// No trigger of the flow takes it, so nothing was done.
-    Untaken,
-}
-
 impl Inbox {
-    /// `None` for a flow that no message can start.
-    pub(crate) fn of(engine: &Arc<Engine>) -> Result<Option<Self>, Fault> {
-        let triggers = engine.program.triggers.iter().filter_map(|trigger| match trigger {
+    /// `None` for a flow that takes no texts.
+    pub(crate) fn of(
+        program: &'static Program,
+        secrets: &Arc<Secrets>,
+        engine: &Arc<dyn Engine>,
+    ) -> Result<Option<Self>, Fault> {
+        let triggers = program.triggers.iter().filter_map(|trigger| match trigger {
             Trigger::Sms(trigger) => Some(trigger),
             Trigger::Api(_) | Trigger::Schedule(_) => None,
         });
         let entries = triggers.map(Entry::of).collect::<Result<Arc<[Entry]>, Fault>>()?;
-        Ok((!entries.is_empty()).then(|| Self { engine: Arc::clone(engine), entries }))
+        let inbox = Self { engine: Arc::clone(engine), secrets: Arc::clone(secrets), entries };
+        Ok(program.takes_texts().then_some(inbox))
     }
 
-    /// Starts a run of the first trigger that takes the message; it talks with the sender, as the number that was texted.
-    pub(crate) fn receive(&self, sms: InboundSms) -> Result<Received, Busy> {
-        let Some(Entry { trigger, .. }) = self.entries.iter().find(|entry| entry.takes(&sms)) else {
-            info!(from = %Masked(&sms.from), to = %Masked(&sms.to), "message that no trigger takes");
-            return Ok(Received::Untaken);
-        };
+    /// Takes a message in: as the reply to a question, or as the start of a run of the first trigger that takes it, which
+    /// talks with the sender, as the number that was texted. `id` is the carrier's, with the carrier's name before it;
+    /// a message is taken once.
+    pub(crate) async fn receive(&self, id: Option<String>, sms: InboundSms) -> Result<Receipt, Refusal> {
+        let (start, first) = self.start(&sms).unzip();
+        let (from, to) = (Masked(&sms.from).to_string(), Masked(&sms.to).to_string());
+        let key = id.map(|name| Key { name, digest: String::new() });
+        let receipt = self.engine.accept(Arrival::Text { key, text: sms, start }, first).await?;
+        match receipt {
+            Receipt::Untaken => info!(from, to, "message that no trigger takes"),
+            Receipt::Queued => info!(from, to, "message that waits for the one before it"),
+            Receipt::Duplicate(_) => info!(from, to, "message that came before"),
+            Receipt::Started(_) | Receipt::Reply(_) => {}
+        }
+        Ok(receipt)
+    }
+
+    fn start(&self, sms: &InboundSms) -> Option<(Fresh, Step)> {
+        let trigger = self.entries.iter().find(|entry| entry.takes(sms))?.trigger;
         let parties = Parties { person: Some(sms.from.clone()), own: Some(sms.to.clone()) };
-        let start = trigger.start;
-        self.engine.accept(trigger.line, parties, move |secrets| start(sms, secrets)).map(Received::Run)
+        match (trigger.start)(sms.clone(), &self.secrets) {
+            Ok(step) => {
+                let (id, line) = (RunId::new(), trigger.line);
+                Some((Fresh { id, line, parties, state: step.state.clone() }, step))
+            }
+            Err(fault) => {
+                error!(line = trigger.line, outcome = "fault", blame = %fault.blame(), retry = false, reason = %fault,
+                       "a message started no run");
+                None
+            }
+        }
     }
 }
 
@@ -73,8 +93,6 @@ impl Entry {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::flow::Secrets;
-    use crate::flow::Step;
     use crate::value::Phone;
 
     fn start(_: InboundSms, _: &Secrets) -> Result<Step, Fault> {

@@ -3,7 +3,7 @@
 //! Sending follows "Messages resource", receiving "Twilio's request to your incoming message
 //! webhook URL", both in Twilio's documentation.
 
-mod redelivery;
+mod lookup;
 mod signature;
 
 use std::sync::Arc;
@@ -19,9 +19,9 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use tracing::warn;
 use url::form_urlencoded;
 
-use self::redelivery::Seen;
 use self::signature::Signer;
-use super::{Outgoing, Sending, SmsCarrier};
+use super::{Finding, Outgoing, Sending, SmsCarrier};
+use crate::clock::Time;
 use crate::config::TwilioConfig;
 use crate::encode;
 use crate::flow::{Failure, FailureKind, InboundSms};
@@ -107,11 +107,15 @@ impl SmsCarrier for Twilio {
         Box::pin(self.hand_over(message))
     }
 
+    fn find<'a>(&'a self, message: Outgoing<'a>, since: Time) -> Finding<'a> {
+        Box::pin(self.look_up(message, since))
+    }
+
     fn routes(self: Arc<Self>, inbox: Option<Inbox>) -> Router {
         let (Some(inbox), Some(public_url)) = (inbox, &self.public_url) else {
             return Router::new();
         };
-        let webhook = Webhook { signer: Signer::new(&self.token, public_url), inbox, seen: Seen::default() };
+        let webhook = Webhook { signer: Signer::new(&self.token, public_url), inbox };
         Router::new().route("/carrier/twilio", get(receive).post(receive).with_state(Arc::new(webhook)))
     }
 }
@@ -119,7 +123,6 @@ impl SmsCarrier for Twilio {
 struct Webhook {
     signer: Signer,
     inbox: Inbox,
-    seen: Seen,
 }
 
 async fn receive(State(webhook): State<Arc<Webhook>>, request: Request) -> Response {
@@ -146,7 +149,8 @@ impl Webhook {
         }
         let given = if in_url { parameters(uri.query().unwrap_or_default().as_bytes()) } else { signed };
         let (id, sms) = message(&given).map_err(|problem| reply::error(StatusCode::BAD_REQUEST, problem))?;
-        self.seen.once(id, || self.inbox.receive(sms)).map_err(IntoResponse::into_response)?;
+        let id = id.map(|sid| format!("twilio:{sid}"));
+        self.inbox.receive(id, sms).await.map_err(IntoResponse::into_response)?;
         Ok(([(header::CONTENT_TYPE, "text/xml")], "<Response></Response>").into_response())
     }
 }

@@ -7,24 +7,36 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use tracing::{info, warn};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use ring::digest;
+use tracing::{error, info, warn};
 
 use self::inputs::Accepted;
 use self::token::Token;
 use super::members::Members;
-use crate::flow::{ApiTrigger, Trigger};
-use crate::run::{Engine, Parties};
+use crate::engine::journal::{Arrival, Fresh, Key};
+use crate::engine::{Engine, Parties, Receipt};
+use crate::flow::{ApiTrigger, Program, Secrets, Trigger};
+use crate::run_id::RunId;
 use crate::server::{body, reply};
 use crate::value::Json;
 
 /// The header that names the run in a 202.
 const RUN_HEADER: &str = "X-Flow-Run";
 
+/// The header by which a caller names a request, so that it may be sent again: draft-ietf-httpapi-idempotency-key-header.
+const IDEMPOTENCY_HEADER: &str = "Idempotency-Key";
+
+/// The longest name that a caller may give.
+const LONGEST_KEY: usize = 255;
+
 struct Api {
-    engine: Arc<Engine>,
+    engine: Arc<dyn Engine>,
+    secrets: Arc<Secrets>,
     entries: Vec<Entry>,
 }
 
@@ -34,14 +46,13 @@ struct Entry {
 }
 
 /// The routes of all api triggers; the trigger is told by `flowId` in the body.
-pub(crate) fn routes(engine: &Arc<Engine>) -> Router {
-    let entries: Vec<Entry> = engine
-        .program
+pub(crate) fn routes(program: &'static Program, secrets: &Arc<Secrets>, engine: &Arc<dyn Engine>) -> Router {
+    let entries: Vec<Entry> = program
         .triggers
         .iter()
         .filter_map(|trigger| match trigger {
             Trigger::Api(trigger) => {
-                let token = trigger.token.map(|secret| Token::new(engine.secrets.get(secret)));
+                let token = trigger.token.map(|secret| Token::new(secrets.get(secret)));
                 Some(Entry { trigger, token })
             }
             Trigger::Sms(_) | Trigger::Schedule(_) => None,
@@ -50,7 +61,7 @@ pub(crate) fn routes(engine: &Arc<Engine>) -> Router {
     if entries.is_empty() {
         return Router::new();
     }
-    let api = Arc::new(Api { engine: Arc::clone(engine), entries });
+    let api = Arc::new(Api { engine: Arc::clone(engine), secrets: Arc::clone(secrets), entries });
     Router::new()
         .route("/_rest/v4/sfgen/apitriggers", post(receive))
         .route("/v2/api/apitriggers", post(receive))
@@ -78,14 +89,22 @@ impl Api {
             return Err(([(header::WWW_AUTHENTICATE, "Bearer")], refused).into_response());
         }
         let Accepted { api, ignored } = inputs::read(entry.trigger, members).map_err(bad)?;
+        let key = key(&headers, entry.trigger.name, &body).map_err(|told| bad(vec![told]))?;
+        let (id, line) = (RunId::new(), entry.trigger.line);
         let parties = Parties { person: api.ani.clone(), own: api.dnis.clone() };
-        let start = entry.trigger.start;
-        let run = self
-            .engine
-            .accept(entry.trigger.line, parties, move |secrets| start(api, secrets))
-            .map_err(IntoResponse::into_response)?;
+        let step = (entry.trigger.start)(api, &self.secrets).map_err(|fault| {
+            error!(line, outcome = "fault", blame = %fault.blame(), retry = false, reason = %fault, "a request started no run");
+            reply::error(StatusCode::INTERNAL_SERVER_ERROR, format!("the flow cannot start with these values: {fault}"))
+        })?;
+        let start = Fresh { id, line, parties, state: step.state.clone() };
+        let arrival = Arrival::Trigger { key, start, tick: None };
+        let run = match self.engine.accept(arrival, Some(step)).await.map_err(IntoResponse::into_response)? {
+            Receipt::Started(run) => run,
+            Receipt::Duplicate(run) => run.unwrap_or(id),
+            Receipt::Reply(_) | Receipt::Queued | Receipt::Untaken => id,
+        };
         if !ignored.is_empty() {
-            info!(%run, line = entry.trigger.line, ignored = ignored.join(", "), "members that the flow does not expect");
+            info!(%run, line, ignored = ignored.join(", "), "members that the flow does not expect");
         }
         Ok(([(RUN_HEADER, run.to_string())], reply::json(StatusCode::ACCEPTED, &true)).into_response())
     }
@@ -101,4 +120,15 @@ impl Api {
             None => Err((StatusCode::BAD_REQUEST, "\"flowId\" is missing: the name of the flow's `on api`")),
         }
     }
+}
+
+/// What makes a request the same as another one, if its caller has named it.
+fn key(headers: &HeaderMap, flow: &str, body: &[u8]) -> Result<Option<Key>, String> {
+    let Some(given) = headers.get(IDEMPOTENCY_HEADER) else { return Ok(None) };
+    let given = given.to_str().unwrap_or_default().trim();
+    if given.is_empty() || given.len() > LONGEST_KEY {
+        return Err(format!("{IDEMPOTENCY_HEADER} should be 1 to {LONGEST_KEY} printable ASCII characters"));
+    }
+    let digest = digest::digest(&digest::SHA256, body);
+    Ok(Some(Key { name: format!("api:{flow}:{given}"), digest: BASE64_STANDARD.encode(digest) }))
 }

@@ -1,0 +1,208 @@
+//! The engine that carries runs out on a journal.
+//!
+//! An arrival is in the journal before it is acknowledged; an effect is noted there before it begins. So whatever the
+//! process was at when it ended is found by the next one.
+
+mod dispatch;
+mod health;
+mod run;
+pub(crate) mod upgrade;
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tracing::info;
+
+use self::health::Health;
+use self::run::Run;
+use super::journal::{Accepted, Arrival, Cause, Fresh, Journal, JournalError, Pending, Retention, Work};
+use super::schedule::{Host, Schedules};
+use super::{Accepting, Engine, Limits, Receipt, Refusal};
+use crate::clock::Time;
+use crate::flow::{Program, Secrets, Step};
+use crate::logging::Masked;
+use crate::step::Performer;
+
+/// Carries runs out on a journal.
+pub(crate) struct Journalled {
+    shared: Arc<Shared>,
+}
+
+/// What the runs and the dispatcher share.
+struct Shared {
+    program: &'static Program,
+    secrets: Arc<Secrets>,
+    performer: Performer,
+    journal: Arc<dyn Journal>,
+    limits: Limits,
+    /// The journal outlives the process.
+    survives: bool,
+    slots: Arc<Semaphore>,
+    stopping: watch::Sender<bool>,
+    health: Health,
+}
+
+/// What the engine is made of.
+pub(crate) struct Parts {
+    pub(crate) program: &'static Program,
+    pub(crate) secrets: Arc<Secrets>,
+    pub(crate) performer: Performer,
+    pub(crate) limits: Limits,
+}
+
+impl Journalled {
+    /// Begins to carry out what the journal holds and what time brings. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// A sentence, if the flow's schedules cannot be kept.
+    pub(crate) fn start(
+        parts: Parts,
+        journal: Arc<dyn Journal>,
+        survives: bool,
+        keep: Retention,
+    ) -> Result<Self, String> {
+        let Parts { program, secrets, performer, limits } = parts;
+        let schedules = Schedules::of(program)?;
+        let slots = Arc::new(Semaphore::new(usize::try_from(limits.runs).unwrap_or(Semaphore::MAX_PERMITS)));
+        let (stopping, _) = watch::channel(false);
+        let health = Health::default();
+        let shared =
+            Arc::new(Shared { program, secrets, performer, journal, limits, survives, slots, stopping, health });
+        tokio::spawn(dispatch::dispatch(Arc::clone(&shared), schedules, keep));
+        Ok(Self { shared })
+    }
+}
+
+impl Engine for Journalled {
+    fn accept(&self, arrival: Arrival, first: Option<Step>) -> Accepting<'_> {
+        Box::pin(self.shared.accept(arrival, first))
+    }
+
+    fn unready(&self) -> Option<String> {
+        if self.shared.is_stopping() { Some("it is stopping".to_owned()) } else { self.shared.health.problem() }
+    }
+
+    fn in_flight(&self) -> usize {
+        self.shared.in_flight()
+    }
+
+    fn drain(&self, grace: Duration) -> Pin<Box<dyn Future<Output = usize> + Send + '_>> {
+        Box::pin(self.shared.drain(grace))
+    }
+}
+
+impl Shared {
+    async fn accept(self: &Arc<Self>, arrival: Arrival, first: Option<Step>) -> Result<Receipt, Refusal> {
+        let slot = Arc::clone(&self.slots).try_acquire_owned().map_err(|_| Refusal::Busy)?;
+        let start = match &arrival {
+            Arrival::Text { start, .. } => start.clone(),
+            Arrival::Trigger { start, .. } => Some(start.clone()),
+        };
+        let accepted = match self.journal.accept(arrival).await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                self.health.failed(&error);
+                return Err(match error {
+                    JournalError::Unavailable(why) | JournalError::Broken(why) => Refusal::Unavailable(why),
+                    JournalError::Superseded => Refusal::Unavailable(error.to_string()),
+                });
+            }
+        };
+        Ok(match (accepted, start) {
+            (Accepted::Started, Some(start)) => {
+                let id = start.id;
+                let person = start.parties.person.as_ref().map(|phone| Masked(phone).to_string());
+                info!(run = %id, line = start.line, person, "run accepted");
+                self.spawn(Work::fresh(start), first, slot);
+                Receipt::Started(id)
+            }
+            (Accepted::Resumed(work), _) => {
+                let id = work.id;
+                info!(run = %id, line = work.line, "reply accepted");
+                self.spawn(*work, None, slot);
+                Receipt::Reply(id)
+            }
+            (Accepted::Queued, _) => Receipt::Queued,
+            (Accepted::Duplicate(run), _) => Receipt::Duplicate(run),
+            (Accepted::Conflict, _) => return Err(Refusal::Conflict),
+            (Accepted::Untaken, _) | (Accepted::Started, None) => Receipt::Untaken,
+        })
+    }
+
+    /// Carries work out in the background, and what its conversation has after it.
+    fn spawn(self: &Arc<Self>, work: Work, mut first: Option<Step>, slot: OwnedSemaphorePermit) {
+        if self.parks_now() {
+            // It stays in the journal for the next process.
+            return;
+        }
+        let shared = Arc::clone(self);
+        tokio::spawn(async move {
+            let _slot = slot;
+            let mut next = Some(work);
+            while let Some(work) = next {
+                next = Run::carry_out(&shared, work, first.take()).await;
+                if shared.parks_now() {
+                    break;
+                }
+            }
+        });
+    }
+
+    /// What an operation of the journal says of its health.
+    fn note<T>(&self, result: Result<T, JournalError>) {
+        match result {
+            Ok(_) => self.health.works(),
+            Err(error) => self.health.failed(&error),
+        }
+    }
+
+    fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
+
+    /// The program stops, and what is under way can go on after it.
+    fn parks_now(&self) -> bool {
+        self.survives && self.is_stopping()
+    }
+
+    fn in_flight(&self) -> usize {
+        usize::try_from(self.limits.runs).unwrap_or(usize::MAX).saturating_sub(self.slots.available_permits())
+    }
+
+    async fn drain(&self, grace: Duration) -> usize {
+        self.stopping.send_replace(true);
+        // All slots are free exactly when no run holds one; the semaphore is never closed.
+        let idle = async { drop(self.slots.acquire_many(self.limits.runs).await) };
+        let _ = tokio::time::timeout(grace, idle).await;
+        let unfinished = self.in_flight();
+        if let Err(error) = self.journal.close().await {
+            self.health.failed(&error);
+        }
+        if self.survives { 0 } else { unfinished }
+    }
+}
+
+impl Host for Arc<Shared> {
+    fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    fn last_tick<'a>(&'a self, schedule: &'a str, now: Time) -> Pending<'a, Option<Time>> {
+        self.journal.last_tick(schedule, now)
+    }
+
+    fn accept(&self, arrival: Arrival, first: Step) -> Accepting<'_> {
+        Box::pin(Shared::accept(self, arrival, Some(first)))
+    }
+}
+
+impl Work {
+    /// A run that begins.
+    fn fresh(start: Fresh) -> Self {
+        let Fresh { id, line, parties, state } = start;
+        let now = Time::now();
+        Self { id, line, parties, state, cause: Cause::Ready, retries: None, steps: 0, accepted: now, since: now }
+    }
+}

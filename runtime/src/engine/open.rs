@@ -1,0 +1,23 @@
+//! From the configuration to the engine.
+
+use std::sync::Arc;
+
+use super::Engine;
+use super::journal::Journal;
+use super::journal::memory::MemoryJournal;
+use super::journalled::{Journalled, Parts, upgrade};
+use crate::config::{EngineChoice, EngineConfig};
+
+/// Opens the journal, looks at the runs that are in it, and begins to carry them out.
+///
+/// # Errors
+/// Sentences that say what keeps it from working, and how to mend it.
+pub(crate) async fn open(parts: Parts, config: EngineConfig) -> Result<Arc<dyn Engine>, Vec<String>> {
+    let keep = config.keep;
+    let (journal, survives): (Arc<dyn Journal>, bool) = match config.engine {
+        EngineChoice::Memory => (Arc::new(MemoryJournal::default()), false),
+    };
+    upgrade::check(parts.program, &parts.secrets, &*journal, config.unfit_runs).await?;
+    let engine = Journalled::start(parts, journal, survives, keep).map_err(|problem| vec![problem])?;
+    Ok(Arc::new(engine))
+}

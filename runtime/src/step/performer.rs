@@ -1,0 +1,145 @@
+//! Carries single steps out, and says what came of them: to the log, and to whoever asked.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tracing::{debug, info, warn};
+
+use super::sms;
+use super::web_call::WebCaller;
+use crate::carrier::SmsCarrier;
+use crate::clock::Time;
+use crate::config::UnknownOutcome;
+use crate::engine::Parties;
+use crate::flow::{Call, Failure, FailureKind, Fault, Method, Outcome, Secrets, Sms};
+use crate::logging::{Masked, masked};
+use crate::run_id::RunId;
+
+/// Carries steps out.
+pub(crate) struct Performer {
+    secrets: Arc<Secrets>,
+    carrier: Arc<dyn SmsCarrier>,
+    web: WebCaller,
+    unknown: UnknownOutcome,
+}
+
+/// A step that was carried out.
+pub(crate) struct Performed {
+    /// What the flow is told.
+    pub(crate) outcome: Outcome,
+    /// `ok`, or the kind of the failure.
+    pub(crate) word: &'static str,
+    /// How long it took.
+    pub(crate) took: Duration,
+}
+
+/// What could be found out about an effect that may have happened.
+pub(crate) enum Found {
+    /// It happened, or is to count as if: this came of it.
+    Outcome(Outcome),
+    /// It is to be carried out now.
+    Again,
+}
+
+impl Performer {
+    pub(crate) fn new(
+        secrets: Arc<Secrets>,
+        carrier: Arc<dyn SmsCarrier>,
+        web: WebCaller,
+        unknown: UnknownOutcome,
+    ) -> Self {
+        Self { secrets, carrier, web, unknown }
+    }
+
+    /// Carries a web call out.
+    pub(crate) async fn call(&self, run: RunId, call: Call) -> Result<Performed, Fault> {
+        let (line, started) = (call.line, Instant::now());
+        let answered = self.web.carry_out(call).await?;
+        Ok(self.told(run, line, "call", started, answered.map(Outcome::Response)))
+    }
+
+    /// Hands a message to the carrier.
+    pub(crate) async fn send(
+        &self,
+        run: RunId,
+        parties: &Parties,
+        step: &'static str,
+        message: &Sms,
+    ) -> Result<Performed, Fault> {
+        let started = Instant::now();
+        let outgoing = sms::address(run, parties, message)?;
+        debug!(%run, line = message.line, to = %Masked(outgoing.to), from = %Masked(outgoing.from), "sending");
+        let sent = self.carrier.send(outgoing).await;
+        Ok(self.told(run, message.line, step, started, sent.map(|()| Outcome::Done)))
+    }
+
+    /// What came of a message that may have been handed over since then: the carrier is asked where it can tell.
+    pub(crate) async fn sent_before(
+        &self,
+        run: RunId,
+        parties: &Parties,
+        message: &Sms,
+        since: Time,
+    ) -> Result<Found, Fault> {
+        let outgoing = sms::address(run, parties, message)?;
+        let resolved = match self.carrier.find(outgoing, since).await {
+            Some(true) => "found",
+            Some(false) => "sent",
+            None => return Ok(self.unknown(run, message.line, FailureKind::Carrier, "the carrier took the message")),
+        };
+        warn!(%run, line = message.line, resolved, "it was unknown whether the message had gone out; the carrier could tell");
+        Ok(if resolved == "found" { Found::Outcome(Outcome::Done) } else { Found::Again })
+    }
+
+    /// What came of a call with effects that may have reached its service: nobody can tell.
+    pub(crate) fn called_before(&self, run: RunId, call: &Call) -> Found {
+        self.unknown(run, call.line, FailureKind::Connect, "the request arrived")
+    }
+
+    fn unknown(&self, run: RunId, line: u32, kind: FailureKind, what: &str) -> Found {
+        let told = format!("it is not known whether {what}: the program ended in between");
+        match self.unknown {
+            UnknownOutcome::Resend => {
+                warn!(%run, line, resolved = "resent", "{told}; it is done again (--unknown-outcome resend)");
+                Found::Again
+            }
+            UnknownOutcome::Fail => {
+                warn!(%run, line, resolved = "failed", "{told}; the step fails (--unknown-outcome fail)");
+                Found::Outcome(Outcome::Failed(Failure::new(kind, told)))
+            }
+        }
+    }
+
+    /// Writes the step to the log.
+    fn told(
+        &self,
+        run: RunId,
+        line: u32,
+        step: &'static str,
+        started: Instant,
+        done: Result<Outcome, Failure>,
+    ) -> Performed {
+        let took = started.elapsed();
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        match done {
+            Ok(outcome) => {
+                info!(%run, line, step, outcome = "ok", ms, "step");
+                Performed { outcome, word: "ok", took }
+            }
+            Err(failure) => {
+                // An upstream may echo what it was sent; a secret must not come back into the flow.
+                let failure = Failure { message: self.secrets.redact(failure.message), ..failure };
+                warn!(%run, line, step, outcome = "fail", kind = %failure.kind, status = failure.status,
+                      blame = %failure.blame(), retry = failure.may_pass(), reason = masked(&failure.message), ms, "step");
+                Performed { word: failure.kind.as_str(), outcome: Outcome::Failed(failure), took }
+            }
+        }
+    }
+}
+
+impl Call {
+    /// Whether it may change something at its service: all methods but GET, which RFC 9110 calls safe.
+    pub(crate) fn has_effect(&self) -> bool {
+        self.method != Method::Get
+    }
+}
