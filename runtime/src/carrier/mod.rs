@@ -10,6 +10,7 @@ use axum::Router;
 
 use crate::clock::Time;
 use crate::flow::Failure;
+use crate::metrics::CarrierName;
 use crate::run_id::RunId;
 use crate::trigger::inbound_sms::Inbox;
 use crate::value::{Phone, Url};
@@ -33,6 +34,9 @@ pub(crate) type Finding<'a> = Pin<Box<dyn Future<Output = Option<bool>> + Send +
 
 /// One way to send and receive messages.
 pub(crate) trait SmsCarrier: Send + Sync {
+    /// What it is counted as.
+    fn name(&self) -> CarrierName;
+
     /// Hands a message over. `Ok` says that the carrier took it, not that it was delivered.
     fn send<'a>(&'a self, message: Outgoing<'a>) -> Sending<'a>;
 
@@ -117,9 +121,9 @@ mod tests {
         carrier: Arc<dyn SmsCarrier>,
         request: impl Fn(&str, &str) -> Request,
     ) -> (Vec<(&'static str, String)>, Vec<(StatusCode, String)>) {
-        let engine = in_memory(&PROGRAM, Arc::clone(&carrier), Limits { runs: 4, steps: 10 });
+        let intake = in_memory(&PROGRAM, Arc::clone(&carrier), Limits { runs: 4, steps: 10 });
         let secrets = Arc::new(Secrets::new(vec![]));
-        let service = TowerToHyperService::new(carrier.routes(Inbox::of(&PROGRAM, &secrets, &engine).unwrap()));
+        let service = TowerToHyperService::new(carrier.routes(Inbox::of(&PROGRAM, &secrets, &intake).unwrap()));
         let mut answers = Vec::new();
         for (to, body) in [(HOTEL, " STOP "), (HOTEL, "help"), ("+13055550101", "help"), ("+13055550101", "Halt")] {
             let answer = service.call(request(to, body)).await.unwrap();

@@ -14,6 +14,7 @@ use serde_json::json;
 use super::{Outgoing, Sending, SmsCarrier};
 use crate::engine::Receipt;
 use crate::flow::InboundSms;
+use crate::metrics::CarrierName;
 use crate::server::{body, reply};
 use crate::trigger::inbound_sms::Inbox;
 use crate::trigger::members::Members;
@@ -39,6 +40,10 @@ struct Sent {
 }
 
 impl SmsCarrier for Simulator {
+    fn name(&self) -> CarrierName {
+        CarrierName::Simulator
+    }
+
     fn send<'a>(&'a self, message: Outgoing<'a>) -> Sending<'a> {
         Box::pin(async move {
             let sent = Sent {

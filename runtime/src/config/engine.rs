@@ -36,6 +36,20 @@ pub(crate) enum EngineChoice {
     Restate(RestateConfig),
 }
 
+impl EngineChoice {
+    pub(crate) fn name(&self) -> EngineName {
+        match self {
+            Self::Memory => EngineName::Memory,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => EngineName::Sqlite,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => EngineName::Postgres,
+            #[cfg(feature = "restate")]
+            Self::Restate(_) => EngineName::Restate,
+        }
+    }
+}
+
 /// Where Restate is, and where it finds this program.
 #[cfg(feature = "restate")]
 #[derive(Debug)]

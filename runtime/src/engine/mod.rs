@@ -7,15 +7,17 @@ mod schedule;
 
 use std::fmt;
 use std::pin::Pin;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use crate::flow::Step;
+use crate::metrics::{Metrics, Received, TriggerKind};
 use crate::run_id::RunId;
 use crate::value::Phone;
 
-use self::journal::Arrival;
+use self::journal::{Arrival, Counts};
 pub(crate) use self::journalled::Parts;
 pub(crate) use self::open::open;
 
@@ -49,9 +51,36 @@ pub(crate) trait Engine: Send + Sync {
     /// How many runs are being carried out.
     fn in_flight(&self) -> usize;
 
+    /// How many runs have not ended; `None` if it cannot be told now, or not by this engine.
+    fn counts(&self) -> Pin<Box<dyn Future<Output = Option<Counts>> + Send + '_>> {
+        Box::pin(async { None })
+    }
+
     /// Takes nothing in any more and lets steps in flight finish, at most for `grace`; runs go no further than the
     /// step they are at, if they can go on after a restart. Resolves with how many runs were lost.
     fn drain(&self, grace: Duration) -> Pin<Box<dyn Future<Output = usize> + Send + '_>>;
+}
+
+/// The way into an engine, on which is counted what goes in.
+#[derive(Clone)]
+pub(crate) struct Intake {
+    pub(crate) engine: Arc<dyn Engine>,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+impl Intake {
+    /// As [`Engine::accept`].
+    pub(crate) async fn accept(
+        &self,
+        kind: TriggerKind,
+        arrival: Arrival,
+        first: Option<Step>,
+    ) -> Result<Receipt, Refusal> {
+        let started = Instant::now();
+        let answer = self.engine.accept(arrival, first).await;
+        self.metrics.accepted(kind, Received::of(&answer), started.elapsed());
+        answer
+    }
 }
 
 /// An arrival on its way in.
@@ -97,21 +126,22 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// An engine in memory, for tests.
+/// A way into an engine in memory, for tests.
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 pub(crate) fn in_memory(
     program: &'static crate::flow::Program,
-    carrier: std::sync::Arc<dyn crate::carrier::SmsCarrier>,
+    carrier: Arc<dyn crate::carrier::SmsCarrier>,
     limits: Limits,
-) -> std::sync::Arc<dyn Engine> {
-    use std::sync::Arc;
-
+) -> Intake {
     let secrets = Arc::new(crate::flow::Secrets::new(vec![]));
+    let metrics = Arc::new(Metrics::new(program, "memory"));
     let web = crate::step::web_call::WebCaller::new(crate::client::build().unwrap(), vec![]);
-    let performer = crate::step::Performer::new(Arc::clone(&secrets), carrier, web, Default::default());
+    let performer =
+        crate::step::Performer::new(Arc::clone(&secrets), carrier, web, Default::default(), Arc::clone(&metrics));
     let keep = journal::Retention { runs: Duration::from_secs(60), keys: Duration::from_secs(60) };
     let journal = Arc::new(journal::memory::MemoryJournal::default());
-    let parts = Parts { program, secrets, performer, limits };
-    Arc::new(journalled::Journalled::start(parts, journal, false, keep).unwrap())
+    let parts = Parts { program, secrets, performer, limits, metrics: Arc::clone(&metrics) };
+    let engine = journalled::Journalled::start(parts, journal, false, keep).unwrap();
+    Intake { engine: Arc::new(engine), metrics }
 }

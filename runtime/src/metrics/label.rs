@@ -1,7 +1,7 @@
 //! What tells the series of one metric apart.
 
 use crate::engine::{Receipt, Refusal};
-use crate::flow::{FailureKind, Trigger};
+use crate::flow::{Failure, FailureKind, Trigger};
 
 /// A set of labels, each combination of which is a series.
 pub(super) trait Labels: Copy + 'static {
@@ -34,6 +34,16 @@ macro_rules! label {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum $name {
             $($(#[$of])* $variant),+
+        }
+
+        impl $name {
+            /// As it is written.
+            #[allow(dead_code)]
+            pub(crate) fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $value),+
+                }
+            }
         }
 
         impl Labels for $name {
@@ -159,6 +169,17 @@ label! {
     Refused = "refused",
     /// Nothing that can be understood, or not in time.
     Unknown = "unknown",
+}
+
+impl Delivery {
+    /// As it has answered: a refusal has a status.
+    pub(crate) fn of(sent: &Result<(), Failure>) -> Self {
+        match sent {
+            Ok(()) => Self::Accepted,
+            Err(failure) if failure.status.is_some() => Self::Refused,
+            Err(_) => Self::Unknown,
+        }
+    }
 }
 
 label! {

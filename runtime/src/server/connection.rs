@@ -19,7 +19,7 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 const BUFFER: usize = 64 * 1024;
 
 /// Serves a connection until it closes; once `stopped` is true, only the request in flight.
-pub(super) async fn serve(
+pub(crate) async fn serve(
     stream: TcpStream,
     router: Router,
     mut stopped: watch::Receiver<bool>,

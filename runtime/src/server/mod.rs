@@ -1,7 +1,7 @@
 //! The HTTP server: takes triggers in, and drains when it is told to stop.
 
 pub(crate) mod body;
-mod connection;
+pub(crate) mod connection;
 pub(crate) mod reply;
 
 use std::pin::pin;
@@ -25,8 +25,9 @@ use crate::carrier::simulator::Simulator;
 use crate::carrier::twilio::Twilio;
 use crate::client;
 use crate::config::{CarrierConfig, Config};
-use crate::engine::{self, Engine, Limits, Parts};
+use crate::engine::{self, Engine, Intake, Limits, Parts};
 use crate::flow::Program;
+use crate::metrics::Metrics;
 use crate::step::Performer;
 use crate::step::web_call::WebCaller;
 use crate::trigger::{inbound_api, inbound_sms::Inbox};
@@ -61,15 +62,23 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
 ) -> Result<Drained, Vec<String>> {
     let secrets = Arc::new(config.secrets);
+    let metrics = Arc::new(Metrics::new(program, config.engine.engine.name().as_str()));
     let limits = Limits { runs: config.max_runs, steps: config.max_steps };
     let client = client::build().map_err(|error| vec![format!("TLS could not be set up: {error}")])?;
     let carrier = carrier(&client, &config.carrier).map_err(|problem| vec![problem])?;
     let web = WebCaller::new(client, config.connect_to);
-    let performer = Performer::new(Arc::clone(&secrets), Arc::clone(&carrier), web, config.engine.unknown_outcome);
-    let parts = Parts { program, secrets: Arc::clone(&secrets), performer, limits };
+    let performer = Performer::new(
+        Arc::clone(&secrets),
+        Arc::clone(&carrier),
+        web,
+        config.engine.unknown_outcome,
+        Arc::clone(&metrics),
+    );
+    let parts = Parts { program, secrets: Arc::clone(&secrets), performer, limits, metrics: Arc::clone(&metrics) };
     let engine = engine::open(parts, config.engine).await?;
-    let inbox = Inbox::of(program, &secrets, &engine).map_err(|fault| vec![fault.to_string()])?;
-    let router = router(&engine).merge(inbound_api::routes(program, &secrets, &engine)).merge(carrier.routes(inbox));
+    let intake = Intake { engine: Arc::clone(&engine), metrics };
+    let inbox = Inbox::of(program, &secrets, &intake).map_err(|fault| vec![fault.to_string()])?;
+    let router = router(&engine).merge(inbound_api::routes(program, &secrets, &intake)).merge(carrier.routes(inbox));
     let (stop, stopped) = watch::channel(false);
     let connections = Arc::new(Semaphore::new(CONNECTIONS as usize));
     let open = |stream, slot| {

@@ -13,6 +13,7 @@ use crate::config::UnknownOutcome;
 use crate::engine::Parties;
 use crate::flow::{Call, Failure, FailureKind, Fault, Method, Outcome, Secrets, Sms};
 use crate::logging::{Masked, masked};
+use crate::metrics::{Delivery, Metrics, Resolved, StepKind, StepOutcome};
 use crate::run_id::RunId;
 
 /// Carries steps out.
@@ -21,6 +22,7 @@ pub(crate) struct Performer {
     carrier: Arc<dyn SmsCarrier>,
     web: WebCaller,
     unknown: UnknownOutcome,
+    metrics: Arc<Metrics>,
 }
 
 /// A step that was carried out.
@@ -47,15 +49,16 @@ impl Performer {
         carrier: Arc<dyn SmsCarrier>,
         web: WebCaller,
         unknown: UnknownOutcome,
+        metrics: Arc<Metrics>,
     ) -> Self {
-        Self { secrets, carrier, web, unknown }
+        Self { secrets, carrier, web, unknown, metrics }
     }
 
     /// Carries a web call out.
     pub(crate) async fn call(&self, run: RunId, call: Call) -> Result<Performed, Fault> {
         let (line, started) = (call.line, Instant::now());
         let answered = self.web.carry_out(call).await?;
-        Ok(self.told(run, line, "call", started, answered.map(Outcome::Response)))
+        Ok(self.told(run, line, StepKind::Call, started, answered.map(Outcome::Response)))
     }
 
     /// Hands a message to the carrier.
@@ -63,13 +66,14 @@ impl Performer {
         &self,
         run: RunId,
         parties: &Parties,
-        step: &'static str,
+        step: StepKind,
         message: &Sms,
     ) -> Result<Performed, Fault> {
         let started = Instant::now();
         let outgoing = sms::address(run, parties, message)?;
         debug!(%run, line = message.line, to = %Masked(outgoing.to), from = %Masked(outgoing.from), "sending");
         let sent = self.carrier.send(outgoing).await;
+        self.metrics.delivered(self.carrier.name(), Delivery::of(&sent));
         Ok(self.told(run, message.line, step, started, sent.map(|()| Outcome::Done)))
     }
 
@@ -82,13 +86,15 @@ impl Performer {
         since: Time,
     ) -> Result<Found, Fault> {
         let outgoing = sms::address(run, parties, message)?;
-        let resolved = match self.carrier.find(outgoing, since).await {
-            Some(true) => "found",
-            Some(false) => "sent",
+        let (resolved, found) = match self.carrier.find(outgoing, since).await {
+            Some(true) => (Resolved::Found, Found::Outcome(Outcome::Done)),
+            Some(false) => (Resolved::Resent, Found::Again),
             None => return Ok(self.unknown(run, message.line, FailureKind::Carrier, "the carrier took the message")),
         };
+        self.metrics.unknown_outcome(resolved);
+        let resolved = resolved.as_str();
         warn!(%run, line = message.line, resolved, "it was unknown whether the message had gone out; the carrier could tell");
-        Ok(if resolved == "found" { Found::Outcome(Outcome::Done) } else { Found::Again })
+        Ok(found)
     }
 
     /// What came of a call with effects that may have reached its service: nobody can tell.
@@ -100,10 +106,12 @@ impl Performer {
         let told = format!("it is not known whether {what}: the program ended in between");
         match self.unknown {
             UnknownOutcome::Resend => {
+                self.metrics.unknown_outcome(Resolved::Resent);
                 warn!(%run, line, resolved = "resent", "{told}; it is done again (--unknown-outcome resend)");
                 Found::Again
             }
             UnknownOutcome::Fail => {
+                self.metrics.unknown_outcome(Resolved::Failed);
                 warn!(%run, line, resolved = "failed", "{told}; the step fails (--unknown-outcome fail)");
                 Found::Outcome(Outcome::Failed(Failure::new(kind, told)))
             }
@@ -115,12 +123,15 @@ impl Performer {
         &self,
         run: RunId,
         line: u32,
-        step: &'static str,
+        step: StepKind,
         started: Instant,
         done: Result<Outcome, Failure>,
     ) -> Performed {
         let took = started.elapsed();
         let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let kind = done.as_ref().map_or_else(|failure| failure.kind.into(), |_| StepOutcome::Ok);
+        self.metrics.step(step, kind, took);
+        let step = step.as_str();
         match done {
             Ok(outcome) => {
                 info!(%run, line, step, outcome = "ok", ms, "step");

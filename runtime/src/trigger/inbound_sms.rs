@@ -6,15 +6,16 @@ use flow_query::Pattern;
 use tracing::{error, info};
 
 use crate::engine::journal::{Arrival, Fresh, Key};
-use crate::engine::{Engine, Parties, Receipt, Refusal};
+use crate::engine::{Intake, Parties, Receipt, Refusal};
 use crate::flow::{Fault, InboundSms, Program, Secrets, SmsTrigger, Step, Trigger};
 use crate::logging::Masked;
+use crate::metrics::TriggerKind;
 use crate::run_id::RunId;
 
 /// Takes messages in for a flow that texts start or answer.
 #[derive(Clone)]
 pub(crate) struct Inbox {
-    engine: Arc<dyn Engine>,
+    intake: Intake,
     secrets: Arc<Secrets>,
     /// In the flow's order.
     entries: Arc<[Entry]>,
@@ -30,14 +31,14 @@ impl Inbox {
     pub(crate) fn of(
         program: &'static Program,
         secrets: &Arc<Secrets>,
-        engine: &Arc<dyn Engine>,
+        intake: &Intake,
     ) -> Result<Option<Self>, Fault> {
         let triggers = program.triggers.iter().filter_map(|trigger| match trigger {
             Trigger::Sms(trigger) => Some(trigger),
             Trigger::Api(_) | Trigger::Schedule(_) => None,
         });
         let entries = triggers.map(Entry::of).collect::<Result<Arc<[Entry]>, Fault>>()?;
-        let inbox = Self { engine: Arc::clone(engine), secrets: Arc::clone(secrets), entries };
+        let inbox = Self { intake: intake.clone(), secrets: Arc::clone(secrets), entries };
         Ok(program.takes_texts().then_some(inbox))
     }
 
@@ -48,7 +49,7 @@ impl Inbox {
         let (start, first) = self.start(&sms).unzip();
         let (from, to) = (Masked(&sms.from).to_string(), Masked(&sms.to).to_string());
         let key = id.map(|name| Key { name, digest: String::new() });
-        let receipt = self.engine.accept(Arrival::Text { key, text: sms, start }, first).await?;
+        let receipt = self.intake.accept(TriggerKind::Sms, Arrival::Text { key, text: sms, start }, first).await?;
         match receipt {
             Receipt::Untaken => info!(from, to, "message that no trigger takes"),
             Receipt::Queued => info!(from, to, "message that waits for the one before it"),

@@ -25,6 +25,7 @@ use crate::clock::Time;
 use crate::config::TwilioConfig;
 use crate::encode;
 use crate::flow::{Failure, FailureKind, InboundSms};
+use crate::metrics::CarrierName;
 use crate::server::{body, reply};
 use crate::step::web_call::{classify, read_body};
 use crate::trigger::inbound_sms::Inbox;
@@ -103,6 +104,10 @@ fn refusal(status: u16, answer: &[u8]) -> Failure {
 }
 
 impl SmsCarrier for Twilio {
+    fn name(&self) -> CarrierName {
+        CarrierName::Twilio
+    }
+
     fn send<'a>(&'a self, message: Outgoing<'a>) -> Sending<'a> {
         Box::pin(self.hand_over(message))
     }

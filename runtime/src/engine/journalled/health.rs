@@ -1,20 +1,26 @@
 //! Whether the journal can be written.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing::{error, info};
 
 use crate::engine::journal::JournalError;
+use crate::metrics::Metrics;
 
 /// What the last operations of the journal said.
-#[derive(Default)]
 pub(super) struct Health {
+    metrics: Arc<Metrics>,
     problem: Mutex<Option<String>>,
 }
 
 impl Health {
+    pub(super) fn new(metrics: Arc<Metrics>) -> Self {
+        Self { metrics, problem: Mutex::default() }
+    }
+
     /// It failed. Told to the log when it begins and when it changes, not each time.
     pub(super) fn failed(&self, problem: &JournalError) {
+        self.metrics.journal_failed();
         let told = problem.to_string();
         let mut known = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
         if known.as_ref() != Some(&told) {

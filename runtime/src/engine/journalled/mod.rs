@@ -10,19 +10,20 @@ pub(crate) mod upgrade;
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tracing::info;
 
 use self::health::Health;
 use self::run::Run;
-use super::journal::{Accepted, Arrival, Cause, Fresh, Journal, JournalError, Pending, Retention, Work};
+use super::journal::{Accepted, Arrival, Cause, Counts, Fresh, Journal, JournalError, Pending, Retention, Work};
 use super::schedule::{Host, Schedules};
 use super::{Accepting, Engine, Limits, Receipt, Refusal};
 use crate::clock::Time;
 use crate::flow::{Program, Secrets, Step};
 use crate::logging::Masked;
+use crate::metrics::{Metrics, Received, TriggerKind};
 use crate::step::Performer;
 
 /// Carries runs out on a journal.
@@ -42,6 +43,7 @@ struct Shared {
     slots: Arc<Semaphore>,
     stopping: watch::Sender<bool>,
     health: Health,
+    metrics: Arc<Metrics>,
 }
 
 /// What the engine is made of.
@@ -50,6 +52,7 @@ pub(crate) struct Parts {
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) performer: Performer,
     pub(crate) limits: Limits,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 impl Journalled {
@@ -63,13 +66,23 @@ impl Journalled {
         survives: bool,
         keep: Retention,
     ) -> Result<Self, String> {
-        let Parts { program, secrets, performer, limits } = parts;
+        let Parts { program, secrets, performer, limits, metrics } = parts;
         let schedules = Schedules::of(program)?;
         let slots = Arc::new(Semaphore::new(usize::try_from(limits.runs).unwrap_or(Semaphore::MAX_PERMITS)));
         let (stopping, _) = watch::channel(false);
-        let health = Health::default();
-        let shared =
-            Arc::new(Shared { program, secrets, performer, journal, limits, survives, slots, stopping, health });
+        let health = Health::new(Arc::clone(&metrics));
+        let shared = Arc::new(Shared {
+            program,
+            secrets,
+            performer,
+            journal,
+            limits,
+            survives,
+            slots,
+            stopping,
+            health,
+            metrics,
+        });
         tokio::spawn(dispatch::dispatch(Arc::clone(&shared), schedules, keep));
         Ok(Self { shared })
     }
@@ -88,6 +101,11 @@ impl Engine for Journalled {
         self.shared.in_flight()
     }
 
+    fn counts(&self) -> Pin<Box<dyn Future<Output = Option<Counts>> + Send + '_>> {
+        // A journal that fails here is noted when something is stored, which is what counts.
+        Box::pin(async { self.shared.journal.counts().await.ok() })
+    }
+
     fn drain(&self, grace: Duration) -> Pin<Box<dyn Future<Output = usize> + Send + '_>> {
         Box::pin(self.shared.drain(grace))
     }
@@ -100,6 +118,7 @@ impl Shared {
             Arrival::Text { start, .. } => start.clone(),
             Arrival::Trigger { start, .. } => Some(start.clone()),
         };
+        let started = Instant::now();
         let accepted = match self.journal.accept(arrival).await {
             Ok(accepted) => accepted,
             Err(error) => {
@@ -110,6 +129,7 @@ impl Shared {
                 });
             }
         };
+        self.metrics.committed(started.elapsed());
         Ok(match (accepted, start) {
             (Accepted::Started, Some(start)) => {
                 let id = start.id;
@@ -194,7 +214,12 @@ impl Host for Arc<Shared> {
     }
 
     fn accept(&self, arrival: Arrival, first: Step) -> Accepting<'_> {
-        Box::pin(Shared::accept(self, arrival, Some(first)))
+        Box::pin(async {
+            let started = Instant::now();
+            let answer = Shared::accept(self, arrival, Some(first)).await;
+            self.metrics.accepted(TriggerKind::Schedule, Received::of(&answer), started.elapsed());
+            answer
+        })
     }
 }
 

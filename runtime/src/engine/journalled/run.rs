@@ -10,6 +10,7 @@ use crate::engine::Parties;
 use crate::engine::journal::{Cause, Commit, Conversation, Done, Durability, Ended, JournalError, Phase, Place, Work};
 use crate::flow::{Action, Ask, End, Fault, InboundSms, Outcome, Sms, Step};
 use crate::logging::masked;
+use crate::metrics::{RunOutcome, StepKind};
 use crate::run_id::RunId;
 use crate::step::{Found, Performed, sms, understand};
 
@@ -217,13 +218,13 @@ impl<'a> Run<'a> {
             }
             Action::Sms(message) => {
                 self.begin().await?;
-                self.shared.performer.send(self.id, &self.parties, word, &message).await?
+                self.shared.performer.send(self.id, &self.parties, StepKind::Sms, &message).await?
             }
             Action::Ask(ask) => {
                 self.retries.get_or_insert(ask.retries);
                 self.begin().await?;
                 let question = self.question(&ask);
-                let performed = self.shared.performer.send(self.id, &self.parties, word, &question).await?;
+                let performed = self.shared.performer.send(self.id, &self.parties, StepKind::Ask, &question).await?;
                 if let Outcome::Done = performed.outcome {
                     self.performed(word, &performed);
                     return Ok(Next::Rest(self.asked(&ask)?));
@@ -291,8 +292,10 @@ impl<'a> Run<'a> {
                 durability,
                 now: Time::now(),
             };
+            let started = Instant::now();
             match self.shared.journal.commit(commit).await {
                 Ok(next) => {
+                    self.shared.metrics.committed(started.elapsed());
                     self.history.clear();
                     self.unwritten = false;
                     return Ok(next);
@@ -317,6 +320,10 @@ impl<'a> Run<'a> {
 
     /// Writes to the log how it rests.
     fn tell(&self, phase: &Phase) {
+        if let Phase::Ended(ended) = phase {
+            let is_completed = matches!(ended, Ended::Completed);
+            self.shared.metrics.run_ended(if is_completed { RunOutcome::Completed } else { RunOutcome::Failed });
+        }
         let (run, ms) = (self.id, self.ms());
         match phase {
             Phase::Ended(Ended::Completed) => info!(%run, outcome = "completed", ms, "run ended"),

@@ -19,8 +19,9 @@ use self::inputs::Accepted;
 use self::token::Token;
 use super::members::Members;
 use crate::engine::journal::{Arrival, Fresh, Key};
-use crate::engine::{Engine, Parties, Receipt};
+use crate::engine::{Intake, Parties, Receipt};
 use crate::flow::{ApiTrigger, Program, Secrets, Trigger};
+use crate::metrics::TriggerKind;
 use crate::run_id::RunId;
 use crate::server::{body, reply};
 use crate::value::Json;
@@ -35,7 +36,7 @@ const IDEMPOTENCY_HEADER: &str = "Idempotency-Key";
 const LONGEST_KEY: usize = 255;
 
 struct Api {
-    engine: Arc<dyn Engine>,
+    intake: Intake,
     secrets: Arc<Secrets>,
     entries: Vec<Entry>,
 }
@@ -46,7 +47,7 @@ struct Entry {
 }
 
 /// The routes of all api triggers; the trigger is told by `flowId` in the body.
-pub(crate) fn routes(program: &'static Program, secrets: &Arc<Secrets>, engine: &Arc<dyn Engine>) -> Router {
+pub(crate) fn routes(program: &'static Program, secrets: &Arc<Secrets>, intake: &Intake) -> Router {
     let entries: Vec<Entry> = program
         .triggers
         .iter()
@@ -61,7 +62,7 @@ pub(crate) fn routes(program: &'static Program, secrets: &Arc<Secrets>, engine: 
     if entries.is_empty() {
         return Router::new();
     }
-    let api = Arc::new(Api { engine: Arc::clone(engine), secrets: Arc::clone(secrets), entries });
+    let api = Arc::new(Api { intake: intake.clone(), secrets: Arc::clone(secrets), entries });
     Router::new()
         .route("/_rest/v4/sfgen/apitriggers", post(receive))
         .route("/v2/api/apitriggers", post(receive))
@@ -98,7 +99,12 @@ impl Api {
         })?;
         let start = Fresh { id, line, parties, state: step.state.clone() };
         let arrival = Arrival::Trigger { key, start, tick: None };
-        let run = match self.engine.accept(arrival, Some(step)).await.map_err(IntoResponse::into_response)? {
+        let run = match self
+            .intake
+            .accept(TriggerKind::Api, arrival, Some(step))
+            .await
+            .map_err(IntoResponse::into_response)?
+        {
             Receipt::Started(run) => run,
             Receipt::Duplicate(run) => run.unwrap_or(id),
             Receipt::Reply(_) | Receipt::Queued | Receipt::Untaken => id,
