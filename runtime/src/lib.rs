@@ -12,6 +12,7 @@ pub mod state;
 pub mod text;
 pub mod value;
 
+mod admin;
 mod carrier;
 mod client;
 mod clock;
@@ -21,6 +22,7 @@ mod logging;
 #[allow(dead_code, unused_imports)]
 mod metrics;
 mod near;
+mod operate;
 mod run_id;
 mod secrets;
 mod start;

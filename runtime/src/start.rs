@@ -12,6 +12,7 @@ use tracing::info;
 use crate::config::{self, Command, Config, StartError};
 use crate::flow::Program;
 use crate::logging;
+use crate::operate;
 use crate::server::serve;
 
 /// Threads that carry out requests and runs; both mostly wait.
@@ -29,9 +30,7 @@ pub fn main(program: &'static Program) -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(Command::Serve(config)) => start(program, *config).unwrap_or_else(|problems| refuse(program, problems)),
-        Ok(Command::Runs(..)) => {
-            refuse(program, vec!["runs end with the process; there is nothing to look at".to_owned()])
-        }
+        Ok(Command::Runs(command, engine)) => operate::main(&command, &engine),
         Err(error) => fail(&error),
     }
 }

@@ -110,7 +110,7 @@ pub(crate) fn probes(engine: &Arc<dyn Engine>) -> Router {
 fn ready(unready: Option<String>) -> Response {
     match unready {
         None => "ready".into_response(),
-        Some(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}")).into_response(),
+        Some(why) => reply::error(StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}")),
     }
 }
 

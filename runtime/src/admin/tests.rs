@@ -48,6 +48,7 @@ static PROGRAM: Program = Program {
     secrets: &[],
     timezone: "UTC",
     triggers: &[],
+    asks: false,
     enter: |state, secrets| resume(state, Outcome::Done, secrets),
     resume,
 };
@@ -82,7 +83,7 @@ fn operators_are_answered() {
         assert!(get_from(address, "/readyz").await.ends_with("\r\n\r\nready"));
         *standing.problem.lock().unwrap() = Some("the journal cannot be written: /a: disk full".to_owned());
         let told = get_from(address, "/readyz").await;
-        assert!(told.starts_with("HTTP/1.1 503") && told.ends_with("/a: disk full"), "{told}");
+        assert!(told.starts_with("HTTP/1.1 503") && told.contains("/a: disk full"), "{told}");
         assert!(get_from(address, "/healthz").await.starts_with("HTTP/1.1 200"));
         assert!(get_from(address, "/metrics").await.contains("flow_ready 0\n"));
         assert!(get_from(address, "/").await.starts_with("HTTP/1.1 404"));
@@ -100,7 +101,7 @@ fn not_everybody_is_told_why() {
         let address = listener.local_addr().unwrap();
         let task = tokio::spawn(listen(listener, probes(&engine)));
         let told = get_from(address, "/readyz").await;
-        assert!(told.ends_with("\r\n\r\nnot ready: the journal cannot be written"), "{told}");
+        assert!(told.contains("\"not ready: the journal cannot be written\""), "{told}");
         task.abort();
     });
 }

@@ -21,3 +21,21 @@ pub(crate) async fn open(parts: Parts, config: EngineConfig) -> Result<Arc<dyn E
     let engine = Journalled::start(parts, journal, survives, keep).map_err(|problem| vec![problem])?;
     Ok(Arc::new(engine))
 }
+
+/// Opens the journal for an operator's command, beside the program that serves.
+///
+/// # Errors
+/// A sentence that says why there is none to be opened.
+pub(crate) async fn open_for_operator(config: &EngineConfig) -> Result<Box<dyn Journal>, String> {
+    match &config.engine {
+        EngineChoice::Memory => Err("runs of the engine memory live in the process that serves, and end with it: \
+             there is nothing here to look at"
+            .to_owned()),
+        #[cfg(feature = "restate")]
+        EngineChoice::Restate(_) => {
+            Err("runs of the engine restate are kept by Restate: look after them with its own tool, as \
+                 `restate invocations list`"
+                .to_owned())
+        }
+    }
+}

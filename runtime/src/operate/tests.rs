@@ -8,7 +8,6 @@ use crate::engine::journal::memory::MemoryJournal;
 use crate::engine::journal::{
     Arrival, Commit, Conversation, Done, Durability, Ended, Filter, Fresh, Phase, Place,
 };
-use crate::flow::InboundSms;
 use crate::value::Phone;
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -23,10 +22,9 @@ fn maria() -> Phone {
 async fn run(journal: &MemoryJournal, phase: Phase) -> RunId {
     let own = Phone::literal("+13055550100");
     let id = RunId::new();
-    let parties = Parties { person: Some(maria()), own: Some(own.clone()) };
+    let parties = Parties { person: Some(maria()), own: Some(own) };
     let start = Fresh { id, line: 3, parties, state: "{\"Size\":2}".to_owned() };
-    let text = InboundSms { from: maria(), to: own, body: "table".to_owned(), media: vec![] };
-    journal.accept(Arrival::Text { key: None, text, start: Some(start) }).await.unwrap();
+    journal.accept(Arrival::Trigger { key: None, start, tick: None }).await.unwrap();
     let now = Time::now();
     let history = vec![Done { at: now, line: 9, step: "call".to_owned(), outcome: "ok".to_owned(), ms: 120 }];
     let commit = Commit {

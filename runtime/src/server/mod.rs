@@ -9,10 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use futures_util::FutureExt;
 use futures_util::future::{Either, select};
 use reqwest::Client;
@@ -20,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tracing::{error, info, warn};
 
+use crate::admin::{self, Admin};
 use crate::carrier::SmsCarrier;
 use crate::carrier::simulator::Simulator;
 use crate::carrier::twilio::Twilio;
@@ -76,6 +74,7 @@ pub async fn serve(
     );
     let parts = Parts { program, secrets: Arc::clone(&secrets), performer, limits, metrics: Arc::clone(&metrics) };
     let engine = engine::open(parts, config.engine).await?;
+    let _admin = Admin::start(config.admin, &engine, &metrics).await.map_err(|problem| vec![problem])?;
     let intake = Intake { engine: Arc::clone(&engine), metrics };
     let inbox = Inbox::of(program, &secrets, &intake).map_err(|fault| vec![fault.to_string()])?;
     let router = router(&engine).merge(inbound_api::routes(program, &secrets, &intake)).merge(carrier.routes(inbox));
@@ -133,17 +132,9 @@ fn carrier(client: &Client, config: &CarrierConfig) -> Result<Arc<dyn SmsCarrier
 
 fn router(engine: &Arc<dyn Engine>) -> Router {
     Router::new()
-        .route("/healthz", get(async || "ok"))
-        .route("/readyz", get(ready).with_state(Arc::clone(engine)))
+        .merge(admin::probes(engine))
         .fallback(async || reply::error(StatusCode::NOT_FOUND, "there is nothing at this path"))
         .method_not_allowed_fallback(async || {
             reply::error(StatusCode::METHOD_NOT_ALLOWED, "this path takes another method")
         })
-}
-
-async fn ready(State(engine): State<Arc<dyn Engine>>) -> Response {
-    match engine.unready() {
-        None => "ready".into_response(),
-        Some(why) => reply::error(StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}")),
-    }
 }
