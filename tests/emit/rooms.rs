@@ -30,6 +30,7 @@ static PROGRAM: Program = Program {
             start: on_sms_2::start,
         }),
     ],
+    asks: false,
     enter,
     resume,
 };

@@ -15,7 +15,7 @@ mod transition;
 mod trigger;
 mod unbuilt;
 
-use crate::graph::FlowGraph;
+use crate::graph::{FlowGraph, NodeKind};
 use idents::Idents;
 use machine::MachineCode;
 use proc_macro2::TokenStream;
@@ -61,6 +61,8 @@ fn program(graph: &FlowGraph) -> TokenStream {
         .map(|(index, machine)| MachineCode::new(graph, &idents, index, machine))
         .collect();
     let FlowGraph { name, source, secrets, .. } = graph;
+    let asks =
+        graph.machines.iter().flat_map(|machine| &machine.nodes).any(|node| matches!(node.kind, NodeKind::Ask { .. }));
     let timezone = graph.timezone.as_deref().unwrap_or("UTC");
     let title = format!(" {name}");
     let origin =
@@ -90,6 +92,7 @@ fn program(graph: &FlowGraph) -> TokenStream {
             secrets: &[#(#secrets),*],
             timezone: #timezone,
             triggers: &[#(#triggers),*],
+            asks: #asks,
             enter,
             resume,
         };
