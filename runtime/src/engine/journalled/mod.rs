@@ -6,6 +6,8 @@
 mod dispatch;
 mod health;
 mod run;
+#[cfg(test)]
+mod tests;
 pub(crate) mod upgrade;
 
 use std::pin::Pin;

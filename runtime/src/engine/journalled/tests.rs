@@ -1,0 +1,337 @@
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Mutex;
+
+use axum::Router;
+use tokio::sync::Notify;
+
+use super::*;
+use crate::carrier::{Finding, Outgoing, Sending, SmsCarrier};
+use crate::client;
+use crate::config::UnknownOutcome;
+use crate::engine::Parties;
+use crate::engine::journal::memory::MemoryJournal;
+use crate::engine::journal::{Filter, Key, Status};
+use crate::flow::{Action, Ask, End, Failure, FailureKind, Fault, InboundSms, Input, Outcome, Sms, Wait};
+use crate::metrics::CarrierName;
+use crate::run_id::RunId;
+use crate::step::web_call::WebCaller;
+use crate::trigger::inbound_sms::Inbox;
+use crate::value::{Kind, Phone};
+
+const GUEST: &str = "+15550123456";
+const HOTEL: &str = "+13055550100";
+
+/// A carrier that may be told to hold messages, to refuse them, and what it says when it is asked for one.
+#[derive(Default)]
+struct Post {
+    sent: Mutex<Vec<String>>,
+    held: Mutex<Option<Arc<Notify>>>,
+    refuses: Mutex<bool>,
+    knows: Mutex<Option<bool>>,
+}
+
+impl Post {
+    fn sent(&self) -> Vec<String> {
+        self.sent.lock().unwrap().clone()
+    }
+}
+
+impl SmsCarrier for Post {
+    fn name(&self) -> CarrierName {
+        CarrierName::Simulator
+    }
+
+    fn send<'a>(&'a self, message: Outgoing<'a>) -> Sending<'a> {
+        Box::pin(async move {
+            let held = self.held.lock().unwrap().clone();
+            self.sent.lock().unwrap().push(message.body.to_owned());
+            if let Some(held) = held {
+                held.notified().await;
+            }
+            if *self.refuses.lock().unwrap() { Err(Failure::new(FailureKind::Carrier, "no")) } else { Ok(()) }
+        })
+    }
+
+    fn find<'a>(&'a self, _: Outgoing<'a>, _: Time) -> Finding<'a> {
+        Box::pin(async move { *self.knows.lock().unwrap() })
+    }
+
+    fn routes(self: Arc<Self>, _: Option<Inbox>) -> Router {
+        Router::new()
+    }
+}
+
+fn sms(body: &str) -> Sms {
+    Sms { line: 2, to: None, from: None, body: body.to_owned(), media: vec![] }
+}
+
+/// A program in which each state is called by what it does.
+fn enter(state: &str, _: &Secrets) -> Result<Step, Fault> {
+    let action = match state {
+        "ask" => Action::Ask(Box::new(Ask {
+            question: sms("How many?"),
+            place: "ask \"How many?\"",
+            reply: Some(Input { name: "guests", kind: Kind::Int, optional: false }),
+            within: 1,
+            retries: 1,
+            again: Some("A number, please.".to_owned()),
+        })),
+        "wait" => Action::Wait(Wait { line: 3, place: "wait 1s", seconds: 1 }),
+        "loop" => Action::Continue,
+        "end" => Action::End(End::Completed),
+        "gone" => return Err(Fault::State("unknown variant `gone`, expected `ask`".to_owned())),
+        text => Action::Sms(sms(text)),
+    };
+    Ok(Step { state: state.to_owned(), action })
+}
+
+fn resume(state: &str, outcome: Outcome, secrets: &Secrets) -> Result<Step, Fault> {
+    match (state, outcome) {
+        ("loop", _) => enter("loop", secrets),
+        ("ask", Outcome::Reply(mut values)) => enter(&format!("For {}.", values.int("guests")?), secrets),
+        ("ask", Outcome::TimedOut) => enter("Too late.", secrets),
+        ("wait", Outcome::Done) => enter("Good morning.", secrets),
+        (_, Outcome::Failed(failure)) => {
+            Ok(Step { state: "failed".to_owned(), action: Action::End(End::Failed { line: 2, failure }) })
+        }
+        _ => enter("end", secrets),
+    }
+}
+
+static PROGRAM: Program = Program {
+    name: "Test",
+    source: "test.flow",
+    secrets: &[],
+    timezone: "UTC",
+    triggers: &[],
+    asks: true,
+    enter,
+    resume,
+};
+
+/// An engine on a journal that may be another one's, as after a restart.
+struct House {
+    post: Arc<Post>,
+    journal: Arc<MemoryJournal>,
+    engine: Journalled,
+}
+
+impl House {
+    fn open() -> Self {
+        Self::reopen(Arc::default(), Arc::default(), UnknownOutcome::Resend)
+    }
+
+    fn reopen(journal: Arc<MemoryJournal>, post: Arc<Post>, unknown: UnknownOutcome) -> Self {
+        let secrets = Arc::new(Secrets::new(vec![]));
+        let metrics = Arc::new(Metrics::new(&PROGRAM, "memory"));
+        let web = WebCaller::new(client::build().unwrap(), vec![]);
+        let performer =
+            Performer::new(Arc::clone(&secrets), Arc::clone(&post) as _, web, unknown, Arc::clone(&metrics));
+        let limits = Limits { runs: 2, steps: 50 };
+        let keep = Retention { runs: Duration::from_secs(60), keys: Duration::from_secs(60) };
+        let parts = Parts { program: &PROGRAM, secrets, performer, limits, metrics };
+        let engine = Journalled::start(parts, Arc::clone(&journal) as _, true, keep).unwrap();
+        Self { post, journal, engine }
+    }
+
+    async fn text(&self, id: &str, body: &str, state: &str) -> Result<Receipt, Refusal> {
+        let (from, to) = (Phone::literal(GUEST), Phone::literal(HOTEL));
+        let parties = Parties { person: Some(from.clone()), own: Some(to.clone()) };
+        let text = InboundSms { from, to, body: body.to_owned(), media: vec![] };
+        let key = Some(Key { name: id.to_owned(), digest: String::new() });
+        let step = enter(state, &self.engine.shared.secrets).unwrap();
+        let start = Some(Fresh { id: RunId::new(), line: 1, parties, state: state.to_owned() });
+        self.engine.accept(Arrival::Text { key, text, start }, Some(step)).await
+    }
+
+    async fn sends(&self, expected: &[&str]) {
+        for _ in 0..400 {
+            if self.post.sent() == expected {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(self.post.sent(), expected);
+    }
+
+    /// Until no run is being carried out.
+    async fn rests(&self) {
+        for _ in 0..400 {
+            if self.engine.in_flight() == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(self.engine.in_flight(), 0);
+    }
+
+    async fn statuses(&self) -> Vec<Status> {
+        let runs = self.journal.list(Filter::default(), 10).await.unwrap();
+        runs.iter().rev().map(|run| run.status).collect()
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+#[test]
+fn a_run_holds_its_slot_until_it_rests() {
+    block_on(async {
+        let house = House::open();
+        let held = Arc::new(Notify::new());
+        *house.post.held.lock().unwrap() = Some(Arc::clone(&held));
+        assert!(matches!(house.text("1", "a", "hi").await, Ok(Receipt::Started(_))));
+        assert_eq!(house.text("2", "b", "ho").await, Ok(Receipt::Queued));
+        house.sends(&["hi"]).await;
+        assert_eq!(house.engine.in_flight(), 1);
+        held.notify_one();
+        house.sends(&["hi", "ho"]).await;
+        held.notify_one();
+        house.rests().await;
+        assert_eq!(
+            house.text("1", "a", "hi").await.map(|receipt| matches!(receipt, Receipt::Duplicate(Some(_)))),
+            Ok(true)
+        );
+        assert_eq!(house.statuses().await, [Status::Completed, Status::Completed]);
+    });
+}
+
+#[test]
+fn a_loop_that_never_ends_is_stopped() {
+    block_on(async {
+        let house = House::open();
+        house.text("1", "a", "loop").await.unwrap();
+        house.rests().await;
+        assert_eq!(house.statuses().await, [Status::Failed]);
+    });
+}
+
+#[test]
+fn a_reply_goes_to_who_asked_and_is_asked_for_again_if_it_is_not_understood() {
+    block_on(async {
+        let house = House::open();
+        house.text("1", "book", "ask").await.unwrap();
+        house.sends(&["How many?"]).await;
+        house.rests().await;
+        assert!(matches!(house.text("2", "many", "hi").await, Ok(Receipt::Reply(_))));
+        house.sends(&["How many?", "A number, please."]).await;
+        house.rests().await;
+        assert!(matches!(house.text("3", " 4 ", "hi").await, Ok(Receipt::Reply(_))));
+        house.sends(&["How many?", "A number, please.", "For 4."]).await;
+        house.rests().await;
+        assert!(matches!(house.text("4", "4", "hi").await, Ok(Receipt::Started(_))));
+    });
+}
+
+#[test]
+fn a_question_is_given_up_when_no_retry_is_left_or_time_is_over() {
+    block_on(async {
+        let house = House::open();
+        house.text("1", "book", "ask").await.unwrap();
+        house.rests().await;
+        house.text("2", "many", "hi").await.unwrap();
+        house.rests().await;
+        house.text("3", "very many", "hi").await.unwrap();
+        house.sends(&["How many?", "A number, please.", "Too late."]).await;
+
+        let house = House::open();
+        house.text("1", "book", "ask").await.unwrap();
+        house.sends(&["How many?", "Too late."]).await;
+    });
+}
+
+#[test]
+fn a_pause_ends_in_another_process_too() {
+    block_on(async {
+        let house = House::open();
+        house.text("1", "a", "wait").await.unwrap();
+        house.rests().await;
+        assert_eq!(house.statuses().await, [Status::Waiting]);
+        assert_eq!(house.engine.drain(Duration::from_secs(1)).await, 0);
+        let House { journal, post, .. } = house;
+        let house = House::reopen(journal, post, UnknownOutcome::Resend);
+        house.sends(&["Good morning."]).await;
+    });
+}
+
+/// A process that ends while the carrier has a message of it.
+async fn crashed_while_sending(knows: Option<bool>, unknown: UnknownOutcome) -> House {
+    let house = House::open();
+    *house.post.held.lock().unwrap() = Some(Arc::new(Notify::new()));
+    house.text("1", "a", "hi").await.unwrap();
+    house.sends(&["hi"]).await;
+    assert_eq!(house.engine.drain(Duration::ZERO).await, 0);
+    let House { journal, post, .. } = house;
+    *post.held.lock().unwrap() = None;
+    *post.knows.lock().unwrap() = knows;
+    House::reopen(journal, post, unknown)
+}
+
+#[test]
+fn an_unknown_outcome_is_resolved() {
+    block_on(async {
+        let found = crashed_while_sending(Some(true), UnknownOutcome::Resend).await;
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        assert_eq!(found.statuses().await, [Status::Completed]);
+        assert_eq!(found.post.sent(), ["hi"]);
+
+        crashed_while_sending(Some(false), UnknownOutcome::Fail).await.sends(&["hi", "hi"]).await;
+        crashed_while_sending(None, UnknownOutcome::Resend).await.sends(&["hi", "hi"]).await;
+
+        let failed = crashed_while_sending(None, UnknownOutcome::Fail).await;
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        assert_eq!(failed.statuses().await, [Status::Failed]);
+        assert_eq!(failed.post.sent(), ["hi"]);
+    });
+}
+
+#[test]
+fn a_failed_run_is_retried_from_the_step_that_failed() {
+    block_on(async {
+        let house = House::open();
+        *house.post.refuses.lock().unwrap() = true;
+        let Ok(Receipt::Started(id)) = house.text("1", "a", "hi").await else { unreachable!() };
+        house.sends(&["hi"]).await;
+        house.rests().await;
+        assert_eq!(house.statuses().await, [Status::Failed]);
+        *house.post.refuses.lock().unwrap() = false;
+        house.journal.retry(id).await.unwrap();
+        house.sends(&["hi", "hi"]).await;
+        house.rests().await;
+        assert_eq!(house.statuses().await, [Status::Completed]);
+    });
+}
+
+#[test]
+fn what_comes_in_while_stopping_is_kept_for_the_next_process() {
+    block_on(async {
+        let house = House::open();
+        house.engine.shared.stopping.send_replace(true);
+        assert!(house.engine.unready().is_some());
+        assert!(matches!(house.text("1", "a", "hi").await, Ok(Receipt::Started(_))));
+        house.engine.drain(Duration::from_secs(1)).await;
+        assert!(house.post.sent().is_empty());
+        let House { journal, post, .. } = house;
+        House::reopen(journal, post, UnknownOutcome::Resend).sends(&["hi"]).await;
+    });
+}
+
+#[test]
+fn states_of_another_version_are_refused_or_parked() {
+    use crate::config::UnfitRuns;
+    block_on(async {
+        let house = House::open();
+        house.text("1", "a", "wait").await.unwrap();
+        house.rests().await;
+        let secrets = Secrets::new(vec![]);
+        let other = Program { enter: |_, secrets| enter("gone", secrets), ..PROGRAM };
+        let checked = upgrade::check(&other, &secrets, &*house.journal, UnfitRuns::Refuse).await;
+        assert!(checked.unwrap_err().iter().any(|told| told.contains("`wait 1s` (line 3")));
+        upgrade::check(&other, &secrets, &*house.journal, UnfitRuns::Park).await.unwrap();
+        assert_eq!(house.statuses().await, [Status::Parked]);
+        upgrade::check(&PROGRAM, &secrets, &*house.journal, UnfitRuns::Refuse).await.unwrap();
+        house.sends(&["Good morning."]).await;
+    });
+}
