@@ -54,9 +54,11 @@ pub(super) fn show(run: &Detail, now: Time, reveal: bool) -> String {
     line("steps", steps.to_string());
     if !history.is_empty() {
         let mut rows = vec![["TIME", "LINE", "STEP", "OUTCOME", "TOOK"].map(str::to_owned)];
-        rows.extend(history.iter().map(|done| {
-            [utc(done.at), done.line.to_string(), plain(&done.step), plain(&done.outcome), took(done.ms)]
-        }));
+        rows.extend(
+            history.iter().map(|done| {
+                [utc(done.at), done.line.to_string(), plain(&done.step), plain(&done.outcome), took(done.ms)]
+            }),
+        );
         let _ = write!(text, "\n{}", table(&rows));
     }
     match state {
@@ -82,9 +84,10 @@ pub(super) fn erased(erased: u64) -> String {
 fn place(run: &Summary, now: Time, reveal: bool) -> String {
     let line = run.line.map(|line| format!("line {line}"));
     let note = run.note.as_deref().map(|note| plain(&if reveal { note.to_owned() } else { masked(note) }));
-    let until = run.until.filter(|_| matches!(run.status, Status::Waiting | Status::Asked)).map(|until| {
-        if until > now { format!("{} left", span(until.since(now))) } else { "due now".to_owned() }
-    });
+    let until = run
+        .until
+        .filter(|_| matches!(run.status, Status::Waiting | Status::Asked))
+        .map(|until| if until > now { format!("{} left", span(until.since(now))) } else { "due now".to_owned() });
     [line, note, until].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 

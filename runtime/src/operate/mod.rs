@@ -75,7 +75,10 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoRun(id) => {
-                write!(f, "there is no run {id}, or it ended long ago and was forgotten; `runs list` shows what is kept")
+                write!(
+                    f,
+                    "there is no run {id}, or it ended long ago and was forgotten; `runs list` shows what is kept"
+                )
             }
             Self::Not(Rule { runs, done }, id, status) => write!(f, "run {id} is {status}: only {runs} can be {done}"),
             Self::Untried(why) => f.write_str(why),

@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use crate::engine::Parties;
 use crate::engine::journal::memory::MemoryJournal;
-use crate::engine::journal::{
-    Arrival, Commit, Conversation, Done, Durability, Ended, Filter, Fresh, Phase, Place,
-};
+use crate::engine::journal::{Arrival, Commit, Conversation, Done, Durability, Ended, Filter, Fresh, Phase, Place};
 use crate::value::Phone;
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -70,13 +68,13 @@ fn runs_are_listed() {
     let text = told(&journal, list(), false, false).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 3, "{text}");
-    assert!(lines[0].starts_with("ID                                    STATUS  PERSON        ACCEPTED  WHERE"), "{text}");
+    assert!(
+        lines[0].starts_with("ID                                    STATUS  PERSON        ACCEPTED  WHERE"),
+        "{text}"
+    );
     assert!(lines[1].starts_with(&format!("{second}  failed  ********3456  3 m ago   line 7, ")), "{text}");
     assert!(lines[1].contains("+*******3456\u{fffd}"), "{text}");
-    assert_eq!(
-        lines[2],
-        format!("{first}  asked   ********3456  3 m ago   line 12, ask \"For how many?\", 6 m left")
-    );
+    assert_eq!(lines[2], format!("{first}  asked   ********3456  3 m ago   line 12, ask \"For how many?\", 6 m left"));
     assert!(told(&journal, list(), false, true).unwrap().contains("  +15550123456  "));
     let one = Task::List { filter: Filter { person: Some(maria()), ..Filter::default() }, most: 1 };
     assert!(told(&journal, one, false, false).unwrap().ends_with("The newest 1 are shown; --limit shows more.\n"));
