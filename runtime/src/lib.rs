@@ -18,6 +18,7 @@ mod client;
 mod clock;
 mod engine;
 mod error;
+mod failpoint;
 mod logging;
 #[allow(dead_code, unused_imports)]
 mod metrics;
@@ -27,6 +28,8 @@ mod run_id;
 mod secrets;
 mod start;
 mod step;
+#[allow(dead_code)]
+mod telemetry;
 mod trigger;
 
 pub use serde;

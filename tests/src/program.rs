@@ -6,6 +6,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::folder::Scratch;
 use crate::http::{Answer, Request};
 use crate::process::{Ended, Process, run};
 use crate::wait::{self, PATIENCE};
@@ -16,24 +17,36 @@ pub const GUEST: &str = "+13055550123";
 /// The number that is texted.
 pub const HOTEL: &str = "+13055550100";
 
-/// A binary to be started.
-pub struct Start(Command);
+/// A binary to be started: with a journal of its own, and without a listener for operators, unless the test says so.
+pub struct Start {
+    command: Command,
+    state: Option<Scratch>,
+}
 
 impl Start {
     /// By a command of one's own, which ends where the binary's arguments begin.
-    pub fn of(command: Command) -> Self {
-        Self(command)
+    pub fn of(mut command: Command) -> Self {
+        let state = Scratch::new();
+        command.env("STATE_DIRECTORY", state.path()).env("FLOW_ADMIN", "off");
+        Self { command, state: Some(state) }
+    }
+
+    /// Keeps its journal in this folder, which outlives it.
+    pub fn state(mut self, folder: &Path) -> Self {
+        self.command.env("STATE_DIRECTORY", folder);
+        self.state = None;
+        self
     }
 
     /// Adds arguments.
     pub fn with<'a>(mut self, arguments: impl IntoIterator<Item = &'a str>) -> Self {
-        self.0.args(arguments);
+        self.command.args(arguments);
         self
     }
 
     /// Sets a variable of its environment, which is empty otherwise.
     pub fn variable(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
-        self.0.env(name, value);
+        self.command.env(name, value);
         self
     }
 
@@ -44,8 +57,8 @@ impl Start {
 
     /// Starts it and waits until it is ready.
     pub fn start(mut self) -> Program {
-        self.0.args(["--listen", "127.0.0.1:0"]);
-        let mut process = Process::start(self.0);
+        self.command.args(["--listen", "127.0.0.1:0"]);
+        let mut process = Process::start(self.command);
         let ready = wait::until("a ready program", || {
             let ended = process.status();
             assert!(ended.is_none(), "it ended before it was ready: {}", process.err());
@@ -53,12 +66,12 @@ impl Start {
         });
         let address = ready.trim().strip_prefix("ready on http://").and_then(|address| address.parse().ok());
         let address = address.unwrap_or_else(|| panic!("not a ready line: {ready:?}"));
-        Program { process, address }
+        Program { process, address, _state: self.state }
     }
 
     /// Runs it to its end, for when it should not serve at all.
     pub fn run(self) -> Ended {
-        run(self.0, PATIENCE)
+        run(self.command, PATIENCE)
     }
 }
 
@@ -68,6 +81,7 @@ pub struct Program {
     pub process: Process,
     /// Where it listens.
     pub address: SocketAddr,
+    _state: Option<Scratch>,
 }
 
 impl Program {
@@ -75,7 +89,7 @@ impl Program {
     pub fn of(binary: &Path) -> Start {
         let mut command = Command::new(binary);
         command.env_clear();
-        Start(command)
+        Start::of(command)
     }
 
     /// Sends a request.

@@ -23,6 +23,7 @@ use super::journal::{Accepted, Arrival, Cause, Counts, Fresh, Journal, JournalEr
 use super::schedule::{Host, Schedules};
 use super::{Accepting, Engine, Limits, Receipt, Refusal};
 use crate::clock::Time;
+use crate::failpoint::Failpoint;
 use crate::flow::{Program, Secrets, Step};
 use crate::logging::Masked;
 use crate::metrics::{Metrics, Received, TriggerKind};
@@ -132,6 +133,7 @@ impl Shared {
             }
         };
         self.metrics.committed(started.elapsed());
+        Failpoint::Accepted.reach();
         Ok(match (accepted, start) {
             (Accepted::Started, Some(start)) => {
                 let id = start.id;

@@ -8,6 +8,7 @@ use super::Shared;
 use crate::clock::Time;
 use crate::engine::Parties;
 use crate::engine::journal::{Cause, Commit, Conversation, Done, Durability, Ended, JournalError, Phase, Place, Work};
+use crate::failpoint::Failpoint;
 use crate::flow::{Action, Ask, End, Fault, InboundSms, Outcome, Sms, Step};
 use crate::logging::masked;
 use crate::metrics::{RunOutcome, StepKind};
@@ -76,7 +77,10 @@ impl<'a> Run<'a> {
         };
         run.tell(&rest);
         match run.commit(rest, Durability::Written).await {
-            Ok(next) => next,
+            Ok(next) => {
+                Failpoint::Rested.reach();
+                next
+            }
             Err(Halt::Superseded) => run.lost(),
             Err(_) => None,
         }
@@ -256,7 +260,9 @@ impl<'a> Run<'a> {
 
     /// Notes that an effect begins: from here on its outcome is unknown until the next commit.
     async fn begin(&mut self) -> Result<(), Halt> {
-        self.commit(Phase::Begun, Durability::Synced).await.map(|_| ())
+        self.commit(Phase::Begun, Durability::Synced).await?;
+        Failpoint::Begun.reach();
+        Ok(())
     }
 
     /// Notes the outcome of an effect before something lengthy follows that has none.
@@ -268,6 +274,7 @@ impl<'a> Run<'a> {
     }
 
     fn performed(&mut self, word: &'static str, performed: &Performed) {
+        Failpoint::Performed.reach();
         self.unwritten = true;
         self.done(word, performed.word, performed.took);
     }
