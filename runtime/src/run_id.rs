@@ -24,6 +24,13 @@ impl RunId {
     }
 }
 
+impl RunId {
+    /// Its 128 bits.
+    pub(crate) fn as_u128(self) -> u128 {
+        self.0.as_u128()
+    }
+}
+
 impl FromStr for RunId {
     type Err = uuid::Error;
 

@@ -7,6 +7,7 @@ mod options;
 #[allow(dead_code)]
 mod runs;
 mod secrets;
+mod telemetry;
 
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -26,6 +27,7 @@ use self::options::{Carrier, Draft, Scope};
 pub use self::runs::RunsCommand;
 #[allow(unused_imports)]
 pub(crate) use self::runs::Task;
+pub(crate) use self::telemetry::TelemetryConfig;
 pub use crate::error::StartError;
 use crate::flow::{Program, Secrets};
 use crate::step::web_call::ConnectTo;
@@ -44,6 +46,10 @@ pub struct Config {
     pub(crate) admin: AdminConfig,
     #[allow(dead_code)]
     pub(crate) engine: EngineConfig,
+    /// `None`: nobody wants traces.
+    pub(crate) telemetry: Option<TelemetryConfig>,
+    /// What is not obeyed, to be told in the log.
+    pub(crate) warnings: Vec<String>,
     pub(crate) log: LevelFilter,
     pub(crate) secrets: Secrets,
 }
@@ -161,6 +167,8 @@ pub fn read(
             })
         }
     };
+    let mut warnings = Vec::new();
+    let telemetry = telemetry::read(&engine.name, environment, &mut warnings);
     if !problems.is_empty() {
         return Err(StartError { program: program.name, problems });
     }
@@ -172,6 +180,8 @@ pub fn read(
         max_steps,
         admin,
         engine,
+        telemetry,
+        warnings,
         log,
         secrets: Secrets::new(values),
     })))

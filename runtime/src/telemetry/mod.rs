@@ -1,0 +1,195 @@
+//! Traces of runs, for collectors that speak OTLP.
+//!
+//! A run is one trace, and its id is the trace's: `01a203eb-a40e-…` is the trace `01a203eba40e…`. A run that rests and goes
+//! on, in whatever process, has a span for each part; the later ones are children of the first, whose id is made of the
+//! run's too. What a trace tells: lines of the flow, kinds of steps, outcomes, times. What it does not: texts, numbers,
+//! secrets, URLs.
+
+mod exporter;
+mod otlp;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use ring::rand::{SecureRandom, SystemRandom};
+
+use self::exporter::Exporter;
+use crate::config::TelemetryConfig;
+use crate::metrics::{Metrics, StepKind, StepOutcome};
+use crate::run_id::RunId;
+
+/// Makes traces, if anybody wants them; costs nothing else.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tracer(Option<Arc<Exporter>>);
+
+impl Tracer {
+    /// Sends what is traced from now on. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// A sentence, if there can be no client for it.
+    pub(crate) fn start(config: Option<TelemetryConfig>, metrics: &Arc<Metrics>) -> Result<Self, String> {
+        let exporter = config.map(|config| Exporter::start(config, Arc::clone(metrics))).transpose()?;
+        Ok(Self(exporter.map(Arc::new)))
+    }
+
+    /// A run is gone on with, until what this gives is dropped. `first`: it begins here. `line` is the trigger's.
+    pub(crate) fn run(&self, run: RunId, first: bool, line: u32) -> RunSpan {
+        let sampled = self.0.as_ref().filter(|exporter| exporter.takes(run));
+        RunSpan(sampled.map(|exporter| {
+            let root = root(run);
+            let (id, parent) = if first { (root, None) } else { (random(), Some(root)) };
+            let exporter = Arc::clone(exporter);
+            Box::new(OpenRun { exporter, run, id, parent, line, started: SystemTime::now(), rest: None })
+        }))
+    }
+
+    /// Sends what was traced so far, in at most this time.
+    pub(crate) async fn flush(&self, within: Duration) {
+        if let Some(exporter) = &self.0 {
+            let _ = tokio::time::timeout(within, exporter.flush()).await;
+        }
+    }
+}
+
+/// A run that is being carried out, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct RunSpan(Option<Box<OpenRun>>);
+
+#[derive(Debug)]
+struct OpenRun {
+    exporter: Arc<Exporter>,
+    run: RunId,
+    id: u64,
+    parent: Option<u64>,
+    line: u32,
+    started: SystemTime,
+    rest: Option<Rest>,
+}
+
+/// How a part of a run came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    Completed,
+    Failed,
+    /// It waits for time to pass.
+    Waiting,
+    /// It waits for a reply.
+    Asked,
+    Parked,
+}
+
+impl Rest {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Waiting => "waiting",
+            Self::Asked => "asked",
+            Self::Parked => "parked",
+        }
+    }
+}
+
+impl RunSpan {
+    /// A step begins.
+    pub(crate) fn step(&self, kind: StepKind, line: u32) -> StepSpan {
+        StepSpan(self.0.as_ref().map(|open| {
+            let exporter = Arc::clone(&open.exporter);
+            let (run, parent, started) = (open.run, open.id, SystemTime::now());
+            Box::new(OpenStep { exporter, run, id: random(), parent, kind, line, started })
+        }))
+    }
+
+    /// The run rests here. Without it, the span says that nobody knows.
+    pub(crate) fn rests(&mut self, rest: Rest) {
+        if let Some(open) = &mut self.0 {
+            open.rest = Some(rest);
+        }
+    }
+}
+
+impl Drop for RunSpan {
+    fn drop(&mut self) {
+        if let Some(open) = self.0.take() {
+            let OpenRun { exporter, run, id, parent, line, started, rest } = *open;
+            let what = What::Run { rest: rest.map(Rest::as_str) };
+            exporter.send(Span { run, id, parent, line, started, ended: SystemTime::now(), what });
+        }
+    }
+}
+
+/// A step that is being carried out. Dropped without an end, it is not told of.
+#[derive(Debug)]
+pub(crate) struct StepSpan(Option<Box<OpenStep>>);
+
+#[derive(Debug)]
+struct OpenStep {
+    exporter: Arc<Exporter>,
+    run: RunId,
+    id: u64,
+    parent: u64,
+    kind: StepKind,
+    line: u32,
+    started: SystemTime,
+}
+
+impl StepSpan {
+    /// A step that nobody traces.
+    pub(crate) fn none() -> Self {
+        Self(None)
+    }
+
+    /// The header `traceparent` of what the step asks others to do (W3C Trace Context, version 00), sampled; `None` if
+    /// it is not traced.
+    pub(crate) fn traceparent(&self) -> Option<String> {
+        self.0.as_ref().map(|open| format!("00-{}-{:016x}-01", trace_id(open.run), open.id))
+    }
+
+    /// The step is over. `status` is the HTTP status that came back with it, if it is known.
+    pub(crate) fn end(self, outcome: StepOutcome, status: Option<u16>) {
+        if let Some(open) = self.0 {
+            let OpenStep { exporter, run, id, parent, kind, line, started } = *open;
+            let what = What::Step { kind, outcome, status };
+            exporter.send(Span { run, id, parent: Some(parent), line, started, ended: SystemTime::now(), what });
+        }
+    }
+}
+
+/// What is over and to be told.
+#[derive(Debug)]
+struct Span {
+    run: RunId,
+    id: u64,
+    parent: Option<u64>,
+    line: u32,
+    started: SystemTime,
+    ended: SystemTime,
+    what: What,
+}
+
+#[derive(Debug)]
+enum What {
+    Run { rest: Option<&'static str> },
+    Step { kind: StepKind, outcome: StepOutcome, status: Option<u16> },
+}
+
+/// The run's id in hexadecimal digits: 16 bytes of which the last seven are random, as W3C Trace Context wishes for.
+fn trace_id(run: RunId) -> String {
+    format!("{:032x}", run.as_u128())
+}
+
+/// The id of a run's first span: the half of its id that is random, and never zero.
+fn root(run: RunId) -> u64 {
+    u64::try_from(run.as_u128() & u128::from(u64::MAX)).unwrap_or(1)
+}
+
+/// An id that no other span of the trace has; zero would mean none.
+fn random() -> u64 {
+    let mut bytes = [0; 8];
+    // Without random bytes spans of one trace may share an id: the trace is harder to read, and nothing else.
+    let _ = SystemRandom::new().fill(&mut bytes);
+    u64::from_ne_bytes(bytes).max(1)
+}
+
+#[cfg(test)]
+mod tests;
