@@ -8,6 +8,7 @@
 pub mod build;
 pub mod folder;
 pub mod http;
+pub mod postgres;
 pub mod process;
 pub mod program;
 pub mod rustc;
@@ -17,5 +18,6 @@ pub mod wait;
 pub use build::{binary_of, flowc};
 pub use folder::Scratch;
 pub use http::Request;
+pub use postgres::Postgres;
 pub use program::Program;
 pub use stand_in::{Gate, Reply, StandIn};

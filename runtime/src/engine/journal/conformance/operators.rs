@@ -31,7 +31,9 @@ pub(crate) async fn a_run_is_shown_with_its_history(subject: &impl Subject) {
     assert_eq!(detail.history, [done("call"), done("call"), done("sms")]);
     assert_eq!((detail.steps, detail.state.as_deref()), (3, Some("2")));
     let summary = detail.summary;
-    assert_eq!((summary.status, summary.line, summary.until), (Status::Asked, Some(4), Some(until)));
+    assert_eq!((summary.status, summary.line), (Status::Asked, Some(4)));
+    // To the second: a journal may go by another clock.
+    assert!(summary.until.is_some_and(|shown| shown.since(until) + until.since(shown) < Duration::from_secs(1)));
     assert_eq!(summary.note.as_deref(), Some("ask \"How many?\""));
     let found = journal.unfinished().await.unwrap().remove(0);
     assert_eq!((found.id, found.state.as_str(), found.status), (run, "2", Status::Asked));
