@@ -5,9 +5,13 @@ use std::sync::Arc;
 use super::Engine;
 use super::journal::Journal;
 use super::journal::memory::MemoryJournal;
+#[cfg(feature = "postgres")]
+use super::journal::postgres::{PostgresJournal, Settings};
 #[cfg(feature = "sqlite")]
 use super::journal::sqlite::{Access, SqliteJournal};
 use super::journalled::{Journalled, Parts, upgrade};
+#[cfg(feature = "postgres")]
+use crate::config::DatabaseUrl;
 use crate::config::{EngineChoice, EngineConfig};
 
 /// Opens the journal, looks at the runs that are in it, and begins to carry them out.
@@ -21,6 +25,11 @@ pub(crate) async fn open(parts: Parts, config: EngineConfig) -> Result<Arc<dyn E
         #[cfg(feature = "sqlite")]
         EngineChoice::Sqlite(path) => {
             let journal = SqliteJournal::open(&path, Access::Server).map_err(|error| vec![error.to_string()])?;
+            (Arc::new(journal), true)
+        }
+        #[cfg(feature = "postgres")]
+        EngineChoice::Postgres(database) => {
+            let journal = open_database(&database, &config.name).await.map_err(|problem| vec![problem])?;
             (Arc::new(journal), true)
         }
     };
@@ -43,6 +52,8 @@ pub(crate) async fn open_for_operator(config: &EngineConfig) -> Result<Box<dyn J
             let journal = SqliteJournal::open(path, Access::Operator).map_err(|error| error.to_string())?;
             Ok(Box::new(journal))
         }
+        #[cfg(feature = "postgres")]
+        EngineChoice::Postgres(database) => Ok(Box::new(open_database(database, &config.name).await?)),
         #[cfg(feature = "restate")]
         EngineChoice::Restate(_) => {
             Err("runs of the engine restate are kept by Restate: look after them with its own tool, as \
@@ -50,4 +61,11 @@ pub(crate) async fn open_for_operator(config: &EngineConfig) -> Result<Box<dyn J
                 .to_owned())
         }
     }
+}
+
+#[cfg(feature = "postgres")]
+async fn open_database(database: &DatabaseUrl, flow: &str) -> Result<PostgresJournal, String> {
+    PostgresJournal::connect(database.reveal(), Settings::of(flow))
+        .await
+        .map_err(|error| format!("--database: {error}"))
 }

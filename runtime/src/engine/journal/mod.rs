@@ -7,6 +7,8 @@
 pub(crate) mod conformance;
 pub(crate) mod memory;
 mod mention;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 
