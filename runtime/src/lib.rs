@@ -28,7 +28,6 @@ mod run_id;
 mod secrets;
 mod start;
 mod step;
-#[allow(dead_code)]
 mod telemetry;
 mod trigger;
 

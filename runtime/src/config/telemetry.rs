@@ -179,7 +179,7 @@ fn decoded(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     fn given(variables: &[(&str, &str)]) -> (Option<TelemetryConfig>, Vec<String>) {

@@ -143,6 +143,11 @@ impl Metrics {
         self.step_seconds.observe(kind, took);
     }
 
+    /// Something that a run waited for has come about: a reply, or the end of its time.
+    pub(crate) fn waited(&self, kind: StepKind, outcome: StepOutcome) {
+        self.steps.add((kind, outcome));
+    }
+
     /// The journal has taken in an arrival or a commit.
     pub(crate) fn committed(&self, took: Duration) {
         self.commit_seconds.observe(took);

@@ -28,6 +28,7 @@ use crate::flow::Program;
 use crate::metrics::Metrics;
 use crate::step::Performer;
 use crate::step::web_call::WebCaller;
+use crate::telemetry::Tracer;
 use crate::trigger::{inbound_api, inbound_sms::Inbox};
 
 /// Connections open at a time; more wait in the listener's queue.
@@ -35,6 +36,9 @@ const CONNECTIONS: u32 = 1_024;
 
 /// How long requests and runs may take to finish once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(25);
+
+/// How long traces that were not sent yet may take, after that.
+const FLUSH: Duration = Duration::from_secs(2);
 
 /// How long open connections may still begin a request: closing one whose request is on its way
 /// would reset it.
@@ -59,6 +63,9 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> Result<Drained, Vec<String>> {
+    for warning in config.warnings {
+        warn!("{warning}");
+    }
     let secrets = Arc::new(config.secrets);
     let metrics = Arc::new(Metrics::new(program, config.engine.engine.name().as_str()));
     let limits = Limits { runs: config.max_runs, steps: config.max_steps };
@@ -72,7 +79,15 @@ pub async fn serve(
         config.engine.unknown_outcome,
         Arc::clone(&metrics),
     );
-    let parts = Parts { program, secrets: Arc::clone(&secrets), performer, limits, metrics: Arc::clone(&metrics) };
+    let tracer = Tracer::start(config.telemetry, &metrics).map_err(|problem| vec![problem])?;
+    let parts = Parts {
+        program,
+        secrets: Arc::clone(&secrets),
+        performer,
+        limits,
+        metrics: Arc::clone(&metrics),
+        tracer: tracer.clone(),
+    };
     let engine = engine::open(parts, config.engine).await?;
     let _admin = Admin::start(config.admin, &engine, &metrics).await.map_err(|problem| vec![problem])?;
     let intake = Intake { engine: Arc::clone(&engine), metrics };
@@ -115,6 +130,7 @@ pub async fn serve(
     if unfinished > 0 {
         error!(unfinished, blame = "upstream", "stopped before all runs had ended; this engine does not keep them");
     }
+    tracer.flush(FLUSH).await;
     Ok(Drained { unfinished })
 }
 

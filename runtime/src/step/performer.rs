@@ -15,6 +15,7 @@ use crate::flow::{Call, Failure, FailureKind, Fault, Method, Outcome, Secrets, S
 use crate::logging::{Masked, masked};
 use crate::metrics::{Delivery, Metrics, Resolved, StepKind, StepOutcome};
 use crate::run_id::RunId;
+use crate::telemetry::{RunSpan, StepSpan};
 
 /// Carries steps out.
 pub(crate) struct Performer {
@@ -54,27 +55,30 @@ impl Performer {
         Self { secrets, carrier, web, unknown, metrics }
     }
 
-    /// Carries a web call out.
-    pub(crate) async fn call(&self, run: RunId, call: Call) -> Result<Performed, Fault> {
+    /// Carries a web call out, as a part of `trace`.
+    pub(crate) async fn call(&self, run: RunId, call: Call, trace: &RunSpan) -> Result<Performed, Fault> {
         let (line, started) = (call.line, Instant::now());
-        let answered = self.web.carry_out(call).await?;
-        Ok(self.told(run, line, StepKind::Call, started, answered.map(Outcome::Response)))
+        let span = trace.step(StepKind::Call, line);
+        let answered = self.web.carry_out(call, span.traceparent()).await?;
+        Ok(self.told(run, line, StepKind::Call, started, answered.map(Outcome::Response), span))
     }
 
-    /// Hands a message to the carrier.
+    /// Hands a message to the carrier, as a part of `trace`.
     pub(crate) async fn send(
         &self,
         run: RunId,
         parties: &Parties,
         step: StepKind,
         message: &Sms,
+        trace: &RunSpan,
     ) -> Result<Performed, Fault> {
         let started = Instant::now();
+        let span = trace.step(step, message.line);
         let outgoing = sms::address(run, parties, message)?;
         debug!(%run, line = message.line, to = %Masked(outgoing.to), from = %Masked(outgoing.from), "sending");
         let sent = self.carrier.send(outgoing).await;
         self.metrics.delivered(self.carrier.name(), Delivery::of(&sent));
-        Ok(self.told(run, message.line, step, started, sent.map(|()| Outcome::Done)))
+        Ok(self.told(run, message.line, step, started, sent.map(|()| Outcome::Done), span))
     }
 
     /// What came of a message that may have been handed over since then: the carrier is asked where it can tell.
@@ -126,11 +130,13 @@ impl Performer {
         step: StepKind,
         started: Instant,
         done: Result<Outcome, Failure>,
+        span: StepSpan,
     ) -> Performed {
         let took = started.elapsed();
         let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let kind = done.as_ref().map_or_else(|failure| failure.kind.into(), |_| StepOutcome::Ok);
         self.metrics.step(step, kind, took);
+        span.end(kind, done.as_ref().err().and_then(|failure| failure.status));
         let step = step.as_str();
         match done {
             Ok(outcome) => {

@@ -15,8 +15,12 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use self::exporter::Exporter;
 use crate::config::TelemetryConfig;
+use crate::engine::journal::{Ended, Phase};
 use crate::metrics::{Metrics, StepKind, StepOutcome};
 use crate::run_id::RunId;
+
+/// The outcome of a run that is an error.
+const FAILED: &str = "failed";
 
 /// Makes traces, if anybody wants them; costs nothing else.
 #[derive(Clone, Debug, Default)]
@@ -63,31 +67,8 @@ struct OpenRun {
     parent: Option<u64>,
     line: u32,
     started: SystemTime,
-    rest: Option<Rest>,
-}
-
-/// How a part of a run came to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rest {
-    Completed,
-    Failed,
-    /// It waits for time to pass.
-    Waiting,
-    /// It waits for a reply.
-    Asked,
-    Parked,
-}
-
-impl Rest {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Completed => "completed",
-            Self::Failed => "failed",
-            Self::Waiting => "waiting",
-            Self::Asked => "asked",
-            Self::Parked => "parked",
-        }
-    }
+    /// How it came to rest, if it is known.
+    rest: Option<&'static str>,
 }
 
 impl RunSpan {
@@ -101,9 +82,16 @@ impl RunSpan {
     }
 
     /// The run rests here. Without it, the span says that nobody knows.
-    pub(crate) fn rests(&mut self, rest: Rest) {
+    pub(crate) fn rests(&mut self, phase: &Phase) {
         if let Some(open) = &mut self.0 {
-            open.rest = Some(rest);
+            open.rest = match phase {
+                Phase::Ready | Phase::Begun => None,
+                Phase::Waiting { .. } => Some("waiting"),
+                Phase::Asked { .. } => Some("asked"),
+                Phase::Parked { .. } => Some("parked"),
+                Phase::Ended(Ended::Completed) => Some("completed"),
+                Phase::Ended(Ended::Failed { .. }) => Some(FAILED),
+            };
         }
     }
 }
@@ -112,7 +100,7 @@ impl Drop for RunSpan {
     fn drop(&mut self) {
         if let Some(open) = self.0.take() {
             let OpenRun { exporter, run, id, parent, line, started, rest } = *open;
-            let what = What::Run { rest: rest.map(Rest::as_str) };
+            let what = What::Run { rest };
             exporter.send(Span { run, id, parent, line, started, ended: SystemTime::now(), what });
         }
     }
@@ -134,11 +122,6 @@ struct OpenStep {
 }
 
 impl StepSpan {
-    /// A step that nobody traces.
-    pub(crate) fn none() -> Self {
-        Self(None)
-    }
-
     /// The header `traceparent` of what the step asks others to do (W3C Trace Context, version 00), sampled; `None` if
     /// it is not traced.
     pub(crate) fn traceparent(&self) -> Option<String> {

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::{Span, What, trace_id};
+use super::{FAILED, Span, What, trace_id};
 use crate::metrics::{StepKind, StepOutcome};
 
 /// `SpanKind`: work within the program.
@@ -43,7 +43,7 @@ fn span(span: &Span) -> Value {
     let (name, kind, error) = match &span.what {
         What::Run { rest } => {
             attributes.push(text("flow.outcome", rest.unwrap_or("unknown")));
-            ("run".to_owned(), CONSUMER, (*rest == Some("failed")).then_some("failed"))
+            ("run".to_owned(), CONSUMER, rest.filter(|rest| *rest == FAILED))
         }
         What::Step { kind, outcome, status } => {
             attributes.push(text("flow.step", kind.as_str()));

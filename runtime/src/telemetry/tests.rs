@@ -12,10 +12,12 @@ use axum::routing::post;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
+use crate::clock::Time;
+use crate::engine::journal::{Conversation, Place};
 use crate::flow::{Fault, Outcome, Program, Secrets, Step};
 use crate::metrics::Moment;
 use crate::server::connection;
-use crate::value::Url;
+use crate::value::{Phone, Url};
 
 fn resume(_: &str, _: Outcome, _: &Secrets) -> Result<Step, Fault> {
     Err(Fault::Bug(String::new()))
@@ -105,11 +107,15 @@ fn a_run_is_one_trace() {
         let call = first.step(StepKind::Call, 9);
         let traceparent = call.traceparent().unwrap();
         call.end(StepOutcome::Status, Some(503));
-        first.rests(Rest::Asked);
+        let own = Phone::literal("+13055550100");
+        let conversation = Conversation { person: own.clone(), own };
+        let place = Place { name: "ask \"?\"".to_owned(), line: 12 };
+        first.rests(&Phase::Asked { place, conversation, until: Time::now() });
         drop(first);
         let mut second = tracer.run(run, false, 3);
         second.step(StepKind::Reply, 12).end(StepOutcome::Ok, None);
-        second.rests(Rest::Failed);
+        let (kind, reason) = ("status".to_owned(), "canary".to_owned());
+        second.rests(&Phase::Ended(Ended::Failed { line: 9, kind, reason }));
         drop(second);
         tracer.flush(SOON).await;
 
@@ -120,6 +126,7 @@ fn a_run_is_one_trace() {
         );
         let resource = &took[0].1["resourceSpans"][0]["resource"]["attributes"][0];
         assert_eq!((&resource["key"], &resource["value"]["stringValue"]), (&"service.name".into(), &"weather".into()));
+        assert!(!took[0].1.to_string().contains("canary"));
         let spans = collector.spans();
         let trace = run.to_string().replace('-', "");
         assert!(spans.len() == 4 && spans.iter().all(|span| span["traceId"] == *trace), "{spans:#?}");

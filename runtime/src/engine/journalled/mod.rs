@@ -28,6 +28,7 @@ use crate::flow::{Program, Secrets, Step};
 use crate::logging::Masked;
 use crate::metrics::{Metrics, Received, TriggerKind};
 use crate::step::Performer;
+use crate::telemetry::Tracer;
 
 /// Carries runs out on a journal.
 pub(crate) struct Journalled {
@@ -47,6 +48,7 @@ struct Shared {
     stopping: watch::Sender<bool>,
     health: Health,
     metrics: Arc<Metrics>,
+    tracer: Tracer,
 }
 
 /// What the engine is made of.
@@ -56,6 +58,7 @@ pub(crate) struct Parts {
     pub(crate) performer: Performer,
     pub(crate) limits: Limits,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) tracer: Tracer,
 }
 
 impl Journalled {
@@ -69,7 +72,7 @@ impl Journalled {
         survives: bool,
         keep: Retention,
     ) -> Result<Self, String> {
-        let Parts { program, secrets, performer, limits, metrics } = parts;
+        let Parts { program, secrets, performer, limits, metrics, tracer } = parts;
         let schedules = Schedules::of(program)?;
         let slots = Arc::new(Semaphore::new(usize::try_from(limits.runs).unwrap_or(Semaphore::MAX_PERMITS)));
         let (stopping, _) = watch::channel(false);
@@ -85,6 +88,7 @@ impl Journalled {
             stopping,
             health,
             metrics,
+            tracer,
         });
         tokio::spawn(dispatch::dispatch(Arc::clone(&shared), schedules, keep));
         Ok(Self { shared })

@@ -11,9 +11,10 @@ use crate::engine::journal::{Cause, Commit, Conversation, Done, Durability, Ende
 use crate::failpoint::Failpoint;
 use crate::flow::{Action, Ask, End, Fault, InboundSms, Outcome, Sms, Step};
 use crate::logging::masked;
-use crate::metrics::{RunOutcome, StepKind};
+use crate::metrics::{RunOutcome, StepKind, StepOutcome};
 use crate::run_id::RunId;
 use crate::step::{Found, Performed, sms, understand};
+use crate::telemetry::RunSpan;
 
 /// How long a commit that failed waits before it is tried again: at first, and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -37,6 +38,7 @@ pub(super) struct Run<'a> {
     /// An effect was carried out and its outcome is not in the journal yet.
     unwritten: bool,
     started: Instant,
+    trace: RunSpan,
 }
 
 /// What comes of an action.
@@ -63,11 +65,14 @@ impl From<Fault> for Halt {
 impl<'a> Run<'a> {
     /// Carries work out until the run rests; gives the work that its conversation has next.
     pub(super) async fn carry_out(shared: &'a Shared, work: Work, first: Option<Step>) -> Option<Work> {
-        let Work { id, line, parties, state, cause, retries, steps, since, accepted: _ } = work;
+        let Work { id, line, parties, state, cause, retries, steps, since, accepted } = work;
+        // What has never left its first phase begins here.
+        let trace = shared.tracer.run(id, steps == 0 && since == accepted, line);
         // Only an operator's retry comes back from the limit.
         let steps = if steps < shared.limits.steps { steps } else { 0 };
         let (history, unwritten, started) = (Vec::new(), false, Instant::now());
-        let mut run = Self { shared, id, parties, state, retries, steps, since, line, history, unwritten, started };
+        let mut run =
+            Self { shared, id, parties, state, retries, steps, since, line, history, unwritten, started, trace };
         let rest = match run.until_rest(cause, first).await {
             Ok(phase) => phase,
             Err(Halt::Fault(Fault::State(reason))) => Phase::Parked { reason },
@@ -76,6 +81,7 @@ impl<'a> Run<'a> {
             Err(Halt::Stopping) => return None,
         };
         run.tell(&rest);
+        run.trace.rests(&rest);
         match run.commit(rest, Durability::Written).await {
             Ok(next) => {
                 Failpoint::Rested.reach();
@@ -131,8 +137,12 @@ impl<'a> Run<'a> {
         self.line = action.line().unwrap_or(self.line);
         match cause {
             Cause::Ready => Ok(None),
-            Cause::Waited => Ok(Some(Next::Outcome(Outcome::Done))),
+            Cause::Waited => {
+                self.over(StepKind::Wait, StepOutcome::Ok);
+                Ok(Some(Next::Outcome(Outcome::Done)))
+            }
             Cause::TimedOut => {
+                self.over(StepKind::Reply, StepOutcome::Timeout);
                 self.done("ask", "timeout", Duration::ZERO);
                 Ok(Some(Next::Outcome(Outcome::TimedOut)))
             }
@@ -149,6 +159,7 @@ impl<'a> Run<'a> {
         let left = self.retries.unwrap_or(ask.retries);
         let understood = understand(ask.reply, &text.body);
         let (run, line) = (self.id, self.line);
+        self.over(StepKind::Reply, if understood.is_some() { StepOutcome::Ok } else { StepOutcome::Response });
         match (understood, left) {
             (Some(values), _) => {
                 info!(%run, line, step = "reply", outcome = "ok", "step");
@@ -218,17 +229,18 @@ impl<'a> Run<'a> {
                 } else {
                     self.write_down().await?;
                 }
-                self.shared.performer.call(self.id, *call).await?
+                self.shared.performer.call(self.id, *call, &self.trace).await?
             }
             Action::Sms(message) => {
                 self.begin().await?;
-                self.shared.performer.send(self.id, &self.parties, StepKind::Sms, &message).await?
+                self.shared.performer.send(self.id, &self.parties, StepKind::Sms, &message, &self.trace).await?
             }
             Action::Ask(ask) => {
                 self.retries.get_or_insert(ask.retries);
                 self.begin().await?;
                 let question = self.question(&ask);
-                let performed = self.shared.performer.send(self.id, &self.parties, StepKind::Ask, &question).await?;
+                let performer = &self.shared.performer;
+                let performed = performer.send(self.id, &self.parties, StepKind::Ask, &question, &self.trace).await?;
                 if let Outcome::Done = performed.outcome {
                     self.performed(word, &performed);
                     return Ok(Next::Rest(self.asked(&ask)?));
@@ -271,6 +283,12 @@ impl<'a> Run<'a> {
             self.commit(Phase::Ready, Durability::Written).await?;
         }
         Ok(())
+    }
+
+    /// Something that was waited for has come about.
+    fn over(&self, kind: StepKind, outcome: StepOutcome) {
+        self.shared.metrics.waited(kind, outcome);
+        self.trace.step(kind, self.line).end(outcome, None);
     }
 
     fn performed(&mut self, word: &'static str, performed: &Performed) {

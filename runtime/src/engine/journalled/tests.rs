@@ -130,7 +130,7 @@ impl House {
             Performer::new(Arc::clone(&secrets), Arc::clone(&post) as _, web, unknown, Arc::clone(&metrics));
         let limits = Limits { runs: 2, steps: 50 };
         let keep = Retention { runs: Duration::from_secs(60), keys: Duration::from_secs(60) };
-        let parts = Parts { program: &PROGRAM, secrets, performer, limits, metrics };
+        let parts = Parts { program: &PROGRAM, secrets, performer, limits, metrics, tracer: Tracer::default() };
         let engine = Journalled::start(parts, Arc::clone(&journal) as _, true, keep).unwrap();
         Self { post, journal, engine }
     }

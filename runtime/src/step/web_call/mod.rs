@@ -8,7 +8,7 @@ mod request;
 
 use std::time::Duration;
 
-use reqwest::header::LOCATION;
+use reqwest::header::{HeaderValue, LOCATION};
 use reqwest::{Client, Response};
 
 pub(crate) use self::connect_to::ConnectTo;
@@ -32,14 +32,22 @@ impl WebCaller {
     }
 
     /// Does the whole exchange within the call's timeout and takes the response variables out.
-    pub(crate) async fn carry_out(&self, call: Call) -> Result<Result<Values, Failure>, Fault> {
+    pub(crate) async fn carry_out(
+        &self,
+        call: Call,
+        traceparent: Option<String>,
+    ) -> Result<Result<Values, Failure>, Fault> {
         let wanted = Wanted::of(call.bindings)?;
-        Ok(self.exchange(call, &wanted).await)
+        Ok(self.exchange(call, traceparent, &wanted).await)
     }
 
-    async fn exchange(&self, call: Call, wanted: &[Wanted]) -> Result<Values, Failure> {
+    async fn exchange(&self, call: Call, traceparent: Option<String>, wanted: &[Wanted]) -> Result<Values, Failure> {
         let seconds = call.timeout;
-        let prepared = request::prepare(call, &self.connect_to)?;
+        let mut prepared = request::prepare(call, &self.connect_to)?;
+        if let Some(value) = traceparent.and_then(|value| HeaderValue::try_from(value).ok()) {
+            // A flow that passes a trace on keeps it.
+            prepared.request.headers_mut().entry("traceparent").or_insert(value);
+        }
         let upstream = prepared.upstream;
         let exchange = async {
             let response = self.client.execute(prepared.request).await.map_err(|error| classify(&error, &upstream))?;
