@@ -3,6 +3,8 @@
 //! `FLOW_BLESS=1` writes the golden files anew; read the change before you commit it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod driven;
+
 use flow_tests::folder::{Beside, files_below};
 use flowc::sample::NoSamples;
 use flowc::source::SourceFile;

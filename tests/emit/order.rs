@@ -57,6 +57,7 @@ static PROGRAM: Program = Program {
 #[derive(::flow_runtime::serde::Serialize, ::flow_runtime::serde::Deserialize)]
 #[serde(crate = "::flow_runtime::serde")]
 enum Run {
+    #[serde(rename = "on api \"order-ready\"")]
     OnApiOrderReady(on_api_order_ready::State),
     Completed,
     Failed { line: u32, failure: Failure },
@@ -101,7 +102,21 @@ mod on_api_order_ready {
     #[serde(crate = "::flow_runtime::serde")]
     pub enum State {
         /// Line 7: `sms`.
-        Sms1 { first_name: String, note: Option<String>, order_no: i64, phone: Phone },
+        #[serde(rename = "sms ed938dbfe80d")]
+        Sms1 {
+            #[serde(rename = "FirstName: text")]
+            first_name: String,
+            #[serde(
+                rename = "Note: text?",
+                alias = "Note: text",
+                deserialize_with = "::flow_runtime::state::stored"
+            )]
+            note: Option<String>,
+            #[serde(rename = "OrderNo: int")]
+            order_no: i64,
+            #[serde(rename = "Phone: phone")]
+            phone: Phone,
+        },
     }
 
     pub fn start(mut api: InboundApi, secrets: &Secrets) -> Result<Step, Fault> {

@@ -39,8 +39,11 @@ static PROGRAM: Program = Program {
 #[derive(::flow_runtime::serde::Serialize, ::flow_runtime::serde::Deserialize)]
 #[serde(crate = "::flow_runtime::serde")]
 enum Run {
+    #[serde(rename = "on sms matching \"stop|cancel\"")]
     OnSms(on_sms::State),
+    #[serde(rename = "on sms")]
     OnSms2(on_sms_2::State),
+    #[serde(rename = "path find")]
     PathFind(path_find::State),
     Completed,
     Failed { line: u32, failure: Failure },
@@ -89,13 +92,17 @@ mod on_sms {
     #[serde(crate = "::flow_runtime::serde")]
     pub enum State {
         /// Line 11: `call DELETE`.
-        Call1 { from: Phone },
+        #[serde(rename = "call 8dfe35384c11")]
+        Call1 { #[serde(rename = "from: phone")] from: Phone },
         /// Line 12: `sms`.
-        Sms1,
+        #[serde(rename = "sms 9e1d95c2c94e")]
+        Sms1 {},
         /// Line 13: `sms`.
-        Sms2,
+        #[serde(rename = "sms e1531fa12583")]
+        Sms2 {},
         /// Line 14: `sms`.
-        Sms3,
+        #[serde(rename = "sms 407a413ad398")]
+        Sms3 {},
     }
 
     pub fn start(sms: InboundSms, secrets: &Secrets) -> Result<Step, Fault> {
@@ -131,7 +138,7 @@ mod on_sms {
                         }),
                     )
                 }
-                State::Sms1 => {
+                State::Sms1 {} => {
                     Action::Sms(Sms {
                         line: 12,
                         to: None,
@@ -140,7 +147,7 @@ mod on_sms {
                         media: Vec::new(),
                     })
                 }
-                State::Sms2 => {
+                State::Sms2 {} => {
                     Action::Sms(Sms {
                         line: 13,
                         to: None,
@@ -149,7 +156,7 @@ mod on_sms {
                         media: Vec::new(),
                     })
                 }
-                State::Sms3 => {
+                State::Sms3 {} => {
                     Action::Sms(Sms {
                         line: 14,
                         to: None,
@@ -165,23 +172,23 @@ mod on_sms {
         /// Where the outcome of that leads.
         pub fn resume(self, outcome: Outcome) -> Result<Run, Fault> {
             let next = match (self, outcome) {
-                (State::Call1 { .. }, Outcome::Response(_)) => Run::OnSms(State::Sms1),
+                (State::Call1 { .. }, Outcome::Response(_)) => Run::OnSms(State::Sms1 {}),
                 (State::Call1 { .. }, Outcome::Failed(failure)) => {
                     match (failure.kind, failure.status) {
-                        (FailureKind::Status, Some(404)) => Run::OnSms(State::Sms2),
-                        _ => Run::OnSms(State::Sms3),
+                        (FailureKind::Status, Some(404)) => Run::OnSms(State::Sms2 {}),
+                        _ => Run::OnSms(State::Sms3 {}),
                     }
                 }
-                (State::Sms1, Outcome::Done) => Run::Completed,
-                (State::Sms1, Outcome::Failed(failure)) => {
+                (State::Sms1 {}, Outcome::Done) => Run::Completed,
+                (State::Sms1 {}, Outcome::Failed(failure)) => {
                     Run::Failed { line: 12, failure }
                 }
-                (State::Sms2, Outcome::Done) => Run::Completed,
-                (State::Sms2, Outcome::Failed(failure)) => {
+                (State::Sms2 {}, Outcome::Done) => Run::Completed,
+                (State::Sms2 {}, Outcome::Failed(failure)) => {
                     Run::Failed { line: 13, failure }
                 }
-                (State::Sms3, Outcome::Done) => Run::Completed,
-                (State::Sms3, Outcome::Failed(failure)) => {
+                (State::Sms3 {}, Outcome::Done) => Run::Completed,
+                (State::Sms3 {}, Outcome::Failed(failure)) => {
                     Run::Failed { line: 14, failure }
                 }
                 _ => return Err(unasked()),
@@ -199,7 +206,8 @@ mod on_sms_2 {
     #[serde(crate = "::flow_runtime::serde")]
     pub enum State {
         /// Line 18: `sms`.
-        Sms1,
+        #[serde(rename = "sms 768659e3d4cd")]
+        Sms1 {},
     }
 
     pub fn start(sms: InboundSms, secrets: &Secrets) -> Result<Step, Fault> {
@@ -209,7 +217,7 @@ mod on_sms_2 {
                 guests: text::digits(body.as_str()),
             })
         } else {
-            Run::OnSms2(State::Sms1)
+            Run::OnSms2(State::Sms1 {})
         };
         next.step(secrets)
     }
@@ -218,7 +226,7 @@ mod on_sms_2 {
         /// What the state asks for.
         pub fn action(self, _secrets: &Secrets) -> Result<Action, Fault> {
             let action = match self {
-                State::Sms1 => {
+                State::Sms1 {} => {
                     Action::Sms(Sms {
                         line: 18,
                         to: None,
@@ -235,8 +243,8 @@ mod on_sms_2 {
         /// Where the outcome of that leads.
         pub fn resume(self, outcome: Outcome) -> Result<Run, Fault> {
             let next = match (self, outcome) {
-                (State::Sms1, Outcome::Done) => Run::Completed,
-                (State::Sms1, Outcome::Failed(failure)) => {
+                (State::Sms1 {}, Outcome::Done) => Run::Completed,
+                (State::Sms1 {}, Outcome::Failed(failure)) => {
                     Run::Failed { line: 18, failure }
                 }
                 _ => return Err(unasked()),
@@ -254,21 +262,41 @@ mod path_find {
     #[serde(crate = "::flow_runtime::serde")]
     pub enum State {
         /// Line 20: the path is entered.
-        Start { guests: String },
+        #[serde(rename = "start")]
+        Start { #[serde(rename = "guests: text")] guests: String },
         /// Line 21: `call GET`.
-        Call1 { guests: String },
+        #[serde(rename = "call b7f0fe3f14fa")]
+        Call1 { #[serde(rename = "guests: text")] guests: String },
         /// Line 27: `sms`.
-        Sms1 { price: Scalar, room: Scalar, view: Scalar },
+        #[serde(rename = "sms 83374d63a282")]
+        Sms1 {
+            #[serde(rename = "price: scalar")]
+            price: Scalar,
+            #[serde(rename = "room: scalar")]
+            room: Scalar,
+            #[serde(rename = "view: scalar")]
+            view: Scalar,
+        },
         /// Line 28: `sms`.
-        Sms2 { price: Scalar, room: Scalar },
+        #[serde(rename = "sms 97a11dce327e")]
+        Sms2 {
+            #[serde(rename = "price: scalar")]
+            price: Scalar,
+            #[serde(rename = "room: scalar")]
+            room: Scalar,
+        },
         /// Line 29: `sms`.
-        Sms3 { guests: String },
+        #[serde(rename = "sms 6345e0fdd65f")]
+        Sms3 { #[serde(rename = "guests: text")] guests: String },
         /// Line 30: `sms`.
-        Sms4 { guests: String },
+        #[serde(rename = "sms 5fbd1920e4f3")]
+        Sms4 { #[serde(rename = "guests: text")] guests: String },
         /// Line 31: `sms`.
-        Sms5,
+        #[serde(rename = "sms 45866a8374ed")]
+        Sms5 {},
         /// Line 32: `sms`.
-        Sms6,
+        #[serde(rename = "sms 407a413ad398")]
+        Sms6 {},
     }
 
     static CALL1: &[Binding] = &[
@@ -354,7 +382,7 @@ mod path_find {
                         media: Vec::new(),
                     })
                 }
-                State::Sms5 => {
+                State::Sms5 {} => {
                     Action::Sms(Sms {
                         line: 31,
                         to: None,
@@ -364,7 +392,7 @@ mod path_find {
                         media: Vec::new(),
                     })
                 }
-                State::Sms6 => {
+                State::Sms6 {} => {
                     Action::Sms(Sms {
                         line: 32,
                         to: None,
@@ -401,8 +429,8 @@ mod path_find {
                         (FailureKind::Status, Some(400..=499)) => {
                             Run::PathFind(State::Sms4 { guests })
                         }
-                        (FailureKind::Timeout, _) => Run::PathFind(State::Sms5),
-                        _ => Run::PathFind(State::Sms6),
+                        (FailureKind::Timeout, _) => Run::PathFind(State::Sms5 {}),
+                        _ => Run::PathFind(State::Sms6 {}),
                     }
                 }
                 (State::Sms1 { .. }, Outcome::Done) => Run::Completed,
@@ -421,12 +449,12 @@ mod path_find {
                 (State::Sms4 { .. }, Outcome::Failed(failure)) => {
                     Run::Failed { line: 30, failure }
                 }
-                (State::Sms5, Outcome::Done) => Run::Completed,
-                (State::Sms5, Outcome::Failed(failure)) => {
+                (State::Sms5 {}, Outcome::Done) => Run::Completed,
+                (State::Sms5 {}, Outcome::Failed(failure)) => {
                     Run::Failed { line: 31, failure }
                 }
-                (State::Sms6, Outcome::Done) => Run::Completed,
-                (State::Sms6, Outcome::Failed(failure)) => {
+                (State::Sms6 {}, Outcome::Done) => Run::Completed,
+                (State::Sms6 {}, Outcome::Failed(failure)) => {
                     Run::Failed { line: 32, failure }
                 }
                 _ => return Err(unasked()),

@@ -33,7 +33,9 @@ static PROGRAM: Program = Program {
 #[derive(::flow_runtime::serde::Serialize, ::flow_runtime::serde::Deserialize)]
 #[serde(crate = "::flow_runtime::serde")]
 enum Run {
+    #[serde(rename = "on sms")]
     OnSms(on_sms::State),
+    #[serde(rename = "path menu")]
     PathMenu(path_menu::State),
     Completed,
     Failed { line: u32, failure: Failure },
@@ -80,21 +82,49 @@ mod on_sms {
     #[serde(crate = "::flow_runtime::serde")]
     pub enum State {
         /// Line 21: `call POST`.
-        Call1 { body: String, from: Phone, greeting: String, limit: i64 },
-        /// Line 35: `sms`.
-        Sms1 {
+        #[serde(rename = "call 3d2e1dac1bc1")]
+        Call1 {
+            #[serde(rename = "body: text")]
             body: String,
-            code: i64,
-            etag: Option<Scalar>,
+            #[serde(rename = "from: phone")]
+            from: Phone,
+            #[serde(rename = "greeting: text")]
             greeting: String,
+            #[serde(rename = "limit: int")]
+            limit: i64,
+        },
+        /// Line 35: `sms`.
+        #[serde(rename = "sms 8dc072da7435")]
+        Sms1 {
+            #[serde(rename = "body: text")]
+            body: String,
+            #[serde(rename = "code: int")]
+            code: i64,
+            #[serde(
+                rename = "etag: scalar?",
+                alias = "etag: scalar",
+                deserialize_with = "::flow_runtime::state::stored"
+            )]
+            etag: Option<Scalar>,
+            #[serde(rename = "greeting: text")]
+            greeting: String,
+            #[serde(rename = "half: number")]
             half: Number,
+            #[serde(rename = "id: int")]
             id: i64,
+            #[serde(
+                rename = "room: scalar?",
+                alias = "room: scalar",
+                deserialize_with = "::flow_runtime::state::stored"
+            )]
             room: Option<Scalar>,
         },
         /// Line 39: `sms`.
-        Sms2,
+        #[serde(rename = "sms 545fd6e28af5")]
+        Sms2 {},
         /// Line 40: `sms`.
-        Sms3 { failure: Failure },
+        #[serde(rename = "sms 70de9b34e61c")]
+        Sms3 { #[serde(rename = "failure: failure")] failure: Failure },
     }
 
     static CALL1: &[Binding] = &[
@@ -225,7 +255,7 @@ mod on_sms {
                         ]),
                     })
                 }
-                State::Sms2 => {
+                State::Sms2 {} => {
                     Action::Sms(Sms {
                         line: 39,
                         to: None,
@@ -272,7 +302,7 @@ mod on_sms {
                 }
                 (State::Call1 { .. }, Outcome::Failed(failure)) => {
                     if failure.kind.as_str() == "timeout" {
-                        Run::OnSms(State::Sms2)
+                        Run::OnSms(State::Sms2 {})
                     } else {
                         Run::OnSms(State::Sms3 { failure })
                     }
@@ -287,8 +317,8 @@ mod on_sms {
                 (State::Sms1 { .. }, Outcome::Failed(failure)) => {
                     Run::Failed { line: 35, failure }
                 }
-                (State::Sms2, Outcome::Done) => Run::Completed,
-                (State::Sms2, Outcome::Failed(failure)) => {
+                (State::Sms2 {}, Outcome::Done) => Run::Completed,
+                (State::Sms2 {}, Outcome::Failed(failure)) => {
                     Run::Failed { line: 39, failure }
                 }
                 (State::Sms3 { .. }, Outcome::Done) => Run::Completed,
@@ -332,11 +362,32 @@ mod path_menu {
     #[serde(crate = "::flow_runtime::serde")]
     pub enum State {
         /// Line 6: the path is entered.
-        Start { choice: String, hint: Option<String>, tries: i64 },
+        #[serde(rename = "start")]
+        Start {
+            #[serde(rename = "choice: text")]
+            choice: String,
+            #[serde(
+                rename = "hint: text?",
+                alias = "hint: text",
+                deserialize_with = "::flow_runtime::state::stored"
+            )]
+            hint: Option<String>,
+            #[serde(rename = "tries: int")]
+            tries: i64,
+        },
         /// Line 8: `sms`.
-        Sms1 { hint: Option<String> },
+        #[serde(rename = "sms 0d7a7556df4a")]
+        Sms1 {
+            #[serde(
+                rename = "hint: text?",
+                alias = "hint: text",
+                deserialize_with = "::flow_runtime::state::stored"
+            )]
+            hint: Option<String>,
+        },
         /// Line 12: `sms`.
-        Sms2,
+        #[serde(rename = "sms b2f68ca44736")]
+        Sms2 {},
     }
 
     impl State {
@@ -356,7 +407,7 @@ mod path_menu {
                         media: Vec::new(),
                     })
                 }
-                State::Sms2 => {
+                State::Sms2 {} => {
                     Action::Sms(Sms {
                         line: 12,
                         to: None,
@@ -390,15 +441,15 @@ mod path_menu {
                                 })
                             }
                         }
-                        _ => Run::PathMenu(State::Sms2),
+                        _ => Run::PathMenu(State::Sms2 {}),
                     }
                 }
                 (State::Sms1 { .. }, Outcome::Done) => Run::Completed,
                 (State::Sms1 { .. }, Outcome::Failed(failure)) => {
                     Run::Failed { line: 8, failure }
                 }
-                (State::Sms2, Outcome::Done) => Run::Completed,
-                (State::Sms2, Outcome::Failed(failure)) => {
+                (State::Sms2 {}, Outcome::Done) => Run::Completed,
+                (State::Sms2 {}, Outcome::Failed(failure)) => {
                     Run::Failed { line: 12, failure }
                 }
                 _ => return Err(unasked()),

@@ -46,8 +46,11 @@ static PROGRAM: Program = Program {
 #[derive(::flow_runtime::serde::Serialize, ::flow_runtime::serde::Deserialize)]
 #[serde(crate = "::flow_runtime::serde")]
 enum Run {
+    #[serde(rename = "on sms matching \"book\"")]
     OnSms(on_sms::State),
+    #[serde(rename = "on schedule \"*/30 9-17 1 * MON-FRI\"")]
     OnSchedule(on_schedule::State),
+    #[serde(rename = "path remind")]
     PathRemind(path_remind::State),
     Completed,
     Failed { line: u32, failure: Failure },
@@ -96,15 +99,25 @@ mod on_sms {
     #[serde(crate = "::flow_runtime::serde")]
     pub enum State {
         /// Line 7: `ask "Hello! For how many guests?"`.
-        Ask1 { body: String },
+        #[serde(rename = "ask ecce6a500bd4")]
+        Ask1 { #[serde(rename = "body: text")] body: String },
         /// Line 12: `wait 90s`.
-        Wait1 { guests: i64 },
+        #[serde(rename = "wait 853c1428f7f7")]
+        Wait1 { #[serde(rename = "guests: int")] guests: i64 },
         /// Line 13: `ask "At what time?"`.
-        Ask2 { guests: i64 },
+        #[serde(rename = "ask 0953e93649da")]
+        Ask2 { #[serde(rename = "guests: int")] guests: i64 },
         /// Line 14: `sms`.
-        Sms1 { at: String, guests: i64 },
+        #[serde(rename = "sms 7b6940295221")]
+        Sms1 {
+            #[serde(rename = "at: text")]
+            at: String,
+            #[serde(rename = "guests: int")]
+            guests: i64,
+        },
         /// Line 16: `sms`.
-        Sms2 { body: String },
+        #[serde(rename = "sms f2e7ed671e2c")]
+        Sms2 { #[serde(rename = "body: text")] body: String },
     }
 
     pub fn start(sms: InboundSms, secrets: &Secrets) -> Result<Step, Fault> {
@@ -241,7 +254,8 @@ mod on_schedule {
     #[serde(crate = "::flow_runtime::serde")]
     pub enum State {
         /// Line 19: `ask "It is $now.weekday, $now.time: are all tables laid?"`.
-        Ask1 { now: Now },
+        #[serde(rename = "ask 943624d0f3e3")]
+        Ask1 { #[serde(rename = "now: now")] now: Now },
     }
 
     pub fn start(now: Now, secrets: &Secrets) -> Result<Step, Fault> {
@@ -310,11 +324,14 @@ mod path_remind {
     #[serde(crate = "::flow_runtime::serde")]
     pub enum State {
         /// Line 22: the path is entered.
-        Start { date: String },
+        #[serde(rename = "start")]
+        Start { #[serde(rename = "date: text")] date: String },
         /// Line 23: `wait 1d`.
-        Wait1 { date: String },
+        #[serde(rename = "wait f23e7be7cf68")]
+        Wait1 { #[serde(rename = "date: text")] date: String },
         /// Line 24: `sms`.
-        Sms1 { date: String },
+        #[serde(rename = "sms 28fa54e7945e")]
+        Sms1 { #[serde(rename = "date: text")] date: String },
     }
 
     impl State {

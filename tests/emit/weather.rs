@@ -33,6 +33,7 @@ static PROGRAM: Program = Program {
 #[derive(::flow_runtime::serde::Serialize, ::flow_runtime::serde::Deserialize)]
 #[serde(crate = "::flow_runtime::serde")]
 enum Run {
+    #[serde(rename = "on sms")]
     OnSms(on_sms::State),
     Completed,
     Failed { line: u32, failure: Failure },
@@ -77,11 +78,21 @@ mod on_sms {
     #[serde(crate = "::flow_runtime::serde")]
     pub enum State {
         /// Line 5: `call GET`.
-        Call1,
+        #[serde(rename = "call f955d356645f")]
+        Call1 {},
         /// Line 8: `sms`.
-        Sms1 { forecast: Scalar, temp: Scalar, winds: Scalar },
+        #[serde(rename = "sms 0cf40c2e527f")]
+        Sms1 {
+            #[serde(rename = "forecast: scalar")]
+            forecast: Scalar,
+            #[serde(rename = "temp: scalar")]
+            temp: Scalar,
+            #[serde(rename = "winds: scalar")]
+            winds: Scalar,
+        },
         /// Line 9: `sms`.
-        Sms2,
+        #[serde(rename = "sms 5ae30bd76732")]
+        Sms2 {},
     }
 
     static CALL1: &[Binding] = &[
@@ -106,7 +117,7 @@ mod on_sms {
     ];
 
     pub fn start(_sms: InboundSms, secrets: &Secrets) -> Result<Step, Fault> {
-        let next = Run::OnSms(State::Call1);
+        let next = Run::OnSms(State::Call1 {});
         next.step(secrets)
     }
 
@@ -114,7 +125,7 @@ mod on_sms {
         /// What the state asks for.
         pub fn action(self, _secrets: &Secrets) -> Result<Action, Fault> {
             let action = match self {
-                State::Call1 => {
+                State::Call1 {} => {
                     Action::Call(
                         Box::new(Call {
                             line: 5,
@@ -146,7 +157,7 @@ mod on_sms {
                         media: Vec::new(),
                     })
                 }
-                State::Sms2 => {
+                State::Sms2 {} => {
                     Action::Sms(Sms {
                         line: 9,
                         to: None,
@@ -163,7 +174,7 @@ mod on_sms {
         /// Where the outcome of that leads.
         pub fn resume(self, outcome: Outcome) -> Result<Run, Fault> {
             let next = match (self, outcome) {
-                (State::Call1, Outcome::Response(mut values)) => {
+                (State::Call1 {}, Outcome::Response(mut values)) => {
                     let temp = values.scalar("temp")?;
                     let winds = values.scalar("winds")?;
                     let forecast = values.scalar("forecast")?;
@@ -173,13 +184,13 @@ mod on_sms {
                         winds,
                     })
                 }
-                (State::Call1, Outcome::Failed(_)) => Run::OnSms(State::Sms2),
+                (State::Call1 {}, Outcome::Failed(_)) => Run::OnSms(State::Sms2 {}),
                 (State::Sms1 { .. }, Outcome::Done) => Run::Completed,
                 (State::Sms1 { .. }, Outcome::Failed(failure)) => {
                     Run::Failed { line: 8, failure }
                 }
-                (State::Sms2, Outcome::Done) => Run::Completed,
-                (State::Sms2, Outcome::Failed(failure)) => {
+                (State::Sms2 {}, Outcome::Done) => Run::Completed,
+                (State::Sms2 {}, Outcome::Failed(failure)) => {
                     Run::Failed { line: 9, failure }
                 }
                 _ => return Err(unasked()),

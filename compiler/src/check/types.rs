@@ -1,6 +1,7 @@
 //! The types of the language.
 
 use crate::syntax::ast::{Name, TypeName};
+use std::fmt;
 
 /// A type, without its `?`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,27 @@ pub enum Item {
     Json,
 }
 
+impl fmt::Display for Type {
+    /// As it is written, if it can be: `int`, `list<url>`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text => "text",
+            Self::Int => "int",
+            Self::Number => "number",
+            Self::Bool => "bool",
+            Self::Phone => "phone",
+            Self::Url => "url",
+            Self::Json => "json",
+            Self::List(item) => return write!(f, "list<{}>", Self::from(*item)),
+            Self::Scalar => "scalar",
+            Self::Failure => "failure",
+            Self::Now => "now",
+            Self::Null => "null",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
 /// A type and whether the value may be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Typed {
@@ -62,6 +84,13 @@ impl Typed {
     /// Always there.
     pub const fn of(ty: Type) -> Self {
         Self { ty, optional: false }
+    }
+}
+
+impl fmt::Display for Typed {
+    /// As it is written: `int`, `text?`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.ty, if self.optional { "?" } else { "" })
     }
 }
 

@@ -9,9 +9,6 @@ use crate::graph::{Ask, Auth, Binding, Body, Call, Expr, ExprKind, Json, Node, Q
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-/// Seconds that a reply is waited for if the flow does not say: a day.
-const DEFAULT_WITHIN: u32 = 86_400;
-
 /// The constant table of a call's response variables.
 pub(super) fn bindings(name: &Ident, bindings: &[Binding]) -> TokenStream {
     let rows = bindings.iter().map(|binding| {
@@ -162,7 +159,7 @@ pub(super) fn ask(names: Names<'_>, node: &Node, ask: &Ask) -> TokenStream {
             quote!(Some(#input))
         },
     );
-    let within = Literal::u32_unsuffixed(ask.within.unwrap_or(DEFAULT_WITHIN));
+    let within = Literal::u32_unsuffixed(ask.within);
     let retries = Literal::u32_unsuffixed(ask.retries);
     let again = ask.again.as_ref().map_or_else(
         || quote!(None),

@@ -28,6 +28,24 @@ pub(super) fn derive_storable() -> TokenStream {
     }
 }
 
+/// The name under which a variant is stored.
+pub(super) fn stored_as(name: &str) -> TokenStream {
+    quote!(#[serde(rename = #name)])
+}
+
+/// The name under which a variable is stored: with its type, so that none is ever read as another. One that may be
+/// missing is stored all the same, and one that was always there may be read as one that may be missing.
+pub(super) fn variable_stored_as(name: &str, typed: Typed) -> TokenStream {
+    let stored = format!("{name}: {typed}");
+    if !typed.optional {
+        return stored_as(&stored);
+    }
+    let always_there = format!("{name}: {}", typed.ty);
+    quote! {
+        #[serde(rename = #stored, alias = #always_there, deserialize_with = "::flow_runtime::state::stored")]
+    }
+}
+
 /// The Rust type that holds a value.
 pub(super) fn rust_type(typed: Typed) -> TokenStream {
     let ty = match typed.ty {

@@ -5,7 +5,7 @@ use super::idents::Idents;
 use super::names::{Names, read_once};
 use super::transition::Transitions;
 use super::{action, expr};
-use crate::graph::{Entry, ExprKind, FlowGraph, Machine, Node, NodeId, NodeKind};
+use crate::graph::{Entry, ExprKind, FlowGraph, Identities, Machine, Node, NodeId, NodeKind};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::HashMap;
@@ -16,13 +16,20 @@ pub(super) struct MachineCode<'a> {
     pub(super) idents: &'a Idents,
     pub(super) index: usize,
     pub(super) machine: &'a Machine,
+    pub(super) identities: &'a Identities,
     /// The variant of each node that is a state.
     pub(super) states: HashMap<NodeId, Ident>,
 }
 
 impl<'a> MachineCode<'a> {
-    pub(super) fn new(graph: &'a FlowGraph, idents: &'a Idents, index: usize, machine: &'a Machine) -> Self {
-        Self { graph, idents, index, machine, states: name_states(machine) }
+    pub(super) fn new(
+        graph: &'a FlowGraph,
+        idents: &'a Idents,
+        identities: &'a Identities,
+        index: usize,
+        machine: &'a Machine,
+    ) -> Self {
+        Self { graph, idents, identities, index, machine, states: name_states(machine) }
     }
 
     /// `mod on_sms { … }`
@@ -36,8 +43,9 @@ impl<'a> MachineCode<'a> {
                 kind => format!("`{}`", kind.title()),
             };
             let doc = format!(" Line {}: {title}.", node.line);
-            let fields = self.fields(id);
-            quote!(#[doc = #doc] #variant #fields)
+            let stored = border::stored_as(self.identities.state(self.index, id));
+            let fields = self.fields(node);
+            quote!(#[doc = #doc] #stored #variant #fields)
         });
         let tables = self.states().filter_map(|(_, node, variant)| match &node.kind {
             NodeKind::Call { call, .. } if !call.bindings.is_empty() => {
@@ -77,18 +85,15 @@ impl<'a> MachineCode<'a> {
         in_file_order(self.machine).into_iter().filter_map(|(id, node)| Some((id, node, self.states.get(&id)?)))
     }
 
-    fn fields(&self, id: NodeId) -> TokenStream {
-        let live = self.machine.node(id).map(|node| &node.live);
-        let fields: Vec<TokenStream> = live
-            .into_iter()
-            .flatten()
-            .map(|(name, typed)| {
-                let field = self.idents.variable(name);
-                let ty = border::rust_type(*typed);
-                quote!(#field: #ty)
-            })
-            .collect();
-        if fields.is_empty() { quote!() } else { quote!({ #(#fields),* }) }
+    /// A state without variables has braces, too: one that had some may be read back as it.
+    fn fields(&self, node: &Node) -> TokenStream {
+        let fields = node.live.iter().map(|(name, typed)| {
+            let field = self.idents.variable(name);
+            let ty = border::rust_type(*typed);
+            let stored = border::variable_stored_as(name, *typed);
+            quote!(#stored #field: #ty)
+        });
+        quote!({ #(#fields),* })
     }
 
     /// `State::Variant { a, b }`, as an expression or as the pattern that takes all fields out.
@@ -103,7 +108,7 @@ impl<'a> MachineCode<'a> {
             .flat_map(|node| node.live.keys())
             .map(|name| self.idents.variable(name))
             .collect();
-        if fields.is_empty() { quote!(State::#variant) } else { quote!(State::#variant { #(#fields),* }) }
+        quote!(State::#variant { #(#fields),* })
     }
 
     /// The pattern of a state that takes only these fields out.
@@ -113,9 +118,8 @@ impl<'a> MachineCode<'a> {
         };
         let live = self.machine.node(id).map_or(0, |node| node.live.len());
         match (live, wanted.len()) {
-            (0, _) => quote!(State::#variant),
-            (_, 0) => quote!(State::#variant { .. }),
             (all, some) if all == some => quote!(State::#variant { #(#wanted),* }),
+            (_, 0) => quote!(State::#variant { .. }),
             _ => quote!(State::#variant { #(#wanted),*, .. }),
         }
     }
@@ -183,8 +187,7 @@ impl<'a> MachineCode<'a> {
                 if param.typed.optional && is_there { quote!(#field: Some(#value)) } else { quote!(#field: #value) }
             })
             .collect();
-        let fields = if fields.is_empty() { quote!() } else { quote!({ #(#fields),* }) };
-        quote!(Run::#outer(super::#module::State::Start #fields))
+        quote!(Run::#outer(super::#module::State::Start { #(#fields),* }))
     }
 }
 

@@ -15,7 +15,7 @@ mod transition;
 mod trigger;
 mod unbuilt;
 
-use crate::graph::{FlowGraph, NodeKind};
+use crate::graph::{FlowGraph, Identities, NodeKind};
 use idents::Idents;
 use machine::MachineCode;
 use proc_macro2::TokenStream;
@@ -54,11 +54,12 @@ fn spaced(code: &str) -> String {
 
 fn program(graph: &FlowGraph) -> TokenStream {
     let idents = Idents::of(graph);
+    let identities = Identities::of(graph);
     let machines: Vec<MachineCode<'_>> = graph
         .machines
         .iter()
         .enumerate()
-        .map(|(index, machine)| MachineCode::new(graph, &idents, index, machine))
+        .map(|(index, machine)| MachineCode::new(graph, &idents, &identities, index, machine))
         .collect();
     let FlowGraph { name, source, secrets, .. } = graph;
     let asks =
@@ -74,6 +75,7 @@ fn program(graph: &FlowGraph) -> TokenStream {
     let modules = machines.iter().map(MachineCode::module);
     let (variants, names): (Vec<_>, Vec<_>) =
         (0..machines.len()).map(|index| (idents.variant(index), idents.module(index))).unzip();
+    let stored = (0..machines.len()).map(|index| border::stored_as(identities.machine(index)));
     quote! {
         #![doc = #title]
         #![doc = ""]
@@ -100,7 +102,7 @@ fn program(graph: &FlowGraph) -> TokenStream {
         /// Where a run is: at a step of a trigger or a path, or at its end.
         #derive
         enum Run {
-            #(#variants(#names::State),)*
+            #(#stored #variants(#names::State),)*
             Completed,
             Failed { line: u32, failure: Failure },
         }

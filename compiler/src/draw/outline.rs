@@ -2,9 +2,7 @@
 
 use super::picture::{Cluster, Picture, Shape, ShapeKind, Way, WayKind};
 use super::words::{plain, shortened, words};
-use crate::graph::{
-    Entry, Expr, ExprKind, Fail, FailFilter, Fails, FlowGraph, Machine, Node, NodeId, NodeKind, Variable,
-};
+use crate::graph::{Entry, Expr, ExprKind, Fail, Fails, FlowGraph, Machine, Node, NodeId, NodeKind, Variable};
 use crate::source::SourceFile;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,7 +53,7 @@ impl Exit {
 
     /// The ways of a step's failures; those that nothing takes end the run.
     fn failures(fails: &Fails) -> Vec<Self> {
-        let narrowed = fails.narrowed.iter().map(|(filter, to)| Self::failing(failure(*filter), Some(*to)));
+        let narrowed = fails.narrowed.iter().map(|(filter, to)| Self::failing(filter.words(), Some(*to)));
         let otherwise = match fails.otherwise {
             Fail::Arm(to) => Some(to),
             Fail::Ends => None,
@@ -208,12 +206,12 @@ impl Outline<'_> {
             NodeKind::Call { ok, fails, .. } | NodeKind::Sms { ok, fails, .. } => {
                 [Exit::new("ok", *ok)].into_iter().chain(Exit::failures(fails)).collect()
             }
-            NodeKind::Ask { ask, reply, timeout } => {
+            NodeKind::Ask { reply, timeout, .. } => {
                 let mut exits = vec![Exit::new("reply", *reply)];
                 let words = words(self.source.slice(node.span));
                 let within = words.iter().skip_while(|word| *word != "within").nth(1);
                 let label = within.map_or_else(|| "no reply".to_owned(), |within| format!("no reply in {within}"));
-                if timeout.is_some() || ask.within.is_some() {
+                if timeout.is_some() || within.is_some() {
                     exits.push(Exit { to: *timeout, label, kind: WayKind::Plain });
                 }
                 exits
@@ -242,17 +240,6 @@ fn passed(node: &Node) -> Option<NodeId> {
     match &node.kind {
         NodeKind::Set { value, next, .. } if matches!(value.kind, ExprKind::Present(_)) => Some(*next),
         _ => None,
-    }
-}
-
-/// The words of a narrowed arm.
-fn failure(filter: FailFilter) -> String {
-    match filter {
-        FailFilter::Kind(kind) => format!("fail {}", kind.as_str()),
-        FailFilter::Status(first, last) if first == last => format!("fail status {first}"),
-        // No graph holds what was not understood.
-        FailFilter::Bad => "fail".to_owned(),
-        FailFilter::Status(first, _) => format!("fail status {}xx", first / 100),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod build;
 mod expr;
+mod identity;
 mod live;
 mod numbers;
 mod parts;
@@ -17,6 +18,7 @@ use crate::source::Span;
 pub use crate::syntax::ast::{FailFilter, FailureKind, Query, Segment};
 pub use build::build;
 pub use expr::{Expr, ExprKind, FailureField, Part};
+pub use identity::Identities;
 pub(crate) use live::variables;
 use std::collections::BTreeMap;
 
@@ -339,8 +341,8 @@ pub struct Ask {
     pub question: Sms,
     /// What holds the reply, if anything reads it.
     pub reply: Option<Variable>,
-    /// How long a reply is waited for, in seconds, if the flow says so.
-    pub within: Option<u32>,
+    /// How long a reply is waited for, in seconds.
+    pub within: u32,
     /// How often the person is asked again when the reply does not have the type.
     pub retries: u32,
     /// With which words, if not with the question's.

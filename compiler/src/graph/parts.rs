@@ -12,6 +12,9 @@ use crate::syntax::ast::{self, ClauseKind};
 /// Seconds that a call may take if it does not say (IntelePeer SmartFlows, "External Web Call Action Inputs").
 const DEFAULT_TIMEOUT: u32 = 10;
 
+/// Seconds that a reply is waited for if the flow does not say: a day.
+const DEFAULT_WITHIN: u32 = 86_400;
+
 impl Builder<'_> {
     pub(super) fn call(&self, call: &ast::Call) -> Call {
         let lowering = self.lowering;
@@ -104,7 +107,7 @@ impl Builder<'_> {
                 media: Vec::new(),
             },
             reply: ask.reply.as_ref().and_then(|reply| self.bound(&reply.name)),
-            within: ask.within.map(|within| within.seconds),
+            within: ask.within.map_or(DEFAULT_WITHIN, |within| within.seconds),
             retries: ask.retry.as_ref().map_or(0, |retry| retry.times),
             again: ask.retry.as_ref().and_then(|retry| retry.text.as_ref()).map(|text| self.lowering.text(text)),
         }
