@@ -9,8 +9,7 @@ mod font;
 mod peers;
 #[path = "../fuzz/program.rs"]
 mod program;
-#[path = "../fuzz/random.rs"]
-mod random;
+use flow_tests::random;
 mod sound;
 
 use flow_tests::folder::{Beside, files_below, workspace};

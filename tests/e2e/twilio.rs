@@ -7,9 +7,11 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use flow_tests::folder::shared_data;
-use flow_tests::http::Answer;
 use flow_tests::process::{Process, run};
 use flow_tests::stand_in::nobody;
+use flow_tests::twilio::{
+    self, ACCOUNT, PUBLIC, Pairs, TOKEN, WEBHOOK, deliver, delivery, message, messages_path, sign,
+};
 use flow_tests::wait::{self, PATIENCE};
 use flow_tests::{Gate, Program, Reply, Request, StandIn, binary_of};
 use serde_json::{Value, json};
@@ -30,60 +32,17 @@ on sms
      }
 "#;
 
-const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
-const TOKEN: &str = "0123456789abcdef0123456789abcdef";
-const PUBLIC: &str = "https://flows.example.com";
-const WEBHOOK: &str = "/carrier/twilio";
-
 fn binary() -> PathBuf {
     binary_of("carrier", &FLOW.replace("${STATUS}", "$failure.status ?? 0"))
 }
 
 fn start(api: &str, public_url: &str) -> flow_tests::program::Start {
-    Program::of(&binary())
-        .with(["--carrier", "twilio", "--carrier-url", api, "--public-url", public_url])
-        .variable("TWILIO_ACCOUNT_SID", ACCOUNT)
-        .variable("TWILIO_AUTH_TOKEN", TOKEN)
+    twilio::carrier(Program::of(&binary()), api, public_url)
 }
 
 /// Twilio's API, which takes every message.
 fn api() -> StandIn {
     StandIn::start(|_| Reply::json(201, &json!({ "sid": "SM1", "status": "queued" })))
-}
-
-type Pairs = Vec<(String, String)>;
-
-fn message(sid: &str, body: &str) -> Pairs {
-    let pairs = [
-        ("MessageSid", sid),
-        ("AccountSid", ACCOUNT),
-        ("From", "+13055550123"),
-        ("To", "+13055550100"),
-        ("Body", body),
-        ("NumMedia", "0"),
-        ("FromCity", ""),
-    ];
-    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
-}
-
-/// "Validating Signatures from Twilio": HMAC-SHA1 over the URL and the sorted parameters.
-fn sign(url: &str, pairs: &Pairs) -> String {
-    let mut sorted = pairs.clone();
-    sorted.sort();
-    sorted.dedup();
-    let text = sorted.iter().fold(url.to_owned(), |text, (name, value)| text + name + value);
-    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, TOKEN.as_bytes());
-    BASE64_STANDARD.encode(ring::hmac::sign(&key, text.as_bytes()))
-}
-
-fn delivery(target: &str, pairs: &Pairs, signature: &str) -> Request {
-    let form: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    let request = Request::new("POST", target).content("application/x-www-form-urlencoded", form);
-    request.header("X-Twilio-Signature", signature)
-}
-
-fn deliver(program: &Program, pairs: &Pairs) -> Answer {
-    program.send(&delivery(WEBHOOK, pairs, &sign(&format!("{PUBLIC}{WEBHOOK}"), pairs)))
 }
 
 fn pair(name: &str, value: &str) -> (String, String) {
@@ -110,10 +69,6 @@ fn a_message_is_acknowledged_at_once_and_answered_by_the_api() {
     assert_eq!(sent.header_value("Content-Type"), Some("application/x-www-form-urlencoded"));
     let basic = format!("Basic {}", BASE64_STANDARD.encode(format!("{ACCOUNT}:{TOKEN}")));
     assert_eq!(sent.header_value("Authorization"), Some(basic.as_str()));
-}
-
-fn messages_path() -> String {
-    format!("/2010-04-01/Accounts/{ACCOUNT}/Messages.json")
 }
 
 #[test]

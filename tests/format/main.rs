@@ -11,8 +11,7 @@ mod noise;
 #[allow(dead_code)]
 #[path = "../fuzz/program.rs"]
 mod program;
-#[path = "../fuzz/random.rs"]
-mod random;
+use flow_tests::random;
 mod respace;
 
 use flowc::source::SourceFile;

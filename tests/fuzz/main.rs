@@ -5,11 +5,10 @@
 
 mod noise;
 mod program;
-mod random;
 
+use flow_tests::random::{self, Random};
 use flowc::sample::NoSamples;
 use flowc::source::{SourceFile, Span};
-use random::Random;
 use std::time::{Duration, Instant};
 
 fn setting(name: &str, default: u64) -> u64 {

@@ -4,5 +4,4 @@
 mod compliance;
 mod hostile;
 mod messages;
-#[path = "../fuzz/random.rs"]
-mod random;
+use flow_tests::random;

@@ -49,6 +49,26 @@ pub fn binary_of(name: &str, flow: &str) -> PathBuf {
     binary
 }
 
+/// The same binary with the failpoints of the runtime, as no user has it.
+pub fn failing_binary_of(name: &str, flow: &str) -> PathBuf {
+    let whole = binary_of(name, flow);
+    let folder = whole.parent().unwrap().join("failing");
+    fs::create_dir_all(&folder).unwrap();
+    let lock = File::create(folder.join("lock")).unwrap();
+    lock.lock().unwrap();
+    let (package, target) = (folder.join("package"), folder::root().join("failing"));
+    let mut emit = flowc();
+    emit.arg("build").arg(whole.with_extension("flow")).arg("-o").arg(&whole).arg("--emit").arg(&package);
+    let ended = run(emit, BUILD_LIMIT);
+    assert_eq!(ended.code, Some(0), "{name} is not emitted: {}", ended.err);
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build.args(["build", "--release", "--locked", "--offline", "--features", "flow-runtime/failpoints"]);
+    build.arg("--target-dir").arg(&target).current_dir(&package);
+    let ended = run(build, BUILD_LIMIT);
+    assert_eq!(ended.code, Some(0), "{name} does not build with failpoints: {}", ended.err);
+    target.join("release").join(name)
+}
+
 fn hash(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);

@@ -11,8 +11,10 @@ pub mod http;
 pub mod postgres;
 pub mod process;
 pub mod program;
+pub mod random;
 pub mod rustc;
 pub mod stand_in;
+pub mod twilio;
 pub mod wait;
 
 pub use build::{binary_of, flowc};

@@ -56,17 +56,30 @@ impl Start {
     }
 
     /// Starts it and waits until it is ready.
-    pub fn start(mut self) -> Program {
+    pub fn start(self) -> Program {
+        self.try_start().unwrap_or_else(|ended| panic!("it ended before it was ready: {ended:?}"))
+    }
+
+    /// The same, for one that may end before it is ready.
+    ///
+    /// # Errors
+    ///
+    /// How it ended.
+    pub fn try_start(mut self) -> Result<Program, Ended> {
         self.command.args(["--listen", "127.0.0.1:0"]);
         let mut process = Process::start(self.command);
-        let ready = wait::until("a ready program", || {
-            let ended = process.status();
-            assert!(ended.is_none(), "it ended before it was ready: {}", process.err());
-            Some(process.out()).filter(|out| out.ends_with('\n'))
+        let ready = wait::until("a ready program, or its end", || {
+            let has_ended = process.status().is_some();
+            let is_ready = process.out().ends_with('\n');
+            (has_ended || is_ready).then_some(is_ready)
         });
+        if !ready {
+            return Err(process.wait(PATIENCE));
+        }
+        let ready = process.out();
         let address = ready.trim().strip_prefix("ready on http://").and_then(|address| address.parse().ok());
         let address = address.unwrap_or_else(|| panic!("not a ready line: {ready:?}"));
-        Program { process, address, _state: self.state }
+        Ok(Program { process, address, _state: self.state })
     }
 
     /// Runs it to its end, for when it should not serve at all.

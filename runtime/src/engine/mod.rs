@@ -141,7 +141,8 @@ pub(crate) fn in_memory(
         crate::step::Performer::new(Arc::clone(&secrets), carrier, web, Default::default(), Arc::clone(&metrics));
     let keep = journal::Retention { runs: Duration::from_secs(60), keys: Duration::from_secs(60) };
     let journal = Arc::new(journal::memory::MemoryJournal::default());
-    let parts = Parts { program, secrets, performer, limits, metrics: Arc::clone(&metrics), tracer: Default::default() };
+    let parts =
+        Parts { program, secrets, performer, limits, metrics: Arc::clone(&metrics), tracer: Default::default() };
     let engine = journalled::Journalled::start(parts, journal, false, keep).unwrap();
     Intake { engine: Arc::new(engine), metrics }
 }

@@ -20,6 +20,9 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const TRIES: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// What was on its way when the process ended may take this long until Twilio lists it.
+const SETTLED: Duration = Duration::from_secs(2);
+
 #[derive(Deserialize)]
 struct Page {
     messages: Vec<Message>,
@@ -35,10 +38,21 @@ struct Message {
 impl Twilio {
     /// `None`: it could not be reached, or its answer was not understood.
     pub(super) async fn look_up(&self, message: Outgoing<'_>, since: Time) -> Option<bool> {
+        let age = Time::now().since(since);
+        match self.ask(&message, since).await {
+            Some(false) if age < SETTLED => {
+                tokio::time::sleep(SETTLED.saturating_sub(age)).await;
+                self.ask(&message, since).await
+            }
+            known => known,
+        }
+    }
+
+    async fn ask(&self, message: &Outgoing<'_>, since: Time) -> Option<bool> {
         let mut pause = PAUSE;
         for attempt in 1..=TRIES {
-            match tokio::time::timeout(TIMEOUT, self.list(&message, since)).await {
-                Ok(Ok(page)) => return Some(page.messages.iter().any(|taken| taken.is(&message, since))),
+            match tokio::time::timeout(TIMEOUT, self.list(message, since)).await {
+                Ok(Ok(page)) => return Some(page.messages.iter().any(|taken| taken.is(message, since))),
                 Ok(Err(why)) => {
                     warn!(blame = "carrier", retry = attempt < TRIES, reason = why, "Twilio could not be asked")
                 }

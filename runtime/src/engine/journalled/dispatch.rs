@@ -33,7 +33,8 @@ pub(super) async fn dispatch(shared: Arc<Shared>, mut schedules: Schedules, rete
     let mut renewed = Every::new(RENEW_EVERY);
     let mut probed = Every::new(PROBE_EVERY);
     let mut swept = Every::new(SWEEP_EVERY);
-    let mut pause = TICK;
+    // What a former process left is taken up at once.
+    let mut pause = Duration::ZERO;
     loop {
         // The value that `wait_for` lends out must not be held while the journal works.
         let stopped = async { drop(stopping.wait_for(|stopping| *stopping).await) };
