@@ -3,6 +3,8 @@
 pub(crate) mod journal;
 mod journalled;
 mod open;
+#[cfg(feature = "restate")]
+mod restate;
 mod schedule;
 
 use std::fmt;

@@ -10,6 +10,8 @@ use super::journal::postgres::{PostgresJournal, Settings};
 #[cfg(feature = "sqlite")]
 use super::journal::sqlite::{Access, SqliteJournal};
 use super::journalled::{Journalled, Parts, upgrade};
+#[cfg(feature = "restate")]
+use super::restate::RestateEngine;
 #[cfg(feature = "postgres")]
 use crate::config::DatabaseUrl;
 use crate::config::{EngineChoice, EngineConfig};
@@ -21,6 +23,11 @@ use crate::config::{EngineChoice, EngineConfig};
 pub(crate) async fn open(parts: Parts, config: EngineConfig) -> Result<Arc<dyn Engine>, Vec<String>> {
     let keep = config.keep;
     let (journal, survives): (Arc<dyn Journal>, bool) = match config.engine {
+        #[cfg(feature = "restate")]
+        EngineChoice::Restate(restate) => {
+            let engine = RestateEngine::start(parts, &config.name, &restate, config.unfit_runs, keep).await?;
+            return Ok(Arc::new(engine));
+        }
         EngineChoice::Memory => (Arc::new(MemoryJournal::default()), false),
         #[cfg(feature = "sqlite")]
         EngineChoice::Sqlite(path) => {

@@ -15,6 +15,12 @@ impl Values {
         self.entries.push((name, value));
     }
 
+    /// The values without their names, in the order in which they were added.
+    #[cfg(feature = "restate")]
+    pub(crate) fn into_values(self) -> Vec<Option<Value>> {
+        self.entries.into_iter().map(|(_, value)| value).collect()
+    }
+
     fn take(&mut self, name: &str) -> Result<Option<Value>, Fault> {
         let known = self.entries.iter_mut().find(|(known, _)| *known == name);
         known.map(|(_, value)| value.take()).ok_or_else(|| Fault::Bug(format!("no value `{name}` was asked for")))

@@ -378,7 +378,7 @@ impl<'a> Run<'a> {
 
 impl Action {
     /// The line of the step that asks for it.
-    fn line(&self) -> Option<u32> {
+    pub(crate) fn line(&self) -> Option<u32> {
         match self {
             Action::Call(call) => Some(call.line),
             Action::Sms(sms) => Some(sms.line),

@@ -46,7 +46,7 @@ pub(crate) async fn check(
 }
 
 /// Where runs are that cannot go on, and how to mend it.
-fn sentences(unfit: &[(Unfinished, String)]) -> Vec<String> {
+pub(crate) fn sentences(unfit: &[(Unfinished, String)]) -> Vec<String> {
     let mut places: BTreeMap<(u32, String, String), usize> = BTreeMap::new();
     for (run, why) in unfit {
         let place = run.place.as_ref();

@@ -1,0 +1,118 @@
+//! Calls and messages: carried out once, and their outcomes recorded.
+//!
+//! Restate makes another attempt when it does not hear what came of one. So what has an effect is preceded by a record
+//! that it begins: an attempt that finds that record, but no outcome, knows that the effect may have happened.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::Shared;
+use super::attempt::{Attempt, Halt};
+use super::outcome::Recorded;
+use super::underway::Effect;
+use crate::clock::Time;
+use crate::engine::Parties;
+use crate::flow::{Call, Fault, Sms};
+use crate::metrics::StepKind;
+use crate::run_id::RunId;
+use crate::step::Found;
+
+/// What reaches outside.
+pub(super) enum Deed {
+    Call(Box<Call>),
+    /// Of an `sms` or an `ask`.
+    Send(StepKind, Sms),
+}
+
+/// The record that an effect begins.
+#[derive(Serialize, Deserialize)]
+struct Begun {
+    /// The process that begins it. It knows what it has begun, so only to another one the outcome is unknown.
+    by: RunId,
+    at: Time,
+}
+
+impl Deed {
+    fn has_effect(&self) -> bool {
+        match self {
+            Self::Call(call) => call.has_effect(),
+            Self::Send(..) => true,
+        }
+    }
+
+    /// What Restate shows of it.
+    fn name(&self) -> String {
+        match self {
+            Self::Call(call) => format!("call, line {}", call.line),
+            Self::Send(step, message) => format!("{}, line {}", step.as_str(), message.line),
+        }
+    }
+}
+
+/// Carries a deed out, or gives what is recorded of it.
+pub(super) async fn carry_out(
+    attempt: &mut Attempt,
+    shared: &Arc<Shared>,
+    effect: Effect,
+    parties: &Parties,
+    deed: Deed,
+) -> Result<Recorded, Halt> {
+    let name = deed.name();
+    let mut unknown_since = None;
+    if deed.has_effect() {
+        let now = async { Ok(Begun { by: shared.process, at: Time::now() }) };
+        let begun = attempt.run(format!("begin {name}"), now).await?;
+        unknown_since = (begun.by != shared.process).then_some(begun.at);
+    }
+    let work = async {
+        let (shared, parties) = (Arc::clone(shared), parties.clone());
+        let underway = Arc::clone(&shared);
+        let outcome = underway.underway.join(effect, || perform(shared, effect.0, parties, deed, unknown_since)).await;
+        outcome.ok_or_else(|| Halt::Later("a step ended without an outcome".to_owned()))
+    };
+    let recorded = attempt.run(name, work).await?;
+    shared.underway.recorded(effect);
+    Ok(recorded)
+}
+
+async fn perform(
+    shared: Arc<Shared>,
+    run: RunId,
+    parties: Parties,
+    deed: Deed,
+    unknown_since: Option<Time>,
+) -> Recorded {
+    let done = match deed {
+        Deed::Call(call) => shared.call(run, *call, unknown_since.is_some()).await,
+        Deed::Send(step, message) => shared.send(run, &parties, step, &message, unknown_since).await,
+    };
+    done.unwrap_or_else(|fault| Recorded::Fault(shared.secrets.redact(fault.to_string())))
+}
+
+impl Shared {
+    async fn call(&self, run: RunId, call: Call, is_unknown: bool) -> Result<Recorded, Fault> {
+        if is_unknown && let Found::Outcome(outcome) = self.performer.called_before(run, &call) {
+            return Ok(Recorded::of(outcome));
+        }
+        let performed = self.performer.call(run, call).await?;
+        Ok(Recorded::of(performed.outcome))
+    }
+
+    async fn send(
+        &self,
+        run: RunId,
+        parties: &Parties,
+        step: StepKind,
+        message: &Sms,
+        unknown_since: Option<Time>,
+    ) -> Result<Recorded, Fault> {
+        if let Some(since) = unknown_since
+            && let Found::Outcome(outcome) = self.performer.sent_before(run, parties, message, since).await?
+        {
+            return Ok(Recorded::of(outcome));
+        }
+        let performed = self.performer.send(run, parties, step, message).await?;
+        Ok(Recorded::of(performed.outcome))
+    }
+}

@@ -1,0 +1,421 @@
+//! A run, from one rest to the next: a virtual object, keyed by the run's id, which keeps its state while it rests.
+//!
+//! So a run that waits for a week is a state and a timer of Restate's, and does not depend on the binary that began it.
+//! While it is being carried out, the outcome of each effect is recorded; what lies between them is computed again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tracing::{error, info, warn};
+
+use super::Shared;
+use super::attempt::{Attempt, Halt};
+use super::conversation::{Asking, Back, Rested, Waiting};
+use super::deed::{self, Deed};
+use super::handlers::{Handler, Names, Service};
+use super::outcome::Recorded;
+use crate::clock::Time;
+use crate::engine::Parties;
+use crate::engine::journal::{Conversation, Fresh};
+use crate::flow::{Action, Ask, End, Fault, Outcome, Sms, Step};
+use crate::logging::masked;
+use crate::metrics::{RunOutcome, StepKind};
+use crate::run_id::RunId;
+use crate::step::{sms, understand};
+
+/// Under which the object keeps its run.
+const RUN: &str = "run";
+
+/// A run begins.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Start {
+    pub(super) fresh: Fresh,
+    /// The conversation whose text started it.
+    pub(super) from: Option<Conversation>,
+}
+
+/// A run's question was answered.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Reply {
+    /// The number of the rest in which it asked.
+    pub(super) rest: u32,
+    pub(super) text: Waiting,
+    pub(super) from: Conversation,
+}
+
+/// A run that rests, as it is kept.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Kept {
+    pub(super) course: Course,
+    pub(super) rest: Rest,
+}
+
+/// How far a run has come.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Course {
+    /// The trigger's line.
+    line: u32,
+    parties: Parties,
+    /// Its typed state, in which there is no secret.
+    pub(super) state: String,
+    steps: u32,
+    /// How often it has begun a call or a message.
+    effects: u32,
+    /// How often it has rested.
+    rests: u32,
+}
+
+/// Where a run waits.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Rest {
+    /// `ask "For how many guests?"`, `wait 2h`
+    pub(super) place: String,
+    pub(super) line: u32,
+    until: Time,
+    /// Whose text it waits for.
+    pub(super) asked: Option<Conversation>,
+    /// How often the person may still be asked again.
+    retries: u32,
+    /// The invocation that wakes it.
+    timer: String,
+}
+
+/// How a run rests or has ended; what Restate shows as the invocation's result.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Ended {
+    Completed,
+    Failed {
+        line: u32,
+        kind: String,
+        reason: String,
+    },
+    Waits {
+        line: u32,
+        place: String,
+        until: Time,
+    },
+    Cancelled,
+    /// There was nothing to do: the run had gone on before.
+    TooLate,
+}
+
+/// Why a run goes on.
+enum Cause {
+    Ready,
+    Reply(String),
+    TimedOut,
+    Waited,
+}
+
+/// What comes of an action.
+enum Next {
+    Outcome(Outcome),
+    /// It rests there for so long.
+    Rest {
+        place: &'static str,
+        line: u32,
+        length: Duration,
+        asked: Option<Conversation>,
+        retries: u32,
+    },
+    Ended(Ended),
+}
+
+/// Why a run goes no further.
+enum Stop {
+    Halt(Halt),
+    Fault(Fault),
+}
+
+impl From<Halt> for Stop {
+    fn from(halt: Halt) -> Self {
+        Self::Halt(halt)
+    }
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// A run that is being carried out.
+struct Run<'a> {
+    attempt: &'a mut Attempt,
+    shared: &'a Arc<Shared>,
+    id: RunId,
+    course: Course,
+    /// Line of the step that it is at.
+    line: u32,
+    retries: Option<u32>,
+}
+
+/// [`Handler::Start`]
+pub(super) async fn start(attempt: &mut Attempt, shared: &Arc<Shared>) -> Result<Ended, Halt> {
+    let Start { fresh: Fresh { id, line, parties, state }, from } = attempt.given()?;
+    let course = Course { line, parties, state, steps: 0, effects: 0, rests: 0 };
+    Run { attempt, shared, id, course, line, retries: None }.carry_out(Cause::Ready, from).await
+}
+
+/// [`Handler::Reply`]
+pub(super) async fn reply(attempt: &mut Attempt, shared: &Arc<Shared>) -> Result<Ended, Halt> {
+    let Reply { rest, text, from } = attempt.given()?;
+    let id = run_id(attempt)?;
+    let kept = kept(attempt, |kept| kept.course.rests == rest && kept.rest.asked.is_some()).await?;
+    // A state that this flow does not have stays as it is until its time is over: the person's words are not lost on it.
+    let fits = |kept: &Kept| (shared.program.enter)(&kept.course.state, &shared.secrets).is_ok();
+    let Some(Kept { course, rest }) = kept.filter(fits) else {
+        let to = shared.names.of_conversation(Handler::Back, &from);
+        attempt.send(&to, &(&from, Back { run: id, text }))?;
+        return Ok(Ended::TooLate);
+    };
+    attempt.cancel(rest.timer)?;
+    let run = Run { attempt, shared, id, course, line: rest.line, retries: Some(rest.retries) };
+    run.carry_out(Cause::Reply(text.text.body), Some(from)).await
+}
+
+/// [`Handler::Wake`]
+pub(super) async fn wake(attempt: &mut Attempt, shared: &Arc<Shared>) -> Result<Ended, Halt> {
+    let rest: u32 = attempt.given()?;
+    let id = run_id(attempt)?;
+    let Some(Kept { course, rest }) = kept(attempt, |kept| kept.course.rests == rest).await? else {
+        return Ok(Ended::TooLate);
+    };
+    let cause = match &rest.asked {
+        Some(asked) => {
+            let asking = Asking { run: id, rest: course.rests };
+            attempt.send(&shared.names.of_conversation(Handler::Unasked, asked), &(asked, asking))?;
+            Cause::TimedOut
+        }
+        None => Cause::Waited,
+    };
+    Run { attempt, shared, id, course, line: rest.line, retries: None }.carry_out(cause, None).await
+}
+
+/// [`Handler::Cancel`]
+pub(super) async fn cancel(attempt: &mut Attempt, shared: &Arc<Shared>) -> Result<Ended, Halt> {
+    let id = run_id(attempt)?;
+    let Some(Kept { course, rest }) = kept(attempt, |_| true).await? else { return Ok(Ended::TooLate) };
+    if let Some(asked) = &rest.asked {
+        let asking = Asking { run: id, rest: course.rests };
+        attempt.send(&shared.names.of_conversation(Handler::Unasked, asked), &(asked, asking))?;
+    }
+    attempt.cancel(rest.timer)?;
+    attempt.clear()?;
+    tell(shared, id, &Ended::Cancelled);
+    Ok(Ended::Cancelled)
+}
+
+/// The SQL query of all runs that rest: `id`, and as `kept` the JSON of [`Kept`].
+pub(super) fn all_kept(names: &Names) -> String {
+    let service = names.service(Service::Run);
+    format!(
+        "SELECT service_key AS id, value_utf8 AS kept FROM state WHERE service_name = '{service}' AND key = '{RUN}'"
+    )
+}
+
+fn run_id(attempt: &Attempt) -> Result<RunId, Halt> {
+    attempt.key().parse().map_err(|_| Halt::Later(format!("{:?} is no run", attempt.key())))
+}
+
+async fn kept(attempt: &mut Attempt, wanted: impl FnOnce(&Kept) -> bool) -> Result<Option<Kept>, Halt> {
+    Ok(attempt.get(RUN).await?.filter(wanted))
+}
+
+impl Run<'_> {
+    /// Goes on until the run rests or ends; then the next text of the conversation whose text it took is taken.
+    async fn carry_out(mut self, cause: Cause, from: Option<Conversation>) -> Result<Ended, Halt> {
+        let next = match self.until_rest(cause).await {
+            Ok(next) => next,
+            // Restate tries again until a flow comes that it fits.
+            Err(Stop::Fault(Fault::State(reason))) => {
+                error!(run = %self.id, blame = "us", reason, "the state of a run does not fit this flow");
+                return Err(Halt::Later(format!("the state does not fit this flow: {reason}")));
+            }
+            Err(Stop::Fault(fault)) => self.failed_by(&fault),
+            Err(Stop::Halt(Halt::Cancelled)) => Next::Ended(Ended::Cancelled),
+            Err(Stop::Halt(halt)) => return Err(halt),
+        };
+        self.rest(next, from).await
+    }
+
+    /// Notes where the run rests, and tells who waits for that.
+    async fn rest(self, next: Next, from: Option<Conversation>) -> Result<Ended, Halt> {
+        let Self { attempt, shared, id, mut course, .. } = self;
+        let names = &shared.names;
+        let (ended, asked) = match next {
+            Next::Rest { place, line, length, asked, retries } => {
+                course.rests += 1;
+                let number = course.rests;
+                let until = attempt.run(format!("time, line {line}"), async { Ok(Time::now() + length) }).await?;
+                let timer = attempt.send_at(&names.of_run(Handler::Wake, id), &number, until).await?;
+                let place = place.to_owned();
+                info!(run = %id, line, %until, "run waits{}", if asked.is_some() { " for a reply" } else { "" });
+                let ended = Ended::Waits { line, place: place.clone(), until };
+                let rest = Rest { place, line, until, asked: asked.clone(), retries, timer };
+                attempt.set(RUN, &Kept { course, rest })?;
+                (ended, asked.map(|asked| (asked, number)))
+            }
+            Next::Ended(ended) => {
+                attempt.clear()?;
+                tell(shared, id, &ended);
+                (ended, None)
+            }
+            // It never comes this far.
+            Next::Outcome(_) => return Err(Halt::Later("the run did not rest".to_owned())),
+        };
+        let rested = |asks| Rested { run: id, asks };
+        match (asked, from) {
+            (Some((asked, number)), Some(from)) if asked == from => {
+                attempt.send(&names.of_conversation(Handler::Rested, &from), &(&from, rested(Some(number))))?;
+            }
+            (asked, from) => {
+                if let Some((asked, number)) = asked {
+                    attempt.send(&names.of_conversation(Handler::Rested, &asked), &(&asked, rested(Some(number))))?;
+                }
+                if let Some(from) = from {
+                    attempt.send(&names.of_conversation(Handler::Rested, &from), &(&from, rested(None)))?;
+                }
+            }
+        }
+        Ok(ended)
+    }
+
+    async fn until_rest(&mut self, cause: Cause) -> Result<Next, Stop> {
+        let Shared { program, secrets, limits, .. } = &**self.shared;
+        let Step { state: _, mut action } = (program.enter)(&self.course.state, secrets)?;
+        let mut known = self.continued(cause, &action)?;
+        loop {
+            let next = match known.take() {
+                Some(next) => next,
+                None => self.act(action).await?,
+            };
+            let Next::Outcome(outcome) = next else { return Ok(next) };
+            let step = (program.resume)(&self.course.state, outcome, secrets)?;
+            (self.course.state, action) = (step.state, step.action);
+            self.retries = None;
+            self.course.steps += 1;
+            if self.course.steps >= limits.steps && !matches!(action, Action::End(_)) {
+                return Err(Stop::Fault(Fault::Flow(format!(
+                    "the run was stopped after {} steps: does a `goto` loop end? (--max-steps sets the limit)",
+                    limits.steps
+                ))));
+            }
+        }
+    }
+
+    /// What a cause already says of the action; `None`: the action is to be carried out.
+    fn continued(&mut self, cause: Cause, action: &Action) -> Result<Option<Next>, Fault> {
+        self.line = action.line().unwrap_or(self.line);
+        Ok(match cause {
+            Cause::Ready => None,
+            Cause::Waited => Some(Next::Outcome(Outcome::Done)),
+            Cause::TimedOut => Some(Next::Outcome(Outcome::TimedOut)),
+            Cause::Reply(words) => {
+                let Action::Ask(ask) = action else {
+                    return Err(Fault::Bug("a reply to what is no question".to_owned()));
+                };
+                let left = self.retries.unwrap_or(ask.retries);
+                let understood = understand(ask.reply, &words);
+                let outcome = if understood.is_some() { "ok" } else { "not understood" };
+                info!(run = %self.id, line = self.line, step = "reply", outcome, retries = left, "step");
+                match (understood, left) {
+                    (Some(values), _) => Some(Next::Outcome(Outcome::Reply(values))),
+                    (None, 0) => Some(Next::Outcome(Outcome::TimedOut)),
+                    (None, left) => {
+                        self.retries = Some(left - 1);
+                        None
+                    }
+                }
+            }
+        })
+    }
+
+    async fn act(&mut self, action: Action) -> Result<Next, Stop> {
+        self.line = action.line().unwrap_or(self.line);
+        Ok(match action {
+            Action::End(End::Completed) => Next::Ended(Ended::Completed),
+            Action::End(End::Failed { line, failure }) => {
+                let (kind, reason) = (failure.kind.as_str().to_owned(), masked(&failure.message));
+                Next::Ended(Ended::Failed { line, kind, reason })
+            }
+            Action::Continue => {
+                // A loop without I/O lets other runs have their turn.
+                tokio::task::yield_now().await;
+                Next::Outcome(Outcome::Done)
+            }
+            Action::Wait(wait) => Next::Rest {
+                place: wait.place,
+                line: wait.line,
+                length: Duration::from_secs(wait.seconds.into()),
+                asked: None,
+                retries: 0,
+            },
+            Action::Call(call) => {
+                let bindings = call.bindings;
+                Next::Outcome(self.effect(Deed::Call(call)).await?.outcome(bindings)?)
+            }
+            Action::Sms(message) => Next::Outcome(self.effect(Deed::Send(StepKind::Sms, message)).await?.outcome(&[])?),
+            Action::Ask(ask) => self.ask(&ask).await?,
+        })
+    }
+
+    async fn ask(&mut self, ask: &Ask) -> Result<Next, Stop> {
+        let retries = self.retries.unwrap_or(ask.retries);
+        let question = question(ask, retries);
+        let sent = sms::address(self.id, &self.course.parties, &question)?;
+        let conversation = Conversation { person: sent.to.clone(), own: sent.from.clone() };
+        let length = Duration::from_secs(ask.within.into());
+        Ok(match self.effect(Deed::Send(StepKind::Ask, question)).await?.outcome(&[])? {
+            Outcome::Done => {
+                Next::Rest { place: ask.place, line: self.line, length, asked: Some(conversation), retries }
+            }
+            failed => Next::Outcome(failed),
+        })
+    }
+
+    /// Carries a call or a message out.
+    async fn effect(&mut self, deed: Deed) -> Result<Recorded, Halt> {
+        if self.shared.is_stopping() {
+            return Err(Halt::Later("the program is stopping".to_owned()));
+        }
+        self.course.effects += 1;
+        let effect = (self.id, self.course.effects);
+        deed::carry_out(self.attempt, self.shared, effect, &self.course.parties, deed).await
+    }
+
+    fn failed_by(&self, fault: &Fault) -> Next {
+        let (run, line) = (self.id, self.line);
+        let reason = masked(&fault.to_string());
+        error!(%run, line, outcome = "fault", blame = %fault.blame(), retry = false, reason, "run ended");
+        Next::Ended(Ended::Failed { line, kind: "fault".to_owned(), reason })
+    }
+}
+
+/// The question, in the words in which it is to be asked now.
+fn question(ask: &Ask, retries: u32) -> Sms {
+    match &ask.again {
+        Some(again) if retries < ask.retries => Sms { body: again.clone(), media: Vec::new(), ..ask.question.clone() },
+        _ => ask.question.clone(),
+    }
+}
+
+fn tell(shared: &Shared, run: RunId, ended: &Ended) {
+    shared.metrics.run_ended(match ended {
+        Ended::Completed => RunOutcome::Completed,
+        Ended::Cancelled => RunOutcome::Cancelled,
+        _ => RunOutcome::Failed,
+    });
+    match ended {
+        Ended::Completed => info!(%run, outcome = "completed", "run ended"),
+        Ended::Cancelled => info!(%run, outcome = "cancelled", "run ended"),
+        // `failed_by` has told of it.
+        Ended::Failed { kind, .. } if kind == "fault" => {}
+        Ended::Failed { line, kind, reason } => {
+            warn!(%run, line, outcome = "failed", kind, reason, "run ended");
+        }
+        Ended::Waits { .. } | Ended::TooLate => {}
+    }
+}
