@@ -87,6 +87,17 @@ impl Postgres {
         self.folder.join("data")
     }
 
+    /// Puts a copy of a file into the folder of its data, as a file of its own that nobody else may read.
+    pub fn adopt(&self, file: &str, name: &str) {
+        let copy = self.data().join(name);
+        let mut install = Command::new("install");
+        install.args(["-m", "600"]);
+        if is_root() {
+            install.args(["-o", user()]);
+        }
+        succeed(install.arg(file).arg(copy));
+    }
+
     /// Stops it.
     pub fn stop(&self, how: Stop) {
         let mode = if how == Stop::Fast { "fast" } else { "immediate" };

@@ -1,9 +1,13 @@
 //! The rules of every journal, and what only one in PostgreSQL promises, against a real server.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-#[path = "../../../../../tests/src/postgres.rs"]
+#[path = "../../../../../../tests/src/postgres.rs"]
 #[allow(dead_code, missing_docs, unreachable_pub, clippy::expect_used)]
 mod server;
+
+mod doors;
+mod outages;
+mod replicas;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -25,15 +29,29 @@ fn settings() -> Settings {
     Settings { lease: Duration::from_millis(1_000), connections: 3, ..Settings::of(&flow) }
 }
 
+/// Carries out what a test does with a server, if there is one.
+fn with<T>(server: Option<T>, test: impl AsyncFnOnce(&T)) {
+    let Some(server) = server else { return };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(test(&server));
+}
+
+async fn open(server: &Postgres, settings: &Settings) -> PostgresJournal {
+    PostgresJournal::connect(&server.url(), settings.clone()).await.unwrap()
+}
+
 struct Database(Settings);
 
 impl Subject for Database {
     const DURABLE: bool = true;
     const SHIFTS: bool = false;
 
+    fn is_here(&self) -> bool {
+        shared().is_some()
+    }
+
     async fn open(&self) -> Arc<dyn Journal> {
-        let server = shared().unwrap();
-        Arc::new(PostgresJournal::connect(&server.url(), self.0.clone()).await.unwrap())
+        Arc::new(open(shared().unwrap(), &self.0).await)
     }
 }
 
