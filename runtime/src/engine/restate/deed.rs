@@ -13,10 +13,12 @@ use super::outcome::Recorded;
 use super::underway::Effect;
 use crate::clock::Time;
 use crate::engine::Parties;
+use crate::failpoint::Failpoint;
 use crate::flow::{Call, Fault, Sms};
 use crate::metrics::StepKind;
 use crate::run_id::RunId;
 use crate::step::Found;
+use crate::telemetry::RunSpan;
 
 /// What reaches outside.
 pub(super) enum Deed {
@@ -57,6 +59,7 @@ pub(super) async fn carry_out(
     effect: Effect,
     parties: &Parties,
     deed: Deed,
+    trace: &Arc<RunSpan>,
 ) -> Result<Recorded, Halt> {
     let name = deed.name();
     let mut unknown_since = None;
@@ -64,11 +67,12 @@ pub(super) async fn carry_out(
         let now = async { Ok(Begun { by: shared.process, at: Time::now() }) };
         let begun = attempt.run(format!("begin {name}"), now).await?;
         unknown_since = (begun.by != shared.process).then_some(begun.at);
+        Failpoint::Begun.reach();
     }
     let work = async {
-        let (shared, parties) = (Arc::clone(shared), parties.clone());
-        let underway = Arc::clone(&shared);
-        let outcome = underway.underway.join(effect, || perform(shared, effect.0, parties, deed, unknown_since)).await;
+        let (own, parties, trace) = (Arc::clone(shared), parties.clone(), Arc::clone(trace));
+        let begin = || async move { own.perform(effect.0, &parties, deed, unknown_since, &trace).await };
+        let outcome = shared.underway.join(effect, begin).await;
         outcome.ok_or_else(|| Halt::Later("a step ended without an outcome".to_owned()))
     };
     let recorded = attempt.run(name, work).await?;
@@ -76,26 +80,28 @@ pub(super) async fn carry_out(
     Ok(recorded)
 }
 
-async fn perform(
-    shared: Arc<Shared>,
-    run: RunId,
-    parties: Parties,
-    deed: Deed,
-    unknown_since: Option<Time>,
-) -> Recorded {
-    let done = match deed {
-        Deed::Call(call) => shared.call(run, *call, unknown_since.is_some()).await,
-        Deed::Send(step, message) => shared.send(run, &parties, step, &message, unknown_since).await,
-    };
-    done.unwrap_or_else(|fault| Recorded::Fault(shared.secrets.redact(fault.to_string())))
-}
-
 impl Shared {
-    async fn call(&self, run: RunId, call: Call, is_unknown: bool) -> Result<Recorded, Fault> {
+    async fn perform(
+        &self,
+        run: RunId,
+        parties: &Parties,
+        deed: Deed,
+        unknown_since: Option<Time>,
+        trace: &RunSpan,
+    ) -> Recorded {
+        let done = match deed {
+            Deed::Call(call) => self.call(run, *call, unknown_since.is_some(), trace).await,
+            Deed::Send(step, message) => self.send(run, parties, step, &message, unknown_since, trace).await,
+        };
+        Failpoint::Performed.reach();
+        done.unwrap_or_else(|fault| Recorded::Fault(self.secrets.redact(fault.to_string())))
+    }
+
+    async fn call(&self, run: RunId, call: Call, is_unknown: bool, trace: &RunSpan) -> Result<Recorded, Fault> {
         if is_unknown && let Found::Outcome(outcome) = self.performer.called_before(run, &call) {
             return Ok(Recorded::of(outcome));
         }
-        let performed = self.performer.call(run, call).await?;
+        let performed = self.performer.call(run, call, trace).await?;
         Ok(Recorded::of(performed.outcome))
     }
 
@@ -106,13 +112,14 @@ impl Shared {
         step: StepKind,
         message: &Sms,
         unknown_since: Option<Time>,
+        trace: &RunSpan,
     ) -> Result<Recorded, Fault> {
         if let Some(since) = unknown_since
             && let Found::Outcome(outcome) = self.performer.sent_before(run, parties, message, since).await?
         {
             return Ok(Recorded::of(outcome));
         }
-        let performed = self.performer.send(run, parties, step, message).await?;
+        let performed = self.performer.send(run, parties, step, message, trace).await?;
         Ok(Recorded::of(performed.outcome))
     }
 }

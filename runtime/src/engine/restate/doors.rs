@@ -44,7 +44,7 @@ impl Restate {
         };
         match heard(invoke(&to.path()).send().await).await {
             Ok(answer) => {
-                let text = answer.text().await.map_err(|error| causes(&error))?;
+                let text = answer.text().await.map_err(|error| causes(error))?;
                 serde_json::from_str(&text).map(Some).map_err(|error| format!("Restate's answer: {error}"))
             }
             Err(Unheard::TooSlow) => {
@@ -73,8 +73,7 @@ impl Restate {
         let body = json!({ "query": sql }).to_string();
         let asked = self.request(Method::POST, &self.admin, "/query", REGISTERING);
         let asked = asked.header("Accept", "application/json").body(body).send().await;
-        let text =
-            heard(asked).await.map_err(|unheard| unheard.told())?.text().await.map_err(|error| causes(&error))?;
+        let text = heard(asked).await.map_err(|unheard| unheard.told())?.text().await.map_err(|error| causes(error))?;
         let answer: Value = serde_json::from_str(&text).map_err(|error| format!("Restate's answer: {error}"))?;
         match answer.get("rows") {
             Some(Value::Array(rows)) => Ok(rows.clone()),
@@ -115,14 +114,15 @@ async fn heard(asked: Result<Response, reqwest::Error>) -> Result<Response, Unhe
             Err(Unheard::Failed(format!("Restate said {status}: {shown}")))
         }
         Err(error) if error.is_timeout() && !error.is_connect() => Err(Unheard::TooSlow),
-        Err(error) => Err(Unheard::Failed(causes(&error))),
+        Err(error) => Err(Unheard::Failed(causes(error))),
     }
 }
 
-/// An error of the client with all its causes: the first alone says little.
-fn causes(error: &reqwest::Error) -> String {
+/// An error of the client with all its causes: the first alone says little. Without the URL, which names people.
+fn causes(error: reqwest::Error) -> String {
+    let error = error.without_url();
     let mut told = "Restate cannot be reached".to_owned();
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    let mut cause: Option<&dyn std::error::Error> = Some(&error);
     while let Some(error) = cause {
         told = format!("{told}: {error}");
         cause = error.source();

@@ -22,6 +22,7 @@ use tracing::{debug, warn};
 use super::attempt::{Attempt, Halt};
 use super::handlers::Handler;
 use super::{Shared, conversation, run, trigger};
+use crate::failpoint::Failpoint;
 
 /// Version 4 of the endpoint manifest: the first with a policy of retries. Restate 1.5 and later ask for it.
 const MANIFEST: &str = "application/vnd.restate.endpointmanifest.v4+json";
@@ -109,6 +110,7 @@ async fn handle(shared: Arc<Shared>, handler: Handler, mut attempt: Attempt) {
                 warn!(handler = handler.name(), key = attempt.key(), reason, retry = true, "Restate will try again");
             }
             attempt.end(ended).await;
+            Failpoint::Rested.reach();
         }};
     }
     match handler {

@@ -39,10 +39,12 @@ use crate::client;
 use crate::clock::Time;
 use crate::config::{RestateConfig, UnfitRuns};
 use crate::encode;
+use crate::failpoint::Failpoint;
 use crate::flow::{Program, Secrets, Step};
 use crate::metrics::{Metrics, Received, TriggerKind};
 use crate::run_id::RunId;
 use crate::step::Performer;
+use crate::telemetry::Tracer;
 
 /// Has Restate keep runs and drive them.
 pub(crate) struct RestateEngine {
@@ -65,6 +67,7 @@ struct Shared {
     stopping: signal::Sender<bool>,
     stopped: signal::Sender<bool>,
     metrics: Arc<Metrics>,
+    tracer: Tracer,
     /// Why nothing can be taken in now, if so.
     problem: Mutex<Option<String>>,
 }
@@ -88,7 +91,7 @@ impl RestateEngine {
         let service_url =
             config.service_url.as_ref().map_or_else(|| format!("http://{address}"), |url| url.as_str().to_owned());
         let client = client::build().map_err(|error| vec![format!("TLS could not be set up: {error}")])?;
-        let Parts { program, secrets, performer, limits, metrics } = parts;
+        let Parts { program, secrets, performer, limits, metrics, tracer } = parts;
         let schedules = Schedules::of(program).map_err(|problem| vec![problem])?;
         let shared = Arc::new(Shared {
             program,
@@ -104,6 +107,7 @@ impl RestateEngine {
             stopping: signal::channel(false).0,
             stopped: signal::channel(false).0,
             metrics,
+            tracer,
             problem: Mutex::new(Some("Restate does not know the flow yet".to_owned())),
         });
         tokio::spawn(endpoint::serve(listener, Arc::clone(&shared)));
@@ -156,6 +160,7 @@ impl Shared {
             self.failed(&why);
             Refusal::Unavailable(why)
         })?;
+        Failpoint::Accepted.reach();
         self.metrics.committed(started.elapsed());
         // It is taken, and nobody has said yet what it is.
         let Some(taken) = taken else { return Ok(Receipt::Queued) };

@@ -17,12 +17,13 @@ use super::handlers::{Handler, Names, Service};
 use super::outcome::Recorded;
 use crate::clock::Time;
 use crate::engine::Parties;
-use crate::engine::journal::{Conversation, Fresh};
+use crate::engine::journal::{self, Conversation, Fresh, Phase, Place};
 use crate::flow::{Action, Ask, End, Fault, Outcome, Sms, Step};
 use crate::logging::masked;
-use crate::metrics::{RunOutcome, StepKind};
+use crate::metrics::{RunOutcome, StepKind, StepOutcome};
 use crate::run_id::RunId;
 use crate::step::{sms, understand};
+use crate::telemetry::RunSpan;
 
 /// Under which the object keeps its run.
 const RUN: &str = "run";
@@ -101,6 +102,27 @@ pub(super) enum Ended {
     TooLate,
 }
 
+impl Ended {
+    /// The same as journals know it, for a run that waits for a text of `asked` if for any.
+    fn phase(&self, asked: Option<&Conversation>) -> Phase {
+        match (self, asked) {
+            (Self::Completed, _) => Phase::Ended(journal::Ended::Completed),
+            (Self::Failed { line, kind, reason }, _) => {
+                let (line, kind, reason) = (*line, kind.clone(), reason.clone());
+                Phase::Ended(journal::Ended::Failed { line, kind, reason })
+            }
+            (Self::Waits { line, place, until }, asked) => {
+                let (place, until) = (Place { name: place.clone(), line: *line }, *until);
+                match asked.cloned() {
+                    Some(conversation) => Phase::Asked { place, conversation, until },
+                    None => Phase::Waiting { place, until },
+                }
+            }
+            (Self::Cancelled | Self::TooLate, _) => Phase::Ready,
+        }
+    }
+}
+
 /// Why a run goes on.
 enum Cause {
     Ready,
@@ -150,13 +172,14 @@ struct Run<'a> {
     /// Line of the step that it is at.
     line: u32,
     retries: Option<u32>,
+    trace: Arc<RunSpan>,
 }
 
 /// [`Handler::Start`]
 pub(super) async fn start(attempt: &mut Attempt, shared: &Arc<Shared>) -> Result<Ended, Halt> {
     let Start { fresh: Fresh { id, line, parties, state }, from } = attempt.given()?;
     let course = Course { line, parties, state, steps: 0, effects: 0, rests: 0 };
-    Run { attempt, shared, id, course, line, retries: None }.carry_out(Cause::Ready, from).await
+    Run::new(attempt, shared, id, course, line).carry_out(Cause::Ready, from).await
 }
 
 /// [`Handler::Reply`]
@@ -172,7 +195,8 @@ pub(super) async fn reply(attempt: &mut Attempt, shared: &Arc<Shared>) -> Result
         return Ok(Ended::TooLate);
     };
     attempt.cancel(rest.timer)?;
-    let run = Run { attempt, shared, id, course, line: rest.line, retries: Some(rest.retries) };
+    let mut run = Run::new(attempt, shared, id, course, rest.line);
+    run.retries = Some(rest.retries);
     run.carry_out(Cause::Reply(text.text.body), Some(from)).await
 }
 
@@ -191,7 +215,7 @@ pub(super) async fn wake(attempt: &mut Attempt, shared: &Arc<Shared>) -> Result<
         }
         None => Cause::Waited,
     };
-    Run { attempt, shared, id, course, line: rest.line, retries: None }.carry_out(cause, None).await
+    Run::new(attempt, shared, id, course, rest.line).carry_out(cause, None).await
 }
 
 /// [`Handler::Cancel`]
@@ -224,7 +248,12 @@ async fn kept(attempt: &mut Attempt, wanted: impl FnOnce(&Kept) -> bool) -> Resu
     Ok(attempt.get(RUN).await?.filter(wanted))
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(attempt: &'a mut Attempt, shared: &'a Arc<Shared>, id: RunId, course: Course, line: u32) -> Self {
+        let trace = Arc::new(shared.tracer.run(id, course.rests == 0, course.line));
+        Self { attempt, shared, id, course, line, retries: None, trace }
+    }
+
     /// Goes on until the run rests or ends; then the next text of the conversation whose text it took is taken.
     async fn carry_out(mut self, cause: Cause, from: Option<Conversation>) -> Result<Ended, Halt> {
         let next = match self.until_rest(cause).await {
@@ -243,7 +272,7 @@ impl Run<'_> {
 
     /// Notes where the run rests, and tells who waits for that.
     async fn rest(self, next: Next, from: Option<Conversation>) -> Result<Ended, Halt> {
-        let Self { attempt, shared, id, mut course, .. } = self;
+        let Self { attempt, shared, id, mut course, mut trace, .. } = self;
         let names = &shared.names;
         let (ended, asked) = match next {
             Next::Rest { place, line, length, asked, retries } => {
@@ -266,6 +295,10 @@ impl Run<'_> {
             // It never comes this far.
             Next::Outcome(_) => return Err(Halt::Later("the run did not rest".to_owned())),
         };
+        // No step holds it any more.
+        if let Some(trace) = Arc::get_mut(&mut trace) {
+            trace.rests(&ended.phase(asked.as_ref().map(|(asked, _)| asked)));
+        }
         let rested = |asks| Rested { run: id, asks };
         match (asked, from) {
             (Some((asked, number)), Some(from)) if asked == from => {
@@ -311,8 +344,14 @@ impl Run<'_> {
         self.line = action.line().unwrap_or(self.line);
         Ok(match cause {
             Cause::Ready => None,
-            Cause::Waited => Some(Next::Outcome(Outcome::Done)),
-            Cause::TimedOut => Some(Next::Outcome(Outcome::TimedOut)),
+            Cause::Waited => {
+                self.over(StepKind::Wait, StepOutcome::Ok);
+                Some(Next::Outcome(Outcome::Done))
+            }
+            Cause::TimedOut => {
+                self.over(StepKind::Reply, StepOutcome::Timeout);
+                Some(Next::Outcome(Outcome::TimedOut))
+            }
             Cause::Reply(words) => {
                 let Action::Ask(ask) = action else {
                     return Err(Fault::Bug("a reply to what is no question".to_owned()));
@@ -320,6 +359,7 @@ impl Run<'_> {
                 let left = self.retries.unwrap_or(ask.retries);
                 let understood = understand(ask.reply, &words);
                 let outcome = if understood.is_some() { "ok" } else { "not understood" };
+                self.over(StepKind::Reply, if understood.is_some() { StepOutcome::Ok } else { StepOutcome::Response });
                 info!(run = %self.id, line = self.line, step = "reply", outcome, retries = left, "step");
                 match (understood, left) {
                     (Some(values), _) => Some(Next::Outcome(Outcome::Reply(values))),
@@ -383,7 +423,13 @@ impl Run<'_> {
         }
         self.course.effects += 1;
         let effect = (self.id, self.course.effects);
-        deed::carry_out(self.attempt, self.shared, effect, &self.course.parties, deed).await
+        deed::carry_out(self.attempt, self.shared, effect, &self.course.parties, deed, &self.trace).await
+    }
+
+    /// Something that was waited for has come about.
+    fn over(&self, kind: StepKind, outcome: StepOutcome) {
+        self.shared.metrics.waited(kind, outcome);
+        self.trace.step(kind, self.line).end(outcome, None);
     }
 
     fn failed_by(&self, fault: &Fault) -> Next {
