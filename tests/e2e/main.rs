@@ -19,6 +19,7 @@ mod json_path;
 mod lifecycle;
 mod media;
 mod nws;
+mod operate;
 mod order;
 mod samples;
 mod secrets;

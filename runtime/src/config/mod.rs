@@ -138,6 +138,13 @@ pub fn read(
     } = *draft;
     let engine = engine.finish(program.name, environment, &mut problems);
     let listen = listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into());
+    #[cfg(feature = "restate")]
+    if let EngineChoice::Restate(restate) = &engine.engine
+        && restate.ingress.as_str().trim_end_matches('/') == format!("http://{listen}")
+    {
+        problems
+            .push(format!("--listen {listen} is where Restate's ingress is (--restate-ingress): give another port"));
+    }
     let mut secret = |name: &str, what: &str| match secrets::read(name, what, environment) {
         Ok(value) => value,
         Err(problem) => {
@@ -349,6 +356,18 @@ mod tests {
             problems(&["--database=canary", "--engine=postgres"], &[("TOKEN", "t")])[0].starts_with("--database: ")
         );
         assert!(problems(&["--engine=postgres"], &[("TOKEN", "t")])[0].contains("is missing"));
+    }
+
+    #[cfg(feature = "restate")]
+    #[test]
+    fn restate_has_the_usual_port() {
+        let told = problems(&["--engine=restate"], &[("TOKEN", "t")]);
+        assert!(
+            told.len() == 1 && told[0].starts_with("--listen 127.0.0.1:8080 is where Restate's ingress"),
+            "{told:?}"
+        );
+        let config = served(&["--engine=restate", "--listen=127.0.0.1:8081"], &[("TOKEN", "t")]);
+        assert!(matches!(config.engine.engine, EngineChoice::Restate(restate) if restate.listen.port() == 9080));
     }
 
     #[cfg(not(feature = "postgres"))]
