@@ -17,7 +17,7 @@ pub mod suggest;
 pub mod syntax;
 
 use diagnostic::{Code, Diagnostic};
-use graph::FlowGraph;
+use graph::{Entry, FlowGraph};
 use sample::Samples;
 use source::{SourceFile, Span};
 
@@ -37,6 +37,8 @@ pub struct Emitted {
     pub name: String,
     /// Text of `main.rs`; it depends on `flow-runtime` alone.
     pub main_rs: String,
+    /// It has an `on schedule`, for which the runtime needs calendars.
+    pub has_schedule: bool,
 }
 
 /// Text to a checked tree: all diagnostics, in the order of their places.
@@ -94,7 +96,8 @@ pub fn compile(source: &SourceFile, samples: &dyn Samples) -> Compilation {
         return Compilation { diagnostics, emitted: None };
     }
     let main_rs = codegen::emit(&graph);
-    Compilation { diagnostics, emitted: Some(Emitted { name: graph.name, main_rs }) }
+    let has_schedule = graph.machines.iter().any(|machine| matches!(machine.entry, Entry::Schedule { .. }));
+    Compilation { diagnostics, emitted: Some(Emitted { name: graph.name, main_rs, has_schedule }) }
 }
 
 fn not_built_yet(span: Span, what: &str) -> Diagnostic {

@@ -7,7 +7,7 @@ use super::build::megabytes;
 use super::console::Console;
 use super::progress::Watcher;
 use crate::driver::demo::{self, Demo as Hotline, Reply};
-use crate::driver::{self, Error, Linking, Order};
+use crate::driver::{self, Error, Making, Order};
 
 /// Build the weather hotline and text it, with no network and no phone
 #[derive(Debug, Args)]
@@ -38,7 +38,7 @@ impl Demo {
         let order = Order {
             emitted: &emitted,
             source: "demo/weather-forecast.flow".as_ref(),
-            linking: Linking::Dynamic,
+            making: Making::default(),
             output: None,
         };
         let mut watcher = Watcher::new(console);

@@ -6,6 +6,7 @@ mod console;
 mod demo;
 mod diff;
 mod doctor;
+mod engine;
 mod explain;
 mod fmt;
 mod graph;

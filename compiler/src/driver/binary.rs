@@ -7,7 +7,8 @@ use super::cargo::Cargo;
 use super::error::Error;
 use super::files;
 use super::interrupted;
-use super::manifest::{self, Linking};
+use super::making::{Linking, Making};
+use super::manifest;
 use super::name::package_name;
 use super::package;
 use super::system::{Entry, System};
@@ -20,8 +21,8 @@ pub struct Order<'a> {
     pub emitted: &'a Emitted,
     /// The flow's file; it tells flows of one name apart.
     pub source: &'a Path,
-    /// How it finds the C library.
-    pub linking: Linking,
+    /// What goes into it besides.
+    pub making: Making,
     /// Where the binary is to be; `None`: in the cache, to be run from there.
     pub output: Option<&'a Path>,
 }
@@ -44,7 +45,7 @@ pub enum Progress {
 /// The lock of the cache is held until the binary is in its place: in the shared target folder, another flow of the same
 /// name would replace it.
 pub fn build(system: &dyn System, order: Order<'_>, progress: &mut dyn FnMut(Progress)) -> Result<PathBuf, Error> {
-    if order.linking == Linking::Static && manifest::static_target().is_none() {
+    if order.making.linking == Linking::Static && manifest::static_target().is_none() {
         return Err(Error::StaticElsewhere);
     }
     if let Some(output) = order.output {
@@ -61,16 +62,17 @@ pub fn build(system: &dyn System, order: Order<'_>, progress: &mut dyn FnMut(Pro
     let cache = Cache::locate(system)?;
     let name = package_name(&order.emitted.name);
     let current = system.current_folder().unwrap_or_default();
-    let (package, folder) = cache.package(&name, &current.join(order.source), order.linking);
+    let (package, folder) = cache.package(&name, &current.join(order.source), order.making);
 
     let _lock = cache.open(system, &mut || progress(Progress::Waiting))?;
     let in_cache = |cause| Error::cache(cache.root(), &cause);
-    package::write_cached(system, &folder, &package, order.emitted, order.linking).map_err(in_cache)?;
+    package::write_cached(system, &folder, &package, order.emitted, order.making).map_err(in_cache)?;
 
     let cargo = Cargo { system, cache: &cache, package: &folder };
-    let watched = interrupted::Watch { system, package: &folder, built: &cache.built(order.linking), name: &name };
+    let watched =
+        interrupted::Watch { system, package: &folder, built: &cache.built(order.making.linking), name: &name };
     watched.begin().map_err(in_cache)?;
-    let built = compile(&cargo, order.linking, progress);
+    let built = compile(&cargo, Stamp::Built(order.making, order.emitted.has_schedule), progress);
     watched.end().map_err(in_cache)?;
     let built = built?;
     match order.output {
@@ -94,17 +96,17 @@ fn may_be_replaced(system: &dyn System, file: &Path) -> bool {
     content.is_empty() || PROGRAMS.iter().any(|magic| content.starts_with(magic))
 }
 
-fn compile(cargo: &Cargo<'_>, linking: Linking, progress: &mut dyn FnMut(Progress)) -> Result<PathBuf, Error> {
+fn compile(cargo: &Cargo<'_>, stamp: Stamp, progress: &mut dyn FnMut(Progress)) -> Result<PathBuf, Error> {
     let Cargo { system, cache, .. } = *cargo;
     if !cache.is_stamped(system, Stamp::Fetched) {
         cargo.fetch(progress)?;
         cache.put_stamp(system, Stamp::Fetched)?;
     }
-    if cache.is_stamped(system, Stamp::Built(linking)) {
+    if cache.is_stamped(system, stamp) {
         return cargo.build(None, progress);
     }
     let built = cargo.build(cargo.count(), progress)?;
-    cache.put_stamp(system, Stamp::Built(linking))?;
+    cache.put_stamp(system, stamp)?;
     Ok(built)
 }
 
@@ -145,12 +147,12 @@ mod tests {
     }
 
     fn order<'a>(emitted: &'a Emitted, output: Option<&'a Path>) -> Order<'a> {
-        Order { emitted, source: Path::new("wx.flow"), linking: Linking::Dynamic, output }
+        Order { emitted, source: Path::new("wx.flow"), making: Making::default(), output }
     }
 
     fn flow(main_rs: &str) -> Emitted {
         // The machine's cargo copies the source: so that its binaries begin like one.
-        Emitted { name: "wx".to_owned(), main_rs: format!("\x7fELF {main_rs}") }
+        Emitted { name: "wx".to_owned(), main_rs: format!("\x7fELF {main_rs}"), has_schedule: false }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //!   sources/                       the runtime's, and what it is made of
 //!   crates/weather-forecast-HASH/  one emitted package for each flow file
 //!   target/                        cargo's, shared by all of them
-//!   fetched, built, built-static   stamps: what need not be done again
+//!   fetched, built, built-memory   stamps: what need not be done again
 //! ```
 //!
 //! Every build first makes `sources/` and its own package hold exactly what they should, and cargo rebuilds what has
@@ -18,8 +18,10 @@ use super::embed;
 use super::error::Error;
 use super::files;
 use super::lock;
-use super::manifest::{self, Identity, Linking};
+use super::making::{Linking, Making};
+use super::manifest::{self, Identity};
 use super::system::{Lock, System};
+use crate::Emitted;
 
 /// The cache folder of this version of flowc.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,11 +66,8 @@ impl Cache {
 
     /// The package of a flow file: what cargo knows it by, and where it is emitted. Two flows of one name in two folders
     /// do not meet.
-    pub(super) fn package(&self, name: &str, source: &Path, linking: Linking) -> (Identity, PathBuf) {
-        let ending = match linking {
-            Linking::Dynamic => "",
-            Linking::Static => "-static",
-        };
+    pub(super) fn package(&self, name: &str, source: &Path, making: Making) -> (Identity, PathBuf) {
+        let ending = making.ending();
         let hash = embed::fnv(source.as_os_str().as_encoded_bytes().iter().copied());
         let folder = self.folder.join(format!("crates/{name}-{hash:016x}{ending}"));
         (Identity::among_others(name.to_owned(), hash), folder)
@@ -104,9 +103,10 @@ impl Cache {
 
     fn stamp(&self, stamp: Stamp) -> PathBuf {
         self.folder.join(match stamp {
-            Stamp::Fetched => "fetched",
-            Stamp::Built(Linking::Dynamic) => "built",
-            Stamp::Built(Linking::Static) => "built-static",
+            Stamp::Fetched => "fetched".to_owned(),
+            Stamp::Built(making, has_schedule) => {
+                format!("built{}{}", making.ending(), if has_schedule { "-schedule" } else { "" })
+            }
         })
     }
 }
@@ -116,8 +116,8 @@ impl Cache {
 pub enum Stamp {
     /// All crates are in cargo's own cache.
     Fetched,
-    /// The runtime is built.
-    Built(Linking),
+    /// The runtime is built, for flows with a schedule or without.
+    Built(Making, bool),
 }
 
 /// Names the sources that flowc carries, the versions of its crates, and how they are compiled.
@@ -125,7 +125,8 @@ fn sources_hash() -> String {
     let sources =
         embed::sources().iter().flat_map(|(path, text)| path.bytes().chain([0]).chain(text.bytes()).chain([0]));
     let package = Identity::alone("flow".to_owned());
-    let settings = lock::lock_for(&package) + &manifest::manifest(&package, "", Linking::Dynamic);
+    let flow = Emitted { name: "flow".to_owned(), main_rs: String::new(), has_schedule: false };
+    let settings = lock::lock_for(&package) + &manifest::manifest(&package, "", &flow, Making::default());
     format!("{:016x}\n", embed::fnv(sources.chain(settings.into_bytes())))
 }
 
@@ -135,6 +136,7 @@ mod tests {
 
     use std::io::ErrorKind;
 
+    use super::super::making::Engine;
     use super::super::system::memory::Memory;
     use super::*;
 
@@ -156,11 +158,12 @@ mod tests {
     #[test]
     fn flows_of_one_name_do_not_meet() {
         let cache = Cache::locate(&Memory::default().with_variable("FLOWC_CACHE", "/c")).unwrap();
-        let package = |path, linking| cache.package("wx", Path::new(path), linking).1;
-        assert_ne!(package("/a/wx.flow", Linking::Dynamic), package("/b/wx.flow", Linking::Dynamic));
-        assert_ne!(package("/a/wx.flow", Linking::Dynamic), package("/a/wx.flow", Linking::Static));
-        assert_eq!(package("/a/wx.flow", Linking::Dynamic), package("/a/wx.flow", Linking::Dynamic));
-        assert!(package("/a/wx.flow", Linking::Dynamic).starts_with("/c/0.1.0/crates"));
+        let package = |path, making| cache.package("wx", Path::new(path), making).1;
+        let (usual, other) = (Making::default(), Making { engine: Engine::Memory, ..Making::default() });
+        assert_ne!(package("/a/wx.flow", usual), package("/b/wx.flow", usual));
+        assert_ne!(package("/a/wx.flow", usual), package("/a/wx.flow", other));
+        assert_eq!(package("/a/wx.flow", usual), package("/a/wx.flow", usual));
+        assert!(package("/a/wx.flow", usual).starts_with("/c/0.1.0/crates"));
     }
 
     #[test]
@@ -186,7 +189,7 @@ mod tests {
         assert!(!cache.is_stamped(&memory, Stamp::Fetched));
         cache.put_stamp(&memory, Stamp::Fetched).unwrap();
         assert!(cache.is_stamped(&memory, Stamp::Fetched));
-        assert!(!cache.is_stamped(&memory, Stamp::Built(Linking::Static)));
+        assert!(!cache.is_stamped(&memory, Stamp::Built(Making::default(), true)));
         memory.files.borrow_mut().insert("/c/0.1.0/fetched".into(), b"older".to_vec());
         assert!(!cache.is_stamped(&memory, Stamp::Fetched));
     }

@@ -5,7 +5,8 @@ use std::path::Path;
 use super::cache::{Cache, Stamp};
 use super::cargo;
 use super::error::Error;
-use super::manifest::{Linking, RUST_VERSION};
+use super::making::Making;
+use super::manifest::RUST_VERSION;
 use super::system::{Command, Line, System};
 
 /// What was found of one need.
@@ -58,7 +59,7 @@ pub fn examine(system: &dyn System) -> Vec<Finding> {
                     "the next build does it, and needs the network for that",
                 )
             });
-            findings.push(if cache.is_stamped(system, Stamp::Built(Linking::Dynamic)) {
+            findings.push(if cache.is_stamped(system, Stamp::Built(Making::default(), false)) {
                 Finding::good("the runtime is built: a flow is built in about a second")
             } else {
                 Finding::later("the runtime is not built yet", "the next build does it, once, in a minute or two")

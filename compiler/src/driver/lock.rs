@@ -41,8 +41,10 @@ mod tests {
     use std::path::Path;
     use std::process::Command;
 
+    use super::super::making::Making;
     use super::super::manifest;
     use super::*;
+    use crate::Emitted;
 
     #[test]
     fn the_flow_is_sorted_in_among_its_crates() {
@@ -71,7 +73,12 @@ mod tests {
         fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
         fs::write(
             folder.join("Cargo.toml"),
-            manifest::manifest(&Identity::alone("zzz".to_owned()), "flow-runtime/runtime", manifest::Linking::Dynamic),
+            manifest::manifest(
+                &Identity::alone("zzz".to_owned()),
+                "flow-runtime/runtime",
+                &Emitted { name: "zzz".to_owned(), main_rs: String::new(), has_schedule: false },
+                Making::default(),
+            ),
         )
         .unwrap();
         let status = Command::new(env!("CARGO"))

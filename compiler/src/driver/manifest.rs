@@ -1,5 +1,8 @@
 //! The manifest of the emitted package, and how it is linked.
 
+use super::making::{Linking, Making};
+use crate::Emitted;
+
 /// What cargo knows the emitted package by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Identity {
@@ -29,23 +32,6 @@ pub(super) const RUST_VERSION: &str = env!("CARGO_PKG_RUST_VERSION");
 /// The first line of every manifest of ours; it marks a folder as an emission that may be rewritten.
 pub(super) const MARK: &str = "# Emitted by flowc";
 
-/// How a binary finds the C library.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Linking {
-    /// From the system it runs on.
-    #[default]
-    Dynamic,
-    /// It carries all that it needs, and runs in an empty folder; Linux only.
-    Static,
-}
-
-impl Linking {
-    /// `flowc build --static` or not.
-    pub fn of(is_static: bool) -> Self {
-        if is_static { Self::Static } else { Self::Dynamic }
-    }
-}
-
 /// The target that `--static` builds for: naming it keeps build scripts and macros, which cargo loads as shared
 /// libraries, out of the static linking.
 pub(super) fn static_target() -> Option<String> {
@@ -54,13 +40,11 @@ pub(super) fn static_target() -> Option<String> {
 }
 
 /// `Cargo.toml` of the emitted package, with the runtime at a path of ours relative to it.
-pub(super) fn manifest(package: &Identity, runtime: &str, linking: Linking) -> String {
+pub(super) fn manifest(package: &Identity, runtime: &str, emitted: &Emitted, making: Making) -> String {
     let Identity { name, version } = package;
     let flowc = env!("CARGO_PKG_VERSION");
-    let default = match linking {
-        Linking::Dynamic => "",
-        Linking::Static => "default = [\"static\"]\n",
-    };
+    let default: Vec<String> = making.features(emitted).iter().map(|feature| format!("\"{feature}\"")).collect();
+    let default = default.join(", ");
     format!(
         r#"{MARK} {flowc}: edit the flow, not this file.
 
@@ -73,8 +57,14 @@ publish = false
 [dependencies]
 flow-runtime = {{ version = "={RUNTIME_VERSION}", path = "{runtime}" }}
 
+# What keeps runs is the engine of which there is one; a binary has `memory` besides.
 [features]
-{default}# The C library looks host names up with parts that it loads at run time, which a static binary cannot do.
+default = [{default}]
+sqlite = ["flow-runtime/sqlite"]
+postgres = ["flow-runtime/postgres"]
+restate = ["flow-runtime/restate"]
+schedule = ["flow-runtime/schedule"]
+# The C library looks host names up with parts that it loads at run time, which a static binary cannot do.
 static = ["flow-runtime/dns"]
 
 # `s` builds the runtime a quarter faster than 3, and the binary is smaller; a flow waits for others, not for itself.
@@ -113,10 +103,14 @@ rustflags = ["-C", "target-feature=+crt-static"]
 mod tests {
     use super::*;
 
+    fn flow() -> Emitted {
+        Emitted { name: "wx".to_owned(), main_rs: String::new(), has_schedule: false }
+    }
+
     #[test]
     fn the_runtime_is_pinned_exactly() {
         let package = Identity::alone("wx".to_owned());
-        let text = manifest(&package, "../../sources/runtime", Linking::Dynamic);
+        let text = manifest(&package, "../../sources/runtime", &flow(), Making::default());
         let pin = format!("flow-runtime = {{ version = \"={RUNTIME_VERSION}\", path = \"../../sources/runtime\" }}\n");
         assert!(text.starts_with(MARK) && text.contains(&pin), "{text}");
         assert!(text.contains("\nname = \"wx\"\n"));
@@ -126,6 +120,7 @@ mod tests {
     #[test]
     fn a_static_binary_looks_names_up_by_itself() {
         let package = Identity::alone("wx".to_owned());
-        assert!(manifest(&package, "r", Linking::Static).contains("default = [\"static\"]"));
+        let making = Making { linking: Linking::Static, ..Making::default() };
+        assert!(manifest(&package, "r", &flow(), making).contains("default = [\"sqlite\", \"static\"]"));
     }
 }

@@ -7,7 +7,8 @@ use super::embed;
 use super::error::Error;
 use super::files::{sync_folder, write_if_changed};
 use super::lock::lock_for;
-use super::manifest::{self, Identity, Linking};
+use super::making::Making;
+use super::manifest::{self, Identity};
 use super::name::package_name;
 use super::system::{Entry, System};
 use crate::Emitted;
@@ -21,16 +22,16 @@ pub(super) fn write_cached(
     folder: &Path,
     package: &Identity,
     emitted: &Emitted,
-    linking: Linking,
+    making: Making,
 ) -> io::Result<()> {
-    write(system, folder, package, emitted, "../../sources/runtime", linking)
+    write(system, folder, package, emitted, "../../sources/runtime", making)
 }
 
 /// Writes a package that stands alone, with the runtime's source in it: `cargo build --release` is all it needs.
 ///
 /// An earlier emission is rewritten, a new or empty folder is filled, and any other is left as it is with
 /// [`Error::NotEmission`].
-pub fn emit(system: &dyn System, folder: &Path, emitted: &Emitted, linking: Linking) -> Result<(), Error> {
+pub fn emit(system: &dyn System, folder: &Path, emitted: &Emitted, making: Making) -> Result<(), Error> {
     let failed = |cause| Error::Write { path: folder.to_owned(), cause };
     match system.entry(folder) {
         Some(Entry::File(_) | Entry::Special) => return Err(Error::NotEmission(folder.to_owned())),
@@ -44,7 +45,7 @@ pub fn emit(system: &dyn System, folder: &Path, emitted: &Emitted, linking: Link
     }
     // The manifest, which bears the mark, comes first: a run that is killed midway can be run again.
     let package = Identity::alone(package_name(&emitted.name));
-    write(system, folder, &package, emitted, &format!("{SOURCES}/runtime"), linking).map_err(failed)?;
+    write(system, folder, &package, emitted, &format!("{SOURCES}/runtime"), making).map_err(failed)?;
     sync_folder(system, &folder.join(SOURCES), embed::sources()).map_err(failed)
 }
 
@@ -54,13 +55,13 @@ fn write(
     package: &Identity,
     emitted: &Emitted,
     runtime: &str,
-    linking: Linking,
+    making: Making,
 ) -> io::Result<()> {
-    write_if_changed(system, &folder.join("Cargo.toml"), &manifest::manifest(package, runtime, linking))?;
+    write_if_changed(system, &folder.join("Cargo.toml"), &manifest::manifest(package, runtime, emitted, making))?;
     write_if_changed(system, &folder.join("Cargo.lock"), &lock_for(package))?;
     write_if_changed(system, &folder.join("src/main.rs"), &emitted.main_rs)?;
     let config = folder.join(".cargo/config.toml");
-    match manifest::cargo_config(linking) {
+    match manifest::cargo_config(making.linking) {
         Some(text) => write_if_changed(system, &config, &text),
         None if system.entry(&config).is_some() => system.remove(&config),
         None => Ok(()),
@@ -71,17 +72,18 @@ fn write(
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use super::super::making::Linking;
     use super::super::system::memory::Memory;
     use super::*;
 
     fn weather() -> Emitted {
-        Emitted { name: "Weather Forecast".to_owned(), main_rs: "fn main() {}\n".to_owned() }
+        Emitted { name: "Weather Forecast".to_owned(), main_rs: "fn main() {}\n".to_owned(), has_schedule: false }
     }
 
     #[test]
     fn a_package_stands_alone_and_can_be_written_again() {
         let memory = Memory::default();
-        emit(&memory, Path::new("/out"), &weather(), Linking::Dynamic).unwrap();
+        emit(&memory, Path::new("/out"), &weather(), Making::default()).unwrap();
         assert!(memory.text("/out/Cargo.toml").contains("path = \"flow-runtime/runtime\""));
         assert!(memory.text("/out/Cargo.lock").contains("name = \"weather-forecast\""));
         assert_eq!(memory.text("/out/src/main.rs"), "fn main() {}\n");
@@ -90,7 +92,7 @@ mod tests {
 
         memory.files.borrow_mut().insert("/out/src/main.rs".into(), b"edited".to_vec());
         memory.writes.borrow_mut().clear();
-        emit(&memory, Path::new("/out"), &weather(), Linking::Dynamic).unwrap();
+        emit(&memory, Path::new("/out"), &weather(), Making::default()).unwrap();
         assert_eq!(*memory.writes.borrow(), [Path::new("/out/src/main.rs")]);
     }
 
@@ -99,7 +101,7 @@ mod tests {
         let memory =
             Memory::with_files(&[("/home/notes.txt", "mine"), ("/app/Cargo.toml", "[package]"), ("/file", "")]);
         for folder in ["/home", "/app", "/file"] {
-            let refused = emit(&memory, Path::new(folder), &weather(), Linking::Dynamic);
+            let refused = emit(&memory, Path::new(folder), &weather(), Making::default());
             assert!(matches!(refused, Err(Error::NotEmission(_))), "{folder}");
         }
         assert!(memory.writes.borrow().is_empty());
@@ -109,9 +111,10 @@ mod tests {
     #[test]
     fn a_dynamic_package_forgets_that_it_was_static() {
         let memory = Memory::default();
-        emit(&memory, Path::new("/out"), &weather(), Linking::Static).unwrap();
+        let making = Making { linking: Linking::Static, ..Making::default() };
+        emit(&memory, Path::new("/out"), &weather(), making).unwrap();
         assert!(memory.text("/out/.cargo/config.toml").contains("+crt-static"));
-        emit(&memory, Path::new("/out"), &weather(), Linking::Dynamic).unwrap();
+        emit(&memory, Path::new("/out"), &weather(), Making::default()).unwrap();
         assert_eq!(memory.entry(Path::new("/out/.cargo/config.toml")), None);
     }
 }

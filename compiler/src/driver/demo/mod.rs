@@ -58,7 +58,7 @@ impl<'a> Demo<'a> {
     pub fn start(system: &'a dyn System, binary: &Path) -> Result<Self, Error> {
         let service = StandIn::start(FORECAST).map_err(|cause| stopped("no port is free for the stand-in", &cause))?;
         let command = Command::new(PathBuf::from(binary))
-            .with(["--listen", "127.0.0.1:0", "--carrier", "simulator", "--connect-to"])
+            .with(["--listen", "127.0.0.1:0", "--carrier", "simulator", "--engine", "memory", "--connect-to"])
             .with([format!("api.weather.gov:443=http://{}", service.address)]);
         let mut command = command;
         // What is configured for the user's own flows is not for the demo.
