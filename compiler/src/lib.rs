@@ -15,6 +15,7 @@ mod sms;
 pub mod source;
 pub mod suggest;
 pub mod syntax;
+pub mod upgrade;
 
 use diagnostic::{Code, Diagnostic};
 use graph::{Entry, FlowGraph};

@@ -8,7 +8,7 @@ use super::Exit;
 use super::console::Console;
 use super::inputs::{Input, Inputs};
 use super::tally::{Tally, kinds};
-use super::{counted, diff};
+use super::{counted, unified};
 use crate::Compilation;
 use crate::diagnostic::{json, render, sarif, short};
 use crate::driver::samples::Beside;
@@ -135,7 +135,7 @@ impl Check {
         let name = &file.name;
         let is_new = !mended.made.is_empty();
         match input {
-            _ if self.diff => console.result(&diff::unified(name, &file.text, &mended.file.text))?,
+            _ if self.diff => console.result(&unified::unified(name, &file.text, &mended.file.text))?,
             Input::Standard => console.result(&mended.file.text)?,
             Input::File(path) if is_new => flow_file::write(console.system, path, &mended.file.text)?,
             Input::File(_) => {}

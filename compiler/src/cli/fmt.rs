@@ -5,7 +5,7 @@ use clap::Args;
 use super::Exit;
 use super::console::Console;
 use super::inputs::{Input, Inputs};
-use super::{counted, diff};
+use super::{counted, unified};
 use crate::diagnostic::render;
 use crate::driver::{Error, flow_file};
 use crate::source::SourceFile;
@@ -88,7 +88,7 @@ impl Fmt {
             console.result(&format!("{}\n", file.name))?;
         }
         if self.diff {
-            console.result(&diff::unified(&file.name, &file.text, text))?;
+            console.result(&unified::unified(&file.name, &file.text, text))?;
         }
         match input {
             Input::Standard if self.writes() => console.result(text),

@@ -35,9 +35,7 @@ impl Inputs {
         let paths = if self.paths.is_empty() { here.as_slice() } else { &self.paths };
         let (mut inputs, mut errors) = (Vec::new(), Vec::new());
         for path in paths {
-            if is_standard(path) {
-                inputs.push(Input::Standard);
-            } else if system.entry(path) == Some(Entry::Folder) {
+            if !is_standard(path) && system.entry(path) == Some(Entry::Folder) {
                 let (files, unread) = flow_files(system, path);
                 if files.is_empty() && unread.is_empty() {
                     errors.push(Error::NoFlows(path.clone()));
@@ -45,7 +43,7 @@ impl Inputs {
                 inputs.extend(files.into_iter().map(Input::File));
                 errors.extend(unread);
             } else {
-                inputs.push(Input::File(path.clone()));
+                inputs.push(Input::of(path));
             }
         }
         let mut known = HashSet::new();
@@ -60,6 +58,11 @@ impl Inputs {
 }
 
 impl Input {
+    /// What a path stands for: a file, or standard input for `-`.
+    pub(super) fn of(path: &Path) -> Self {
+        if is_standard(path) { Self::Standard } else { Self::File(path.to_owned()) }
+    }
+
     /// Reads its text.
     pub(super) fn read(&self, system: &dyn System) -> Result<SourceFile, Error> {
         match self {

@@ -15,6 +15,7 @@ mod new;
 mod progress;
 mod run;
 mod tally;
+mod unified;
 
 use std::process::ExitCode;
 
@@ -32,7 +33,8 @@ use crate::driver::system::{Real, System};
     after_help = "\
 Exit codes:
   0  all is fine
-  1  a flow has errors, or warnings that are denied; or --check or --diff found something to change
+  1  a flow has errors, or warnings that are denied; --check or --diff found something to change; or `flowc diff` found
+     waiting runs that would be lost
   2  the command could not do its work
 
 Example:
@@ -54,6 +56,7 @@ enum Command {
     Check(check::Check),
     Fmt(fmt::Fmt),
     Build(build::Build),
+    Diff(diff::Diff),
     Run(run::Run),
     Graph(graph::Graph),
     Explain(explain::Explain),
@@ -90,6 +93,7 @@ fn run(system: &dyn System, cli: &Cli) -> Exit {
         Command::Check(command) => command.run(&console),
         Command::Fmt(command) => command.run(&console),
         Command::Build(command) => command.run(&console),
+        Command::Diff(command) => command.run(&console),
         Command::Run(command) => command.run(&console),
         Command::Graph(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),
@@ -178,6 +182,42 @@ mod tests {
         assert!(err.starts_with("error: cannot write `a.flow`: permission denied\nb.flow: formatted\n"), "{err}");
         assert_eq!(memory.text("a.flow"), text);
         assert_eq!(memory.files.borrow().len(), 2);
+    }
+
+    #[test]
+    fn a_new_version_is_compared_with_the_old_one() {
+        let old = "on sms -> ask \"How many?\" < n: int > within 10m reply -> wait 1d -> sms \"$n: how was it?\"\n";
+        let memory = Memory::with_files(&[
+            ("old.flow", old),
+            ("moved.flow", &format!("# New.\n{old}")),
+            ("new.flow", &old.replace("How many", "How many guests").replace("$n", "$n, $body")),
+            ("bad.flow", "on sms -> sms \"$nobody\"\n"),
+        ]);
+        let (exit, out, err) = flowc(&memory, "flowc diff old.flow moved.flow");
+        assert_eq!((exit, err.as_str()), (Exit::Fine, ""));
+        assert!(out.starts_with("what waits survives: 2 places") && out.lines().count() == 2, "{out}");
+
+        let (exit, out, err) = flowc(&memory, "flowc diff old.flow new.flow");
+        assert_eq!((exit, err.as_str()), (Exit::FlowErrors, ""));
+        assert!(
+            out.starts_with(
+                "old.flow:1: `ask \"How many?\"` is lost: the step says something else in the new version, line 1\n    \
+                 before: ask \"How many?\" < n: int > within 10m\n    now:    ask \"How many guests?\" < n: int > within 10m\n  help: "
+            ),
+            "{out}"
+        );
+        assert!(out.contains("`wait 1d` is lost: in the new version, line 1, `$body: text` is needed"), "{out}");
+        assert!(out.contains("of 2 places, the new version does not take over 2\n"), "{out}");
+
+        let (exit, out, _) = flowc(&memory, "flowc diff old.flow new.flow --format json");
+        assert_eq!((exit, out.lines().count()), (Exit::FlowErrors, 3));
+        let first: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+        assert_eq!(first.get("survives"), Some(&serde_json::Value::Bool(false)));
+
+        let (exit, out, err) = flowc(&memory, "flowc diff old.flow bad.flow");
+        assert_eq!((exit, out.as_str()), (Exit::Failed, ""));
+        assert!(err.contains("error[F0201]"), "{err}");
+        assert_eq!(flowc(&memory, "flowc diff - -").0, Exit::Failed);
     }
 
     #[test]
