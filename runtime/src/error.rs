@@ -93,12 +93,20 @@ impl std::error::Error for Fault {}
 pub struct StartError {
     /// The flow's name.
     pub program: &'static str,
+    /// What was to be done: `runs`; `None`: to serve.
+    pub command: Option<&'static str>,
     /// One sentence each: what is wrong, and how to mend it.
     pub problems: Vec<String>,
 }
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(command) = self.command {
+            for problem in &self.problems {
+                writeln!(f, "error: {problem}")?;
+            }
+            return write!(f, "`{command} --help` has all commands and options.");
+        }
         writeln!(f, "error: \"{}\" cannot start", self.program)?;
         for problem in &self.problems {
             writeln!(f, "  - {problem}")?;

@@ -20,7 +20,6 @@ mod engine;
 mod error;
 mod failpoint;
 mod logging;
-#[allow(dead_code, unused_imports)]
 mod metrics;
 mod near;
 mod operate;

@@ -36,7 +36,7 @@ pub fn main(program: &'static Program) -> ExitCode {
 }
 
 fn refuse(program: &'static Program, problems: Vec<String>) -> ExitCode {
-    fail(&StartError { program: program.name, problems })
+    fail(&StartError { program: program.name, command: None, problems })
 }
 
 fn fail(error: &StartError) -> ExitCode {

@@ -131,7 +131,7 @@ impl EngineName {
         }
     }
 
-    fn built_for() -> Self {
+    pub(super) fn built_for() -> Self {
         Self::ALL.into_iter().find(|engine| engine.is_here()).unwrap_or(Self::Memory)
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::engine::EngineName;
 use super::options::{Scope, settings};
 use crate::flow::{Program, Trigger};
 
@@ -42,14 +43,18 @@ pub(super) fn runs(program: &Program) -> String {
 }
 
 fn write_options(text: &mut String, scope: Scope) -> std::fmt::Result {
-    writeln!(text, "\nOptions (each may be set by its variable instead):")?;
+    writeln!(text, "\nOptions (a variable may set them instead):")?;
     // Those of engines that this program does not have would be refused.
     for setting in settings(scope).filter(|setting| setting.engine.is_none_or(|engine| engine.is_here())) {
         let left = format!("--{} {}", setting.flag, setting.value);
         writeln!(text, "  {left:<28} {}", setting.help)?;
         let file = if setting.secret { format!(", or {}_FILE", setting.variable) } else { String::new() };
         let variable = format!("{}{file}", setting.variable);
-        let default = if setting.default.is_empty() { String::new() } else { format!("default: {}", setting.default) };
+        let default = match (setting.flag, setting.default) {
+            (_, "") => String::new(),
+            ("engine", _) => format!("default: {}", EngineName::built_for()),
+            (_, default) => format!("default: {default}"),
+        };
         let said: Vec<String> = [variable, default].into_iter().filter(|part| !part.is_empty()).collect();
         if !said.is_empty() {
             writeln!(text, "  {:<28} [{}]", "", said.join("; "))?;

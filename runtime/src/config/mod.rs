@@ -1,10 +1,8 @@
 //! The program's configuration, from flags and environment.
 
-#[allow(dead_code)]
 mod engine;
 mod help;
 mod options;
-#[allow(dead_code)]
 mod runs;
 mod secrets;
 mod telemetry;
@@ -15,17 +13,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use tracing::level_filters::LevelFilter;
 
 #[cfg(feature = "postgres")]
-#[allow(unused_imports)]
 pub(crate) use self::engine::DatabaseUrl;
 pub use self::engine::EngineConfig;
 #[cfg(feature = "restate")]
-#[allow(unused_imports)]
 pub(crate) use self::engine::RestateConfig;
-#[allow(unused_imports)]
-pub(crate) use self::engine::{EngineChoice, EngineName, UnfitRuns, UnknownOutcome};
+pub(crate) use self::engine::{EngineChoice, UnfitRuns, UnknownOutcome};
 use self::options::{Carrier, Draft, Scope};
 pub use self::runs::RunsCommand;
-#[allow(unused_imports)]
 pub(crate) use self::runs::Task;
 pub(crate) use self::telemetry::TelemetryConfig;
 pub use crate::error::StartError;
@@ -42,9 +36,7 @@ pub struct Config {
     pub(crate) connect_to: Vec<ConnectTo>,
     pub(crate) max_runs: u32,
     pub(crate) max_steps: u32,
-    #[allow(dead_code)]
     pub(crate) admin: AdminConfig,
-    #[allow(dead_code)]
     pub(crate) engine: EngineConfig,
     /// `None`: nobody wants traces.
     pub(crate) telemetry: Option<TelemetryConfig>,
@@ -56,7 +48,6 @@ pub struct Config {
 
 /// Where operators ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code)]
 pub(crate) enum AdminConfig {
     /// At the usual address, unless something else is there.
     IfFree,
@@ -177,7 +168,7 @@ pub fn read(
     let mut warnings = Vec::new();
     let telemetry = telemetry::read(&engine.name, environment, &mut warnings);
     if !problems.is_empty() {
-        return Err(StartError { program: program.name, problems });
+        return Err(StartError { program: program.name, command: None, problems });
     }
     Ok(Command::Serve(Box::new(Config {
         listen,
@@ -209,7 +200,7 @@ fn read_runs(
     let engine = draft.engine.finish(program.name, environment, &mut problems);
     match draft.runs.finish(&words, &mut problems) {
         Some(command) if problems.is_empty() => Ok(Command::Runs(command, Box::new(engine))),
-        _ => Err(StartError { program: program.name, problems }),
+        _ => Err(StartError { program: program.name, command: Some("runs"), problems }),
     }
 }
 
@@ -395,6 +386,8 @@ mod tests {
 
     #[test]
     fn operators_are_told_what_is_wrong() {
+        let told = given(&["runs", "lst"], &[]).unwrap_err().to_string();
+        assert!(told.starts_with("error: `runs lst` is unknown") && told.contains("`runs --help`"), "{told}");
         for (arguments, starts) in [
             (vec!["runs", "lst"], "`runs lst` is unknown; did you mean `runs list`?"),
             (vec!["runs", "show"], "say which run: `runs show ID`"),

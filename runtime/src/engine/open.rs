@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::journal::Journal;
+#[cfg(feature = "sqlite")]
+use super::journal::JournalError;
 use super::journal::memory::MemoryJournal;
 #[cfg(feature = "postgres")]
 use super::journal::postgres::{PostgresJournal, Settings};
@@ -56,7 +58,7 @@ pub(crate) async fn open_for_operator(config: &EngineConfig) -> Result<Box<dyn J
             .to_owned()),
         #[cfg(feature = "sqlite")]
         EngineChoice::Sqlite(path) => {
-            let journal = SqliteJournal::open(path, Access::Operator).map_err(|error| error.to_string())?;
+            let journal = SqliteJournal::open(path, Access::Operator).map_err(JournalError::into_reason)?;
             Ok(Box::new(journal))
         }
         #[cfg(feature = "postgres")]

@@ -1,7 +1,7 @@
 //! What tells the series of one metric apart.
 
 use crate::engine::{Receipt, Refusal};
-use crate::flow::{Failure, FailureKind, Trigger};
+use crate::flow::{Failure, FailureKind};
 
 /// A set of labels, each combination of which is a series.
 pub(super) trait Labels: Copy + 'static {
@@ -68,16 +68,6 @@ label! {
     Schedule = "schedule",
 }
 
-impl TriggerKind {
-    pub(crate) fn of(trigger: &Trigger) -> Self {
-        match trigger {
-            Trigger::Sms(_) => Self::Sms,
-            Trigger::Api(_) => Self::Api,
-            Trigger::Schedule(_) => Self::Schedule,
-        }
-    }
-}
-
 label! {
     /// What became of what came in.
     Received, "result":
@@ -108,6 +98,8 @@ label! {
     RunOutcome, "outcome":
     Completed = "completed",
     Failed = "failed",
+    /// By an operator, where the engine hears of it.
+    #[cfg_attr(not(feature = "restate"), allow(dead_code))]
     Cancelled = "cancelled",
 }
 

@@ -438,6 +438,17 @@ pub(crate) enum JournalError {
     Superseded,
 }
 
+impl JournalError {
+    /// Why alone, for whoever did not want to write.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn into_reason(self) -> String {
+        match self {
+            Self::Unavailable(why) | Self::Broken(why) => why,
+            Self::Superseded => self.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for JournalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

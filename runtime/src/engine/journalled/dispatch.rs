@@ -10,7 +10,7 @@ use tracing::warn;
 
 use super::Shared;
 use crate::clock::{Jumps, Time};
-use crate::engine::journal::Retention;
+use crate::engine::journal::{Cause, Retention};
 use crate::engine::schedule::Schedules;
 
 /// How often due runs are looked for: a timer is late by no more than this and the work before it.
@@ -106,7 +106,12 @@ impl Shared {
             }
         };
         let is_more = works.len() == most;
+        let now = Time::now();
         for work in works {
+            // What waited for its time says how late it is once its step is known.
+            if !matches!(work.cause, Cause::Waited | Cause::TimedOut) {
+                self.metrics.claimed(now.since(work.since));
+            }
             if let Some(slot) = slots.split(1) {
                 self.spawn(work, None, slot);
             }

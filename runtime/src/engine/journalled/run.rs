@@ -138,10 +138,16 @@ impl<'a> Run<'a> {
         match cause {
             Cause::Ready => Ok(None),
             Cause::Waited => {
+                if let Action::Wait(wait) = action {
+                    self.late(wait.seconds);
+                }
                 self.over(StepKind::Wait, StepOutcome::Ok);
                 Ok(Some(Next::Outcome(Outcome::Done)))
             }
             Cause::TimedOut => {
+                if let Action::Ask(ask) = action {
+                    self.late(ask.within);
+                }
                 self.over(StepKind::Reply, StepOutcome::Timeout);
                 self.done("ask", "timeout", Duration::ZERO);
                 Ok(Some(Next::Outcome(Outcome::TimedOut)))
@@ -283,6 +289,12 @@ impl<'a> Run<'a> {
             self.commit(Phase::Ready, Durability::Written).await?;
         }
         Ok(())
+    }
+
+    /// Tells how late a run goes on that was to wait for so many seconds.
+    fn late(&self, seconds: u32) {
+        let due = self.since + Duration::from_secs(seconds.into());
+        self.shared.metrics.claimed(Time::now().since(due));
     }
 
     /// Something that was waited for has come about.
