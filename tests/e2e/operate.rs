@@ -8,7 +8,7 @@ use std::process::Command;
 use flow_tests::process::{Ended, run};
 use flow_tests::program::{GUEST, HOTEL, Start};
 use flow_tests::wait::{self, PATIENCE};
-use flow_tests::{Program, Reply, Request, Scratch, StandIn, binary_of};
+use flow_tests::{Gate, Program, Reply, Request, Scratch, StandIn, binary_of};
 use serde_json::{Value, json};
 
 const FLOW: &str = r#"
@@ -115,6 +115,25 @@ fn operators_and_balancers_ask_whether_it_is_ready() {
     }
     assert_eq!(program.get("/metrics").status, 404, "metrics are for operators alone");
     assert_eq!(Request::new("GET", "/simulator/outbox").send(admin).status, 404);
+}
+
+#[test]
+fn a_flow_that_stops_says_so_at_once() {
+    let gate = Gate::default();
+    let held = gate.clone();
+    let tables = StandIn::start(move |_| Reply::json(200, &json!({ "free": 3 })).behind(&held));
+    let (mut program, admin) = watched(start(&tables));
+    assert_eq!(program.text("a table").status, 202);
+    tables.wait_for(1);
+    program.process.signal("TERM");
+    let answer = wait::until("a flow that is not ready", || {
+        Some(Request::new("GET", "/readyz").send(admin)).filter(|answer| answer.status == 503)
+    });
+    assert_eq!(answer.errors(), ["not ready: it is stopping"]);
+    assert_eq!(Request::new("GET", "/healthz").send(admin).status, 200);
+    assert_eq!(metrics(admin)["flow_runs_in_flight"], 1.0);
+    gate.open();
+    assert_eq!(program.process.wait(PATIENCE).code, Some(0));
 }
 
 #[test]

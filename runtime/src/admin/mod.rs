@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -27,47 +28,70 @@ const CONNECTIONS: usize = 16;
 /// How long counting runs may take: then the rest is told without.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Listens until it is dropped.
-#[derive(Debug)]
-pub(crate) struct Admin {
-    listening: Option<JoinHandle<()>>,
+/// Whether what comes in can be taken.
+pub(crate) struct Readiness {
+    engine: Arc<dyn Engine>,
+    stopping: AtomicBool,
 }
 
-impl Drop for Admin {
-    fn drop(&mut self) {
-        if let Some(listening) = &self.listening {
-            listening.abort();
-        }
+impl Readiness {
+    pub(crate) fn of(engine: &Arc<dyn Engine>) -> Arc<Self> {
+        Arc::new(Self { engine: Arc::clone(engine), stopping: AtomicBool::new(false) })
+    }
+
+    /// From now on whoever asks is told to go elsewhere, while requests under way are still served.
+    pub(crate) fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    fn unready(&self) -> Option<String> {
+        if self.stopping.load(Ordering::Relaxed) { Some("it is stopping".to_owned()) } else { self.engine.unready() }
     }
 }
 
-impl Admin {
-    /// Listens where operators ask, until what it gives is dropped. Must be called within a tokio runtime.
-    ///
+/// The address where operators ask, before anybody is answered.
+#[derive(Debug)]
+pub(crate) struct Door(Option<TcpListener>);
+
+impl Door {
     /// # Errors
     /// A sentence, if the address that was asked for cannot be had.
-    pub(crate) async fn start(
-        config: AdminConfig,
-        engine: &Arc<dyn Engine>,
-        metrics: &Arc<Metrics>,
-    ) -> Result<Self, String> {
+    pub(crate) async fn bind(config: AdminConfig) -> Result<Self, String> {
         let (address, asked_for) = match config {
-            AdminConfig::Off => return Ok(Self { listening: None }),
+            AdminConfig::Off => return Ok(Self(None)),
             AdminConfig::At(address) => (address, true),
             AdminConfig::IfFree => (USUAL, false),
         };
-        let listener = match TcpListener::bind(address).await {
-            Ok(listener) => listener,
-            Err(error) if asked_for => return Err(format!("--admin {address}: {error}")),
+        match TcpListener::bind(address).await {
+            Ok(listener) => Ok(Self(Some(listener))),
+            Err(error) if asked_for => Err(format!("--admin {address}: {error}")),
             Err(error) => {
                 warn!(%address, reason = %error, "nobody is told of metrics: --admin names another address, or off");
-                return Ok(Self { listening: None });
+                Ok(Self(None))
             }
-        };
-        let address = listener.local_addr().map_err(|error| error.to_string())?;
-        info!(%address, "metrics are told");
-        let router = router(Arc::clone(engine), Arc::clone(metrics));
-        Ok(Self { listening: Some(tokio::spawn(listen(listener, router))) })
+        }
+    }
+
+    /// Answers until what it gives is dropped. Must be called within a tokio runtime.
+    pub(crate) fn open(self, readiness: &Arc<Readiness>, metrics: &Arc<Metrics>) -> Admin {
+        Admin(self.0.map(|listener| {
+            if let Ok(address) = listener.local_addr() {
+                info!(%address, "metrics are told");
+            }
+            tokio::spawn(listen(listener, router(Arc::clone(readiness), Arc::clone(metrics))))
+        }))
+    }
+}
+
+/// Answers operators until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Admin(Option<JoinHandle<()>>);
+
+impl Drop for Admin {
+    fn drop(&mut self) {
+        if let Some(listening) = &self.0 {
+            listening.abort();
+        }
     }
 }
 
@@ -88,22 +112,22 @@ async fn listen(listener: TcpListener, router: Router) {
     }
 }
 
-fn router(engine: Arc<dyn Engine>, metrics: Arc<Metrics>) -> Router {
-    let readiness = Arc::clone(&engine);
+fn router(readiness: Arc<Readiness>, metrics: Arc<Metrics>) -> Router {
+    let asked = Arc::clone(&readiness);
     Router::new()
         .route("/healthz", get(async || "ok"))
-        .route("/readyz", get(async move || ready(readiness.unready())))
-        .route("/metrics", get(async move || tell(&*engine, &metrics).await))
+        .route("/readyz", get(async move || ready(asked.unready())))
+        .route("/metrics", get(async move || tell(&readiness, &metrics).await))
         .fallback(async || reply::error(StatusCode::NOT_FOUND, "here are /metrics, /readyz and /healthz"))
 }
 
 /// `/healthz` and `/readyz` as everybody may see them.
-pub(crate) fn probes(engine: &Arc<dyn Engine>) -> Router {
-    let engine = Arc::clone(engine);
+pub(crate) fn probes(readiness: &Arc<Readiness>) -> Router {
+    let asked = Arc::clone(readiness);
     Router::new().route("/healthz", get(async || "ok")).route(
         "/readyz",
         // What stands behind the colon may name files.
-        get(async move || ready(engine.unready().map(|why| why.split(':').next().unwrap_or_default().to_owned()))),
+        get(async move || ready(asked.unready().map(|why| why.split(':').next().unwrap_or_default().to_owned()))),
     )
 }
 
@@ -114,9 +138,10 @@ fn ready(unready: Option<String>) -> Response {
     }
 }
 
-async fn tell(engine: &dyn Engine, metrics: &Metrics) -> Response {
+async fn tell(readiness: &Readiness, metrics: &Metrics) -> Response {
+    let engine = &readiness.engine;
     let counts = tokio::time::timeout(PATIENCE, engine.counts()).await.ok().flatten();
-    let moment = Moment { counts, in_flight: engine.in_flight(), ready: engine.unready().is_none() };
+    let moment = Moment { counts, in_flight: engine.in_flight(), ready: readiness.unready().is_none() };
     ([(header::CONTENT_TYPE, CONTENT_TYPE)], metrics.render(&moment)).into_response()
 }
 

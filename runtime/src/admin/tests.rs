@@ -74,7 +74,8 @@ fn operators_are_answered() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let metrics = Arc::new(Metrics::new(&PROGRAM, "memory"));
-        let task = tokio::spawn(listen(listener, router(engine, metrics)));
+        let readiness = Readiness::of(&engine);
+        let task = tokio::spawn(listen(listener, router(Arc::clone(&readiness), metrics)));
         let told = get_from(address, "/metrics").await;
         assert!(told.starts_with("HTTP/1.1 200 OK") && told.contains("text/plain; version=0.0.4"), "{told}");
         for line in ["flow_runs{status=\"asked\"} 2\n", "flow_runs_in_flight 3\n", "flow_ready 1\n"] {
@@ -87,6 +88,10 @@ fn operators_are_answered() {
         assert!(get_from(address, "/healthz").await.starts_with("HTTP/1.1 200"));
         assert!(get_from(address, "/metrics").await.contains("flow_ready 0\n"));
         assert!(get_from(address, "/").await.starts_with("HTTP/1.1 404"));
+        *standing.problem.lock().unwrap() = None;
+        assert!(get_from(address, "/readyz").await.ends_with("\r\n\r\nready"));
+        readiness.stop();
+        assert!(get_from(address, "/readyz").await.contains("\"not ready: it is stopping\""));
         task.abort();
     });
 }
@@ -99,7 +104,7 @@ fn not_everybody_is_told_why() {
         let engine: Arc<dyn Engine> = standing;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let task = tokio::spawn(listen(listener, probes(&engine)));
+        let task = tokio::spawn(listen(listener, probes(&Readiness::of(&engine))));
         let told = get_from(address, "/readyz").await;
         assert!(told.contains("\"not ready: the journal cannot be written\""), "{told}");
         task.abort();
@@ -111,10 +116,8 @@ fn an_address_that_is_asked_for_must_be_free() {
     block_on(async {
         let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = AdminConfig::At(taken.local_addr().unwrap());
-        let engine: Arc<dyn Engine> = Arc::new(Standing::default());
-        let metrics = Arc::new(Metrics::new(&PROGRAM, "memory"));
-        let told = Admin::start(at, &engine, &metrics).await.unwrap_err();
+        let told = Door::bind(at).await.unwrap_err();
         assert!(told.starts_with("--admin 127.0.0.1:"), "{told}");
-        assert!(Admin::start(AdminConfig::Off, &engine, &metrics).await.unwrap().listening.is_none());
+        assert!(Door::bind(AdminConfig::Off).await.unwrap().0.is_none());
     });
 }

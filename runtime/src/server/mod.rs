@@ -17,13 +17,13 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tracing::{error, info, warn};
 
-use crate::admin::{self, Admin};
+use crate::admin::{self, Door, Readiness};
 use crate::carrier::SmsCarrier;
 use crate::carrier::simulator::Simulator;
 use crate::carrier::twilio::Twilio;
 use crate::client;
 use crate::config::{CarrierConfig, Config};
-use crate::engine::{self, Engine, Intake, Limits, Parts};
+use crate::engine::{self, Intake, Limits, Parts};
 use crate::flow::Program;
 use crate::metrics::Metrics;
 use crate::step::Performer;
@@ -88,11 +88,14 @@ pub async fn serve(
         metrics: Arc::clone(&metrics),
         tracer: tracer.clone(),
     };
+    // What is wrong with an address is told before any run goes on.
+    let door = Door::bind(config.admin).await.map_err(|problem| vec![problem])?;
     let engine = engine::open(parts, config.engine).await?;
-    let _admin = Admin::start(config.admin, &engine, &metrics).await.map_err(|problem| vec![problem])?;
+    let readiness = Readiness::of(&engine);
+    let _admin = door.open(&readiness, &metrics);
     let intake = Intake { engine: Arc::clone(&engine), metrics };
     let inbox = Inbox::of(program, &secrets, &intake).map_err(|fault| vec![fault.to_string()])?;
-    let router = router(&engine).merge(inbound_api::routes(program, &secrets, &intake)).merge(carrier.routes(inbox));
+    let router = router(&readiness).merge(inbound_api::routes(program, &secrets, &intake)).merge(carrier.routes(inbox));
     let (stop, stopped) = watch::channel(false);
     let connections = Arc::new(Semaphore::new(CONNECTIONS as usize));
     let open = |stream, slot| {
@@ -115,6 +118,7 @@ pub async fn serve(
             }
         }
     }
+    readiness.stop();
     // Whoever has connected already is served; closing the listener would reset them.
     while let Some(Ok((stream, _))) = listener.accept().now_or_never() {
         open(stream, Arc::clone(&connections).try_acquire_owned().ok());
@@ -146,9 +150,9 @@ fn carrier(client: &Client, config: &CarrierConfig) -> Result<Arc<dyn SmsCarrier
     })
 }
 
-fn router(engine: &Arc<dyn Engine>) -> Router {
+fn router(readiness: &Arc<Readiness>) -> Router {
     Router::new()
-        .merge(admin::probes(engine))
+        .merge(admin::probes(readiness))
         .fallback(async || reply::error(StatusCode::NOT_FOUND, "there is nothing at this path"))
         .method_not_allowed_fallback(async || {
             reply::error(StatusCode::METHOD_NOT_ALLOWED, "this path takes another method")
