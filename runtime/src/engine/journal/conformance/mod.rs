@@ -6,6 +6,8 @@ pub(crate) mod arrivals;
 pub(crate) mod conversations;
 pub(crate) mod operators;
 pub(crate) mod restarts;
+#[allow(dead_code)]
+pub(crate) mod speed;
 pub(crate) mod timers;
 
 use std::sync::Arc;

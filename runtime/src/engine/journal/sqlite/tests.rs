@@ -56,6 +56,14 @@ impl Subject for Sqlite {
 
 suite!(Sqlite::new());
 
+/// What is asked while this is under way waits for it, and shares a transaction then.
+fn slow(server: &SqliteJournal) -> Pending<'_, ()> {
+    server.writer.perform(Kind::Reads, |_| {
+        std::thread::sleep(Duration::from_millis(100));
+        Ok(())
+    })
+}
+
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
@@ -224,9 +232,13 @@ fn a_full_disk_refuses_and_recovers() {
         assert!(matches!(&refused, Err(JournalError::Unavailable(why)) if why.contains("full")), "{refused:?}");
         // All that share the transaction are refused, and none is half done.
         let (one, two) = (conformance::text(conformance::PERSON, "a").0, conformance::request(&big).0);
-        let (one, two) = futures_util::future::join(server.accept(one), server.accept(two)).await;
+        let together = slow(&server);
+        let (one, two, list) = (server.accept(one), server.accept(two), server.list(Filter::default(), 9));
+        assert_eq!(together.await, Ok(()));
+        let (one, two) = (one.await, two.await);
         assert!(matches!((one, two), (Err(JournalError::Unavailable(_)), Err(JournalError::Unavailable(_)))));
-        assert_eq!(server.list(Filter::default(), 9).await.unwrap().len(), 1);
+        // What only reads is answered all the same.
+        assert_eq!(list.await.unwrap().len(), 1);
 
         limit(1_000_000).await.unwrap();
         assert_eq!(server.probe().await, Ok(()));
@@ -266,7 +278,10 @@ fn one_that_cannot_be_stored_does_not_spoil_the_others() {
         // The same run again, without a key: no engine does that.
         let again = Arrival::Text { key: None, text: conformance::sms(conformance::PERSON, "a"), start: Some(start) };
         let all = [first, again, conformance::request("y").0, conformance::text(conformance::PERSON, "z").0];
-        let all = futures_util::future::join_all(all.map(|arrival| server.accept(arrival))).await;
+        let together = slow(&server);
+        let all = all.map(|arrival| server.accept(arrival));
+        together.await.unwrap();
+        let all = futures_util::future::join_all(all).await;
         assert!(matches!(all[1], Err(JournalError::Unavailable(_))), "{all:?}");
         assert_eq!([&all[0], &all[2], &all[3]], [&Ok(super::super::Accepted::Started); 3]);
         rests(&server, commit(id, "x", ended())).await;
@@ -311,5 +326,53 @@ fn the_steps_of_a_run_can_be_read_with_sqlite3() {
         let text = |text: &str| text.to_owned();
         assert_eq!(row, (run.to_string(), 2, text("1970-01-01 00:00:01"), 4, text("sms"), text("ok"), 12));
         assert_eq!(server.show(run).await.unwrap().unwrap().summary.status, Status::Completed);
+    });
+}
+
+/// `cargo test --release -p flow-runtime --features sqlite -- --ignored --nocapture --test-threads 1 speed`, with
+/// `TMPDIR` on the disk that is to be measured.
+#[test]
+#[ignore = "takes half a minute, and says something only if nothing else runs"]
+fn speed() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    for (clients, messages) in [(1, 2_000), (64, 100_000), (256, 200_000)] {
+        let subject = Sqlite::new();
+        let (rate, [p50, p99]) =
+            runtime.block_on(async { conformance::speed::messages(subject.open().await, clients, messages).await });
+        println!("sqlite: {clients} clients: {rate:.0} messages/s, accepted p50 {p50:?}, p99 {p99:?}");
+        let journal = Arc::new(super::super::memory::MemoryJournal::default());
+        let (rate, [p50, p99]) = runtime.block_on(conformance::speed::messages(journal, clients, messages));
+        println!("memory: {clients} clients: {rate:.0} messages/s, accepted p50 {p50:?}, p99 {p99:?}");
+    }
+    // What one sync of as much costs here.
+    let subject = Sqlite::new();
+    let mut file = fs::File::create(subject.path()).unwrap();
+    let mut syncs: Vec<Duration> = (0..500)
+        .map(|_| {
+            std::io::Write::write_all(&mut file, &[0; 3 * 4096]).unwrap();
+            let before = std::time::Instant::now();
+            file.sync_data().unwrap();
+            before.elapsed()
+        })
+        .collect();
+    syncs.sort();
+    println!("fdatasync of 12 KiB appended: p50 {:?}, p99 {:?}", syncs[250], syncs[495]);
+
+    let subject = Sqlite::new();
+    runtime.block_on(async {
+        let server = subject.server();
+        for at in 0..10_000 {
+            let person = format!("+1555{at:07}");
+            let run = started(&server, &person, "x").await;
+            let written = Durability::Written;
+            let phase = conformance::asked(&person, conformance::later());
+            rests(&server, Commit { durability: written, ..commit(run, &"x".repeat(300), phase) }).await;
+        }
+        drop(server);
+        let before = std::time::Instant::now();
+        let server = subject.server();
+        let opened = before.elapsed();
+        let found = server.unfinished().await.unwrap().len();
+        println!("{found} waiting runs: opened in {opened:?}, read in {:?}", before.elapsed() - opened);
     });
 }

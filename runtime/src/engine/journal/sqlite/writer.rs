@@ -201,18 +201,19 @@ impl Desk {
     }
 
     fn perform_all(&mut self, batch: &mut Vec<Box<dyn Operation>>) {
-        match self.transaction(batch) {
-            Ok(()) => batch.drain(..).for_each(|mut operation| operation.answer(Ok(()))),
-            Err(fault) if batch.len() > 1 && fault.is_its_own() => {
-                for mut operation in batch.drain(..) {
-                    let outcome = self.transaction(std::slice::from_mut(&mut operation));
-                    operation.answer(outcome.map_err(|fault| fault.told(&self.path)));
-                }
-            }
-            Err(fault) => {
-                let error = fault.told(&self.path);
-                batch.drain(..).for_each(|mut operation| operation.answer(Err(error.clone())));
-            }
+        let Err(fault) = self.transaction(batch) else {
+            batch.drain(..).for_each(|mut operation| operation.answer(Ok(())));
+            return;
+        };
+        // One that can never be stored must not keep the others from it; a full disk does not keep anybody from reading.
+        let shared = batch.len() > 1;
+        for mut operation in batch.drain(..) {
+            let outcome = if shared && (fault.is_its_own() || operation.kind() == Kind::Reads) {
+                self.transaction(std::slice::from_mut(&mut operation)).map_err(|fault| fault.told(&self.path))
+            } else {
+                Err(fault.told(&self.path))
+            };
+            operation.answer(outcome);
         }
     }
 

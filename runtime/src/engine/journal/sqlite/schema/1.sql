@@ -26,7 +26,8 @@ CREATE TABLE runs (
     history      TEXT NOT NULL          -- JSON, a line a step: see the view steps
 ) STRICT;
 
-CREATE INDEX runs_unfinished ON runs (status, conversation) WHERE ended IS NULL;
+-- With the column that it tests, so that runs are counted without being read.
+CREATE INDEX runs_unfinished ON runs (status, conversation, ended) WHERE ended IS NULL;
 CREATE INDEX runs_due ON runs (due) WHERE due IS NOT NULL;
 
 -- Texts in line behind one of their conversation that is being dealt with.
