@@ -186,3 +186,36 @@ fn a_room_is_found_booked_out_and_given_back() {
         assert_eq!(request.header_value("Accept"), Some("application/json"));
     }
 }
+
+#[test]
+fn a_table_is_booked_by_question_and_answer() {
+    let tables = StandIn::start(|request| match request.json_body()["time"].as_str() {
+        Some("21:30") => Reply::status(409),
+        _ => Reply::json(201, &json!({ "table": 7 })),
+    });
+    let program = start("table-booking")
+        .variable("TABLES_TOKEN", "t4ble")
+        .connect("tables.example.com:443", &tables.url())
+        .start();
+    let conversation = [
+        ("Hello", "Text BOOK to book a table."),
+        ("BOOK", "For how many guests?"),
+        ("two", "Please answer with a number, like 2."),
+        // A reply is no other trigger's, whatever it says.
+        ("book", "Please answer with a number, like 2."),
+        ("2", "At what time tonight? We serve from 18:00 to 21:30."),
+        ("22:00", "At what time tonight? We serve from 18:00 to 21:30."),
+        (" 20:15 ", "Table 7 is yours at 20:15, for 2. We look forward to it."),
+        // That run waits for the next day; this one is another.
+        ("table", "For how many guests?"),
+        ("9", "For more than 8 guests, please call us at 305-555-0100."),
+        ("book", "For how many guests?"),
+        ("4", "At what time tonight? We serve from 18:00 to 21:30."),
+        ("21:30", "We are full at 21:30. Text BOOK to try another time."),
+    ];
+    for (text, answer) in conversation {
+        assert_eq!(program.converse(text), answer);
+    }
+    let bookings: Vec<Value> = tables.requests().iter().map(Request::json_body).collect();
+    assert_eq!(bookings, [json!({ "guests": 2, "time": "20:15" }), json!({ "guests": 4, "time": "21:30" })]);
+}

@@ -30,7 +30,8 @@ const TYPES: &[(Type, &str)] = &[
 /// Names that are awkward in Rust among them.
 const NAMES: &[&str] = &[
     "temp", "Type", "self", "OrderNo", "order_no", "values", "state", "text", "match_", "None", "Ok", "part_1", "some",
-    "secrets", "next", "X", "_x", "async", "number", "Phone", "body", "failure", "join_1", "outcome", "sms_", "gen",
+    "secrets", "next", "X", "now", "_x", "async", "number", "Phone", "body", "failure", "join_1", "outcome", "sms_",
+    "gen",
 ];
 
 #[derive(Clone)]
@@ -46,6 +47,8 @@ struct Writer<'a> {
     scope: Vec<Variable>,
     paths: Vec<Vec<Type>>,
     failure: bool,
+    /// Nobody has texted, so each message says to whom and from where.
+    alone: bool,
     /// Also steps that are checked but not yet built.
     unbuilt: bool,
 }
@@ -64,16 +67,16 @@ pub(crate) fn of_the_whole_language(random: &mut Random) -> String {
 fn write(random: &mut Random, unbuilt: bool) -> String {
     let paths: Vec<Vec<Type>> =
         (0..random.below(3)).map(|_| (0..random.below(3)).map(|_| random.pick(TYPES).0).collect()).collect();
-    let mut writer = Writer { random, text: String::new(), scope: Vec::new(), paths, failure: false, unbuilt };
+    let mut writer =
+        Writer { random, text: String::new(), scope: Vec::new(), paths, failure: false, alone: false, unbuilt };
     writer.text.push_str(
-        "flow \"Fuzz {} \\\" $$\"\nsecret KEY\nconst HOTEL = \"Sea{side} \\\"Inn\\\"\"\nconst LIMIT = 12.50\n\
+        "flow \"Fuzz {} \\\" $$\"\nsecret KEY\nconst HOTEL = \"Sea{side} \\\"Inn\\\"\"\nconst LIMIT = 12.50\ntimezone \"Europe/Berlin\"\n\
          service crm \"https://crm.example/v2/\" bearer $KEY header \"X-Y\" = $HOTEL timeout 5s\n",
     );
     if unbuilt {
         writer.text.push_str(
-            "timezone \"Europe/Berlin\"\nservice shop \"https://shop.example\" retry 2 oauth token_url \
+            "service shop \"https://shop.example\" retry 2 oauth token_url \
              \"https://login.example/token\" client_id \"me\" client_secret $KEY scope \"a b\"\n\
-             on schedule \"*/5 9-17 * * MON-FRI\" -> sms to \"+15550100\" from \"12345\" \"${now.time}\"\n\
              test \"a {}\" given POST \"https://login.example/*\" -> 503, 200 header \"A\" = \"b\" json { \"a\": [1] }, timeout \
              when sms \"x\" from \"+15550123\" then sms matching \"a|b\" then waits when 10m pass then nothing\n",
         );
@@ -93,6 +96,9 @@ fn write(random: &mut Random, unbuilt: bool) -> String {
     writer.sms_trigger();
     if writer.random.one_in(2) {
         writer.api_trigger();
+    }
+    if writer.random.one_in(2) {
+        writer.schedule_trigger();
     }
     writer.text
 }
@@ -139,6 +145,18 @@ impl Writer<'_> {
         self.steps(2);
     }
 
+    fn schedule_trigger(&mut self) {
+        let field = |name: &str, ty| Variable { name: format!("now.{name}"), ty, optional: false };
+        let texts = ["date", "time", "weekday"].map(|name| field(name, Type::Text));
+        let numbers = ["year", "month", "day", "hour", "minute"].map(|name| field(name, Type::Int));
+        self.scope = texts.into_iter().chain(numbers).collect();
+        let schedule = *self.random.pick(&["*/5 9-17 * * MON-FRI", "0 0 1,15 * 7", "30 6 29 FEB *"]);
+        write!(self.text, "on schedule \"{schedule}\"").unwrap();
+        self.alone = true;
+        self.steps(3);
+        self.alone = false;
+    }
+
     fn steps(&mut self, depth: u64) {
         let outside = self.scope.clone();
         for _ in 0..=self.random.below(3) {
@@ -158,10 +176,7 @@ impl Writer<'_> {
     }
 
     fn step(&mut self, depth: u64) {
-        if self.unbuilt && self.random.one_in(5) {
-            return self.waiting(depth);
-        }
-        match self.random.below(if depth == 0 { 3 } else { 8 }) {
+        match self.random.below(if depth == 0 { 3 } else { 10 }) {
             0 | 1 => self.sms(),
             2 => self.set(),
             3 => self.presence(depth),
@@ -177,6 +192,7 @@ impl Writer<'_> {
                 self.text.push_str(" }");
             }
             5 => self.choice(depth),
+            6 | 7 => self.waiting(depth),
             _ => self.call(depth),
         }
     }
@@ -211,17 +227,38 @@ impl Writer<'_> {
         if depth == 0 || self.random.one_in(3) {
             return self.text.push_str("wait 90m");
         }
+        self.text.push_str("{ ask");
+        self.parties();
         let words = self.words();
-        let name = (*self.random.pick(NAMES)).to_owned();
-        let (ty, written) = *self.random.pick(&[(Type::Int, "int"), (Type::Text, "text"), (Type::Phone, "phone")]);
-        write!(self.text, "{{ ask {words} < {name}: {written} > within 10m retry 2 \"again $HOTEL\"").unwrap();
+        write!(self.text, " {words}").unwrap();
+        let again = self.words();
         let outside = self.scope.clone();
-        self.bind(name, ty, false);
+        if !self.random.one_in(4) {
+            let name = (*self.random.pick(NAMES)).to_owned();
+            let (ty, written) = *self.random.pick(&[
+                (Type::Text, ""),
+                (Type::Text, ": text"),
+                (Type::Int, ": int"),
+                (Type::Number, ": number"),
+                (Type::Bool, ": bool"),
+                (Type::Phone, ": phone"),
+                (Type::Url, ": url"),
+            ]);
+            write!(self.text, " < {name}{written} >").unwrap();
+            self.bind(name, ty, false);
+        }
+        match self.random.below(3) {
+            0 => {}
+            1 => self.text.push_str(" retry 3"),
+            _ => write!(self.text, " within 10m retry 2 {again}").unwrap(),
+        }
         self.text.push_str(" reply");
         self.branch(depth);
         self.scope = outside;
-        self.text.push_str(" timeout");
-        self.branch(depth);
+        if self.random.one_in(2) {
+            self.text.push_str(" timeout");
+            self.branch(depth);
+        }
         self.text.push_str(" }");
     }
 
@@ -256,10 +293,7 @@ impl Writer<'_> {
 
     fn sms(&mut self) {
         self.text.push_str("{ sms");
-        if self.random.one_in(3) {
-            let to = self.expr(Type::Phone, 1);
-            write!(self.text, " to {}", clause(&to)).unwrap();
-        }
+        self.parties();
         let words = self.words();
         write!(self.text, " {words}").unwrap();
         if self.random.one_in(4) {
@@ -274,11 +308,27 @@ impl Writer<'_> {
             }
         }
         if self.random.one_in(4) {
-            self.text.push_str(
-                " ok -> { sms \"ok\" } fail -> { sms \"$failure.message $failure.kind ${failure.status ?? 0}\" }",
-            );
+            let parties = if self.alone { " to \"+15550100\" from \"12345\"" } else { "" };
+            write!(
+                self.text,
+                " ok -> {{ sms{parties} \"ok\" }} \
+                 fail -> {{ sms{parties} \"$failure.message $failure.kind ${{failure.status ?? 0}}\" }}"
+            )
+            .unwrap();
         }
         self.text.push_str(" }");
+    }
+
+    /// To whom a message goes, and from where.
+    fn parties(&mut self) {
+        if self.alone || self.random.one_in(3) {
+            let to = self.expr(Type::Phone, 1);
+            write!(self.text, " to {}", clause(&to)).unwrap();
+        }
+        if self.alone || self.random.one_in(6) {
+            let from = self.expr(Type::Phone, 1);
+            write!(self.text, " from {}", clause(&from)).unwrap();
+        }
     }
 
     fn set(&mut self) {
@@ -296,7 +346,8 @@ impl Writer<'_> {
     }
 
     fn bind(&mut self, name: String, ty: Type, optional: bool) {
-        self.scope.retain(|variable| variable.name != name);
+        let field = format!("{name}.");
+        self.scope.retain(|variable| variable.name != name && !variable.name.starts_with(&field));
         self.scope.push(Variable { name, ty, optional });
     }
 
