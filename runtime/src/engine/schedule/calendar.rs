@@ -58,7 +58,7 @@ impl Calendar {
             minutes.filter_map(move |minute| Clock::new(hour, minute, 0, 0).ok())
         });
         let every_hour = times.hours == EVERY_HOUR;
-        clocks.flat_map(move |clock| self.instants(date, clock, every_hour)).filter_map(|at| at)
+        clocks.flat_map(move |clock| self.instants(date, clock, every_hour)).flatten()
     }
 
     /// The moments at which clocks show this time.
@@ -67,7 +67,7 @@ impl Calendar {
         let time = |timestamp: Result<Timestamp, jiff::Error>| timestamp.ok().map(|at| Time(at.as_millisecond()));
         match shown.offset() {
             AmbiguousOffset::Gap { .. } if every_hour => [None, None],
-            AmbiguousOffset::Fold { .. } if every_hour => [time(shown.clone().earlier()), time(shown.later())],
+            AmbiguousOffset::Fold { .. } if every_hour => [time(shown.earlier()), time(shown.later())],
             _ => [time(shown.compatible()), None],
         }
     }
