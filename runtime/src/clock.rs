@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,14 @@ impl Time {
     /// The clock on the wall, as the system has it.
     pub(crate) fn now() -> Self {
         Self::from(SystemTime::now())
+    }
+
+    /// The moment from which a timer is set, and by which it is due: a jump of the clock that [`Jumps`] has not seen yet
+    /// is left out, since all timers are moved by it once it has.
+    pub(crate) fn of_timers() -> Self {
+        let (now, seen) = (Self::now(), SEEN.load(Ordering::Relaxed));
+        let unseen = if seen == UNWATCHED { 0 } else { ahead() - seen };
+        if unseen.abs() < JUMP { now } else { Self(now.0 - unseen) }
     }
 
     /// How long it is from an earlier moment until this one; nothing if that one is later.
@@ -62,18 +71,27 @@ pub(crate) struct Jumps {
     ahead: i64,
 }
 
+/// [`Jumps::ahead`] for all of the process: it has one clock.
+static SEEN: AtomicI64 = AtomicI64::new(UNWATCHED);
+
+const UNWATCHED: i64 = i64::MIN;
+
 /// What is less may be the clock being slewed, or this process being held up between two readings.
 const JUMP: i64 = 1_000;
 
 impl Jumps {
     /// Begins to watch.
     pub(crate) fn watch() -> Self {
-        Self { ahead: ahead() }
+        let ahead = ahead();
+        SEEN.store(ahead, Ordering::Relaxed);
+        Self { ahead }
     }
 
     /// By how many milliseconds the clock has jumped since it was asked last.
     pub(crate) fn seen(&mut self) -> Option<i64> {
-        self.seen_at(ahead())
+        let ahead = ahead();
+        SEEN.store(ahead, Ordering::Relaxed);
+        self.seen_at(ahead)
     }
 
     fn seen_at(&mut self, ahead: i64) -> Option<i64> {

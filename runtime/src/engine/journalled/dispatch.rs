@@ -98,7 +98,7 @@ impl Shared {
         if most == 0 {
             return false;
         }
-        let works = match self.journal.claim(Time::now(), most).await {
+        let works = match self.journal.claim(Time::of_timers(), most).await {
             Ok(works) => works,
             Err(error) => {
                 self.health.failed(&error);

@@ -226,7 +226,7 @@ impl<'a> Run<'a> {
             }
             Action::Wait(wait) => {
                 let place = Place { name: wait.place.to_owned(), line: wait.line };
-                let until = Time::now() + Duration::from_secs(wait.seconds.into());
+                let until = Time::of_timers() + Duration::from_secs(wait.seconds.into());
                 return Ok(Next::Rest(Phase::Waiting { place, until }));
             }
             Action::Call(call) => {
@@ -272,7 +272,7 @@ impl<'a> Run<'a> {
         Ok(Phase::Asked {
             place: Place { name: ask.place.to_owned(), line: ask.question.line },
             conversation: Conversation { person: message.to.clone(), own: message.from.clone() },
-            until: Time::now() + Duration::from_secs(ask.within.into()),
+            until: Time::of_timers() + Duration::from_secs(ask.within.into()),
         })
     }
 
