@@ -1,5 +1,12 @@
 //! What is promised for the night when things fail, seen on real processes; docs/reliability.md has the promises.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod clock;
 mod crash;
+mod disk;
+mod drain;
+mod pending;
 mod post;
+mod redelivery;
+mod runs;
+mod upgrade;

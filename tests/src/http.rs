@@ -63,11 +63,7 @@ impl Request {
         let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        let mut head = format!("{} {} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n", self.method, self.target);
-        for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
-        head.push_str(&format!("Content-Length: {}\r\n\r\n", self.body.len()));
+        let head = self.clone().header("Connection", "close").head(address);
         // A server that refuses a body by its length alone does not read it.
         let _ = (&stream).write_all(&[head.as_bytes(), &self.body].concat());
         read_answer(stream)
@@ -76,6 +72,15 @@ impl Request {
     /// The same, for when an answer must come.
     pub fn send(&self, address: SocketAddr) -> Answer {
         self.try_send(address).unwrap_or_else(|error| panic!("{} {}: {error}", self.method, self.target))
+    }
+
+    fn head(&self, address: SocketAddr) -> String {
+        let mut head = format!("{} {} HTTP/1.1\r\nHost: {address}\r\n", self.method, self.target);
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str(&format!("Content-Length: {}\r\n\r\n", self.body.len()));
+        head
     }
 
     /// The one header of this name, if it is there; panics if it is there twice.
@@ -140,15 +145,46 @@ fn one<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
     first.map(|(_, value)| value.as_str())
 }
 
+/// A connection that is used for one request after another.
+pub struct Connection {
+    address: SocketAddr,
+    stream: BufReader<TcpStream>,
+}
+
+impl Connection {
+    /// Connects.
+    ///
+    /// # Errors
+    ///
+    /// When nobody listens.
+    pub fn to(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_nodelay(true)?;
+        Ok(Self { address, stream: BufReader::new(stream) })
+    }
+
+    /// Sends a request and waits for its answer.
+    ///
+    /// # Errors
+    ///
+    /// When the connection ends before the answer is whole.
+    pub fn send(&mut self, request: &Request) -> io::Result<Answer> {
+        let head = request.head(self.address);
+        self.stream.get_mut().write_all(&[head.as_bytes(), &request.body].concat())?;
+        read_answer(&mut self.stream)
+    }
+}
+
 /// Reads an answer; its length is given, or it ends with the connection.
-pub fn read_answer(stream: TcpStream) -> io::Result<Answer> {
+pub fn read_answer(stream: impl Read) -> io::Result<Answer> {
     let (start, headers, body) = read(stream)?;
     let status = start.split(' ').nth(1).and_then(|status| status.parse().ok());
     Ok(Answer { status: status.ok_or(io::ErrorKind::InvalidData)?, headers, body })
 }
 
 /// Reads a request.
-pub(crate) fn read_request(stream: TcpStream) -> io::Result<Request> {
+pub(crate) fn read_request(stream: impl Read) -> io::Result<Request> {
     let (start, headers, body) = read(stream)?;
     let mut words = start.split(' ').map(str::to_owned);
     let mut word = || words.next().ok_or(io::ErrorKind::InvalidData);
@@ -157,7 +193,7 @@ pub(crate) fn read_request(stream: TcpStream) -> io::Result<Request> {
 
 type Message = (String, Vec<(String, String)>, Vec<u8>);
 
-fn read(stream: TcpStream) -> io::Result<Message> {
+fn read(stream: impl Read) -> io::Result<Message> {
     let mut stream = BufReader::new(stream);
     let mut line = || {
         let mut line = Vec::new();

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 pub mod build;
+pub mod fake_clock;
 pub mod folder;
 pub mod http;
 pub mod postgres;
@@ -18,6 +19,7 @@ pub mod twilio;
 pub mod wait;
 
 pub use build::{binary_of, flowc};
+pub use fake_clock::FakeClock;
 pub use folder::Scratch;
 pub use http::Request;
 pub use postgres::Postgres;

@@ -17,6 +17,11 @@ pub const GUEST: &str = "+13055550123";
 /// The number that is texted.
 pub const HOTEL: &str = "+13055550100";
 
+/// A text of somebody to [`HOTEL`], as the simulator takes it.
+pub fn text(from: &str, body: &str) -> Request {
+    Request::new("POST", "/simulator/sms").json(&json!({ "from": from, "to": HOTEL, "body": body }))
+}
+
 /// A binary to be started: with a journal of its own, and without a listener for operators, unless the test says so.
 pub struct Start {
     command: Command,
@@ -117,8 +122,7 @@ impl Program {
 
     /// Texts it, as [`GUEST`] to [`HOTEL`].
     pub fn text(&self, body: &str) -> Answer {
-        let sms = json!({ "from": GUEST, "to": HOTEL, "body": body });
-        self.send(&Request::new("POST", "/simulator/sms").json(&sms))
+        self.send(&text(GUEST, body))
     }
 
     /// The messages that it has sent, oldest first.
