@@ -7,6 +7,10 @@ mod disk;
 mod drain;
 mod pending;
 mod post;
+<<<<<<< HEAD
 mod redelivery;
 mod runs;
 mod upgrade;
+=======
+mod postgres;
+>>>>>>> 3f9f019 (wip)

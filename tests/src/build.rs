@@ -22,7 +22,12 @@ pub fn flowc() -> Command {
 /// The binary of a flow. It is built once for each flow and flowc, whichever tests and test runs ask for it. What lies
 /// beside the example of this name, lies beside it: samples.
 pub fn binary_of(name: &str, flow: &str) -> PathBuf {
-    let folder = folder::root().join(format!("flows/{name}-{:016x}", hash(flow)));
+    binary_for(name, flow, &[])
+}
+
+/// The same, built with these options.
+pub fn binary_for(name: &str, flow: &str, options: &[&str]) -> PathBuf {
+    let folder = folder::root().join(format!("flows/{name}-{:016x}", hash(&(flow, options))));
     fs::create_dir_all(&folder).unwrap();
     let lock = File::create(folder.join("lock")).unwrap();
     lock.lock().unwrap();
@@ -42,7 +47,7 @@ pub fn binary_of(name: &str, flow: &str) -> PathBuf {
         }
     }
     let mut command = flowc();
-    command.arg("build").arg(&source).arg("-o").arg(&binary);
+    command.arg("build").arg(&source).arg("-o").arg(&binary).args(options);
     let ended = run(command, BUILD_LIMIT);
     assert_eq!(ended.code, Some(0), "{name} does not build: {}", ended.err);
     fs::write(stamp, this_flowc).unwrap();
@@ -72,8 +77,8 @@ pub fn failing_binary_of(name: &str, flow: &str) -> PathBuf {
     binary
 }
 
-fn hash(text: &str) -> u64 {
+fn hash(what: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
+    what.hash(&mut hasher);
     hasher.finish()
 }

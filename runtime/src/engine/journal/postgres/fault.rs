@@ -16,7 +16,7 @@ pub(super) fn of_journal(error: &tokio_postgres::Error) -> JournalError {
     match code.code().get(..2) {
         // Wrong user or password, no such database, no right to do it, tables that are not ours, damaged pages; and what
         // only a mistake of this program can be: a value or a statement that the database does not take.
-        Some("28" | "3D" | "3F" | "42" | "22" | "23" | "XX" | "0A") => JournalError::Broken(told),
+        Some("28" | "3D" | "3F" | "42" | "22" | "23" | "XX") => JournalError::Broken(told),
         _ => JournalError::Unavailable(told),
     }
 }
@@ -28,11 +28,14 @@ pub(super) fn may_be_repeated(error: &tokio_postgres::Error) -> bool {
         .is_some_and(|code| *code == SqlState::T_R_DEADLOCK_DETECTED || *code == SqlState::T_R_SERIALIZATION_FAILURE)
 }
 
-/// Whether another connection may do what this one cannot: the server goes down, or has become a standby.
+/// Whether another connection may do what this one cannot: the server goes down, has become a standby, or a newer binary
+/// has changed what a statement was prepared for.
 pub(super) fn ends_session(error: &tokio_postgres::Error) -> bool {
     error.is_closed()
         || error.code().is_some_and(|code| {
-            *code == SqlState::READ_ONLY_SQL_TRANSACTION || matches!(code.code().get(..3), Some("57P" | "08P"))
+            *code == SqlState::READ_ONLY_SQL_TRANSACTION
+                || *code == SqlState::FEATURE_NOT_SUPPORTED
+                || matches!(code.code().get(..3), Some("57P" | "08P"))
         })
 }
 
