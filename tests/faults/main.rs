@@ -7,10 +7,7 @@ mod disk;
 mod drain;
 mod pending;
 mod post;
-<<<<<<< HEAD
+mod postgres;
 mod redelivery;
 mod runs;
 mod upgrade;
-=======
-mod postgres;
->>>>>>> 3f9f019 (wip)
