@@ -108,7 +108,8 @@ pub(crate) enum Receipt {
 pub(crate) enum Refusal {
     /// As many runs are in flight as may be.
     Busy,
-    /// The program is stopping.
+    /// The program is stopping, and what it took could not go on later.
+    #[cfg_attr(not(feature = "restate"), allow(dead_code))]
     Stopping,
     /// It cannot be stored.
     Unavailable(String),

@@ -429,6 +429,7 @@ pub(crate) struct Detail {
 
 /// Why the journal did not do it.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(not(any(feature = "sqlite", feature = "postgres")), allow(dead_code))] // Memory never fails.
 pub(crate) enum JournalError {
     /// It cannot be written or read now; nothing was stored. May pass by itself: a full disk, a database that restarts.
     Unavailable(String),
