@@ -7,6 +7,7 @@ pub mod diagnostic;
 pub mod draw;
 pub mod driver;
 pub mod fix;
+mod fnv;
 pub mod format;
 pub mod graph;
 pub mod resolve;

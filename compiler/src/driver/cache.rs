@@ -22,6 +22,7 @@ use super::making::{Linking, Making};
 use super::manifest::{self, Identity};
 use super::system::{Lock, System};
 use crate::Emitted;
+use crate::fnv::fnv;
 
 /// The cache folder of this version of flowc.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +69,7 @@ impl Cache {
     /// do not meet.
     pub(super) fn package(&self, name: &str, source: &Path, making: Making) -> (Identity, PathBuf) {
         let ending = making.ending();
-        let hash = embed::fnv(source.as_os_str().as_encoded_bytes().iter().copied());
+        let hash = fnv(source.as_os_str().as_encoded_bytes().iter().copied());
         let folder = self.folder.join(format!("crates/{name}-{hash:016x}{ending}"));
         (Identity::among_others(name.to_owned(), hash), folder)
     }
@@ -127,7 +128,7 @@ fn sources_hash() -> String {
     let package = Identity::alone("flow".to_owned());
     let flow = Emitted { name: "flow".to_owned(), main_rs: String::new(), has_schedule: false };
     let settings = lock::lock_for(&package) + &manifest::manifest(&package, "", &flow, Making::default());
-    format!("{:016x}\n", embed::fnv(sources.chain(settings.into_bytes())))
+    format!("{:016x}\n", fnv(sources.chain(settings.into_bytes())))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! same are told apart by what follows them, as far as that takes: a new step before an equal one is never taken for it.
 
 use super::{FlowGraph, Machine, NodeId, NodeKind};
+use crate::fnv::Fnv;
 use std::collections::BTreeMap;
 
 /// How many steps behind two equal ones are looked at one by one; what differs only beyond is told apart by all that
@@ -149,7 +150,7 @@ impl Hashes {
             hash.number(*way);
             hash.number(to.get(next.0).copied().unwrap_or_default());
         }
-        hash.0
+        hash.finish()
     }
 }
 
@@ -157,7 +158,7 @@ fn ways(kind: &NodeKind) -> Vec<(u64, NodeId)> {
     let named = |way: &String| {
         let mut hash = Fnv::default();
         hash.text(way);
-        hash.0
+        hash.finish()
     };
     kind.ways().iter().map(named).zip(kind.successors()).collect()
 }
@@ -169,34 +170,7 @@ fn own(graph: &FlowGraph, kind: &NodeKind) -> u64 {
         let path = graph.machines.get(*machine).map(|machine| machine.entry.head());
         hash.text(&path.unwrap_or_default());
     }
-    hash.0
-}
-
-/// FNV-1a, 64 bits (Fowler, Noll, Vo): the same on every machine and in every version of Rust.
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Fnv {
-    fn bytes(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    }
-
-    /// A text, and that it ends here.
-    fn text(&mut self, text: &str) {
-        self.bytes(text.as_bytes());
-        self.bytes(&[0]);
-    }
-
-    fn number(&mut self, number: u64) {
-        self.bytes(&number.to_le_bytes());
-    }
+    hash.finish()
 }
 
 /// How often each name was given.
