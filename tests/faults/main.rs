@@ -10,4 +10,6 @@ mod post;
 mod postgres;
 mod redelivery;
 mod runs;
+mod schedule;
 mod upgrade;
+mod waiting;
