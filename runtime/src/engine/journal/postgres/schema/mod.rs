@@ -13,6 +13,9 @@ const MIGRATIONS: [&str; 1] = [include_str!("1.sql")];
 /// The version that this program works on.
 const VERSION: i64 = MIGRATIONS.len() as i64;
 
+/// The oldest PostgreSQL whose SQL the migrations are written in, as its `server_version_num` has it.
+const OLDEST_SERVER: i32 = 140_000;
+
 /// Names of PostgreSQL are no longer than this ("4.1.1. Identifiers and Key Words").
 const LONGEST_NAME: usize = 63;
 
@@ -30,11 +33,18 @@ pub(super) async fn migrate(client: &mut Client, schema: &str, flow: &str) -> Re
     transaction.batch_execute(&lock).await.map_err(of_database)?;
 
     let found = transaction
-        .query_one("select to_regnamespace($1) is not null, to_regclass($1 || '.about') is not null", &[&schema])
+        .query_one(
+            "select to_regnamespace($1) is not null, to_regclass($1 || '.about') is not null, \
+             current_setting('server_version_num')::int, current_setting('server_version')",
+            &[&schema],
+        )
         .await
-        .and_then(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .and_then(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?)))
         .map_err(of_database)?;
-    let (is_there, is_ours): (bool, bool) = found;
+    let (is_there, is_ours, number, server): (bool, bool, i32, String) = found;
+    if number < OLDEST_SERVER {
+        return Err(JournalError::Broken(format!("it is PostgreSQL {server}, and runs need version 14 or later")));
+    }
     if !is_there {
         transaction.batch_execute(&format!("create schema {schema}")).await.map_err(|error| {
             let told = fault::told(&error);
