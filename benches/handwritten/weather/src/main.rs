@@ -18,7 +18,10 @@ static PROGRAM: Program = Program {
     name: "Weather Forecast",
     source: "weather-forecast.flow",
     secrets: &[],
-    triggers: &[Trigger::Sms(SmsTrigger { line: 4, start })],
+    timezone: "UTC",
+    triggers: &[Trigger::Sms(SmsTrigger { line: 4, to: None, matching: None, start })],
+    asks: false,
+    enter,
     resume,
 };
 
@@ -40,6 +43,10 @@ enum State {
 
 fn start(_sms: InboundSms, _secrets: &Secrets) -> Result<Step, Fault> {
     State::AskForecast.step()
+}
+
+fn enter(state: &str, _secrets: &Secrets) -> Result<Step, Fault> {
+    state::load::<State>(state)?.step()
 }
 
 fn resume(state: &str, outcome: Outcome, _secrets: &Secrets) -> Result<Step, Fault> {
