@@ -1,6 +1,6 @@
 //! Time (row 15): timers are never lost and fire at most a second late, whatever the clock on the wall does.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -53,7 +53,7 @@ fn sent(program: &Program, words: &[String]) -> Vec<Instant> {
 }
 
 /// Timers are begun before and while the clock jumps; each fires after its time.
-fn jump(clock: &FakeClock, binary: &PathBuf, by: i64) {
+fn jump(clock: &FakeClock, binary: &Path, by: i64) {
     clock.set_ahead(0);
     let program = clock.worn_by(Program::of(binary)).start();
     let (mut begun, mut words) = (Vec::new(), Vec::new());

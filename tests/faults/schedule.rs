@@ -1,6 +1,6 @@
 //! Schedules by the clock on the wall (row 15): the days on which it is set forward and back, and days that were missed.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ impl House {
     }
 
     fn start(&self) -> Program {
-        let program = Program::of(&self.binary as &Path).state(self.state.path());
+        let program = Program::of(&self.binary).state(self.state.path());
         self.clock.worn_by(program).start()
     }
 

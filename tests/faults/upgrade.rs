@@ -1,6 +1,6 @@
 //! Upgrades (row 24): the runs that wait when a new version of a flow starts finish on it, or it says which cannot.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use flow_tests::program::text;
@@ -55,12 +55,12 @@ impl House {
         house
     }
 
-    fn start(&self, binary: &PathBuf) -> Program {
+    fn start(&self, binary: &Path) -> Program {
         Program::of(binary).state(self.state.path()).start()
     }
 
     /// What a version says that does not start.
-    fn refused(&self, binary: &PathBuf) -> String {
+    fn refused(&self, binary: &Path) -> String {
         let ended = Program::of(binary).state(self.state.path()).with(["--listen", "127.0.0.1:0"]).run();
         assert_eq!(ended.code, Some(2), "{ended:?}");
         ended.err
