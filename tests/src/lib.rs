@@ -13,6 +13,7 @@ pub mod postgres;
 pub mod process;
 pub mod program;
 pub mod random;
+pub mod restate;
 pub mod rustc;
 pub mod stand_in;
 pub mod twilio;

@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use restate_sdk_shared_core::{
     AwaitResponse, CoreVM, Error, NonEmptyValue, NotificationHandle, PayloadOptions, ResponseHead, RetryPolicy,
-    RunExitResult, Target, VM, VMOptions, Value,
+    RunExitResult, Target, TerminalFailure, VM, VMOptions, Value,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -23,6 +23,9 @@ use crate::encode;
 /// How long Restate may take to close its side of the exchange when all has been said.
 const LEAVE: Duration = Duration::from_secs(60);
 
+/// The code of a failure, as HTTP has it.
+const FAILED: u16 = 500;
+
 /// Why an attempt goes no further. Restate makes another one when there is something new, or after a pause.
 #[derive(Debug)]
 pub(super) enum Halt {
@@ -32,6 +35,8 @@ pub(super) enum Halt {
     Later(String),
     /// An operator has cancelled the invocation.
     Cancelled,
+    /// It has failed, and is over; why.
+    Over(String),
 }
 
 impl From<Error> for Halt {
@@ -151,16 +156,17 @@ impl Attempt {
     /// Tells Restate what came of it, and waits until that is heard.
     pub(super) async fn end<T: Serialize>(mut self, ended: Result<T, Halt>) {
         let told = match ended {
-            Ok(output) => self.say(&output),
+            Ok(output) => to_json(&output).and_then(|json| self.say(NonEmptyValue::Success(json))),
+            Err(Halt::Over(message)) => {
+                let failure = TerminalFailure { code: FAILED, message, metadata: Vec::new() };
+                self.say(NonEmptyValue::Failure(failure))
+            }
             Err(halt) => Err(halt),
         };
-        let problem = match told {
-            Ok(()) | Err(Halt::Gone) => None,
-            Err(Halt::Later(why)) => Some(why),
-            Err(Halt::Cancelled) => Some("cancelled".to_owned()),
-        };
-        if let Some(problem) = problem {
-            self.vm.notify_error(Error::internal(problem), None);
+        match told {
+            Err(Halt::Later(why)) => self.vm.notify_error(Error::internal(why), None),
+            Err(Halt::Cancelled) => self.vm.notify_error(Error::internal("cancelled"), None),
+            Ok(()) | Err(Halt::Gone | Halt::Over(_)) => {}
         }
         self.write();
         // An answer that ends before its request does looks like a broken connection to proxies.
@@ -168,8 +174,8 @@ impl Attempt {
         let _ = tokio::time::timeout(LEAVE, heard).await;
     }
 
-    fn say<T: Serialize>(&mut self, output: &T) -> Result<(), Halt> {
-        self.vm.sys_write_output(NonEmptyValue::Success(to_json(output)?), PayloadOptions::default())?;
+    fn say(&mut self, output: NonEmptyValue) -> Result<(), Halt> {
+        self.vm.sys_write_output(output, PayloadOptions::default())?;
         Ok(self.vm.sys_end()?)
     }
 

@@ -44,7 +44,7 @@ impl Restate {
         };
         match heard(invoke(&to.path()).send().await).await {
             Ok(answer) => {
-                let text = answer.text().await.map_err(|error| causes(error))?;
+                let text = answer.text().await.map_err(causes)?;
                 serde_json::from_str(&text).map(Some).map_err(|error| format!("Restate's answer: {error}"))
             }
             Err(Unheard::TooSlow) => {
@@ -73,7 +73,7 @@ impl Restate {
         let body = json!({ "query": sql }).to_string();
         let asked = self.request(Method::POST, &self.admin, "/query", REGISTERING);
         let asked = asked.header("Accept", "application/json").body(body).send().await;
-        let text = heard(asked).await.map_err(|unheard| unheard.told())?.text().await.map_err(|error| causes(error))?;
+        let text = heard(asked).await.map_err(|unheard| unheard.told())?.text().await.map_err(causes)?;
         let answer: Value = serde_json::from_str(&text).map_err(|error| format!("Restate's answer: {error}"))?;
         match answer.get("rows") {
             Some(Value::Array(rows)) => Ok(rows.clone()),

@@ -313,7 +313,11 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        Ok(ended)
+        match ended {
+            // Restate shows it among what has failed.
+            Ended::Failed { line, kind, reason } => Err(Halt::Over(format!("line {line}: {kind}: {reason}"))),
+            ended => Ok(ended),
+        }
     }
 
     async fn until_rest(&mut self, cause: Cause) -> Result<Next, Stop> {

@@ -1,0 +1,134 @@
+//! A Restate of one test's own: the real server, in a temporary folder and on free ports of this machine.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::build::{BUILD_LIMIT, binary_of, flowc};
+use crate::folder::{self, Scratch};
+use crate::process::{Process, run};
+use crate::program::Start;
+use crate::wait::{self, PATIENCE};
+use crate::{Program, Request};
+
+/// A server that can be killed and started again. It ends with this value.
+pub struct Restate {
+    program: PathBuf,
+    folder: Scratch,
+    ports: [u16; 4],
+    process: Option<Process>,
+}
+
+impl Restate {
+    /// Starts one; `None`, with a message, where Restate is not installed.
+    pub fn start() -> Option<Self> {
+        let mut server = Self::absent()?;
+        server.restart();
+        Some(server)
+    }
+
+    /// One that is not running yet.
+    pub fn absent() -> Option<Self> {
+        let Some(program) = std::env::var_os("FLOW_TEST_RESTATE") else {
+            eprintln!("skipped: FLOW_TEST_RESTATE is not set (the npm package @restatedev/restate-server has it)");
+            return None;
+        };
+        // All are held until the last is found, so that they differ.
+        let free = [(); 4].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+        let ports = free.map(|listener| listener.local_addr().unwrap().port());
+        Some(Self { program: program.into(), folder: Scratch::new(), ports, process: None })
+    }
+
+    /// Starts it again, with all that it has kept, and waits until it can be asked.
+    pub fn restart(&mut self) {
+        self.kill();
+        let [node, admin, ingress, _] = self.ports.map(|port| format!("127.0.0.1:{port}"));
+        let mut command = Command::new(&self.program);
+        command.env_clear().args(["--node-name", "alone"]).env("RESTATE_BASE_DIR", self.folder.path()).envs([
+            ("RESTATE_BIND_ADDRESS", node.as_str()),
+            ("RESTATE_ADVERTISED_ADDRESS", &format!("http://{node}")),
+            ("RESTATE_ADMIN__BIND_ADDRESS", &admin),
+            ("RESTATE_INGRESS__BIND_ADDRESS", &ingress),
+            ("RESTATE_DEFAULT_NUM_PARTITIONS", "4"),
+            ("RESTATE_DISABLE_TELEMETRY", "true"),
+            ("RESTATE_LOG_FILTER", "warn"),
+        ]);
+        let process = self.process.insert(Process::start(command));
+        let address = ingress.parse().unwrap();
+        let is_there = wait::within(PATIENCE, || {
+            Request::new("GET", "/restate/health").try_send(address).ok().filter(|answer| answer.status == 200)
+        });
+        assert!(is_there.is_some(), "Restate did not start: {} {}", process.out(), process.err());
+    }
+
+    /// Ends it as abruptly as a power failure would.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.signal("KILL");
+            process.wait(PATIENCE);
+        }
+    }
+
+    /// What it answers to an SQL query of its own state, head and all; binary values are in hexadecimal digits.
+    pub fn query(&self, sql: &str) -> String {
+        let [_, admin, ..] = self.ports;
+        let mut stream = TcpStream::connect(("127.0.0.1", admin)).unwrap();
+        let body = json!({ "query": sql }).to_string();
+        // HTTP/1.0, so that the answer comes in one piece and not in chunks.
+        let head = format!("POST /query HTTP/1.0\r\nAccept: application/json\r\nContent-Length: {}", body.len());
+        write!(stream, "{head}\r\nContent-Type: application/json\r\n\r\n{body}").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains(" 200 OK"), "{answer}");
+        answer
+    }
+
+    /// A flow's binary that has this server keep its runs. Restate finds all that are started here, one after the other,
+    /// at one address.
+    pub fn program(&self, binary: &Path) -> Start {
+        let [_, admin, ingress, service] = self.ports;
+        Program::of(binary).with([
+            "--engine=restate",
+            &format!("--restate-ingress=http://127.0.0.1:{ingress}"),
+            &format!("--restate-admin=http://127.0.0.1:{admin}"),
+            &format!("--restate-listen=127.0.0.1:{service}"),
+        ])
+    }
+}
+
+/// The binary of a flow with the engine restate, and with the failpoints of the runtime. It is built once for each flow and
+/// flowc.
+pub fn restate_binary_of(name: &str, flow: &str) -> PathBuf {
+    let whole = binary_of(name, flow);
+    let folder = whole.parent().unwrap().join("restate");
+    fs::create_dir_all(&folder).unwrap();
+    // In flowc's own target folder, so that most crates are built already; one at a time, as flows of one name come to
+    // lie at one place there.
+    let target = folder::cache().join(env!("CARGO_PKG_VERSION")).join("target");
+    let lock = File::create(folder::root().join("restate.lock")).unwrap();
+    lock.lock().unwrap();
+
+    let (binary, stamp) = (folder.join(name), folder.join("stamp"));
+    let this_flowc = fs::read_to_string(whole.with_file_name("stamp")).unwrap();
+    if fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == this_flowc) {
+        return binary;
+    }
+    let package = folder.join("package");
+    let mut emit = flowc();
+    emit.arg("build").arg(whole.with_extension("flow")).arg("-o").arg(&binary).args(["--engine", "restate", "--emit"]);
+    emit.arg(&package);
+    let ended = run(emit, BUILD_LIMIT);
+    assert_eq!(ended.code, Some(0), "{name} does not build for Restate: {}", ended.err);
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build.args(["build", "--release", "--locked", "--offline", "--features", "flow-runtime/failpoints"]);
+    build.arg("--target-dir").arg(&target).current_dir(&package);
+    let ended = run(build, BUILD_LIMIT);
+    assert_eq!(ended.code, Some(0), "{name} does not build with failpoints: {}", ended.err);
+    fs::copy(target.join("release").join(name), &binary).unwrap();
+    fs::write(stamp, this_flowc).unwrap();
+    binary
+}
