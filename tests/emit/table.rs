@@ -99,13 +99,13 @@ mod on_sms {
     #[serde(crate = "::flow_runtime::serde")]
     pub enum State {
         /// Line 7: `ask "Hello! For how many guests?"`.
-        #[serde(rename = "ask ecce6a500bd4")]
+        #[serde(rename = "ask 9020ba09d29e")]
         Ask1 { #[serde(rename = "body: text")] body: String },
         /// Line 12: `wait 90s`.
         #[serde(rename = "wait 853c1428f7f7")]
         Wait1 { #[serde(rename = "guests: int")] guests: i64 },
         /// Line 13: `ask "At what time?"`.
-        #[serde(rename = "ask 0953e93649da")]
+        #[serde(rename = "ask 1297b5c46c0b")]
         Ask2 { #[serde(rename = "guests: int")] guests: i64 },
         /// Line 14: `sms`.
         #[serde(rename = "sms 7b6940295221")]
@@ -254,7 +254,7 @@ mod on_schedule {
     #[serde(crate = "::flow_runtime::serde")]
     pub enum State {
         /// Line 19: `ask "It is $now.weekday, $now.time: are all tables laid?"`.
-        #[serde(rename = "ask 943624d0f3e3")]
+        #[serde(rename = "ask a0ce418492b1")]
         Ask1 { #[serde(rename = "now: now")] now: Now },
     }
 

@@ -116,13 +116,11 @@ fn message(sms: &Sms) -> String {
     to.chain(from).chain([format!(" {}", expr(&sms.text))]).chain(media).collect()
 }
 
+/// What is asked and what is kept of the answer. How long it is waited for and how often it is asked again may change
+/// while somebody waits.
 fn question(ask: &Ask) -> String {
-    let reply = ask.reply.iter().map(|reply| format!(" < {} >", field(reply)));
-    let within = format!(" within {}", duration(ask.within));
-    let retry = if ask.retries == 0 { String::new() } else { format!(" retry {}", ask.retries) };
-    let again = ask.again.iter().map(|again| format!(" {}", expr(again)));
-    let clauses: String = reply.chain([within, retry]).chain(again).collect();
-    format!("ask{}{clauses}", message(&ask.question))
+    let reply: String = ask.reply.iter().map(|reply| format!(" < {} >", field(reply))).collect();
+    format!("ask{}{reply}", message(&ask.question))
 }
 
 /// A length of time in the largest unit that holds it: `90s`, `2h`.

@@ -97,7 +97,12 @@ impl Journalled {
 
 impl Engine for Journalled {
     fn accept(&self, arrival: Arrival, first: Option<Step>) -> Accepting<'_> {
-        Box::pin(self.shared.accept(arrival, first))
+        // Whoever brought it may hang up; what the journal has taken in by then is carried out all the same.
+        let shared = Arc::clone(&self.shared);
+        let taken = tokio::spawn(async move { shared.accept(arrival, first).await });
+        Box::pin(async {
+            taken.await.unwrap_or_else(|_| Err(Refusal::Unavailable("it could not be taken in".to_owned())))
+        })
     }
 
     fn unready(&self) -> Option<String> {

@@ -136,13 +136,17 @@ impl House {
     }
 
     async fn text(&self, id: &str, body: &str, state: &str) -> Result<Receipt, Refusal> {
+        self.text_unheard(id, body, state).await
+    }
+
+    fn text_unheard(&self, id: &str, body: &str, state: &str) -> Accepting<'_> {
         let (from, to) = (Phone::literal(GUEST), Phone::literal(HOTEL));
         let parties = Parties { person: Some(from.clone()), own: Some(to.clone()) };
         let text = InboundSms { from, to, body: body.to_owned(), media: vec![] };
         let key = Some(Key { name: id.to_owned(), digest: String::new() });
         let step = enter(state, &self.engine.shared.secrets).unwrap();
         let start = Some(Fresh { id: RunId::new(), line: 1, parties, state: state.to_owned() });
-        self.engine.accept(Arrival::Text { key, text, start }, Some(step)).await
+        self.engine.accept(Arrival::Text { key, text, start }, Some(step))
     }
 
     async fn sends(&self, expected: &[&str]) {
@@ -195,6 +199,16 @@ fn a_run_holds_its_slot_until_it_rests() {
             Ok(true)
         );
         assert_eq!(house.statuses().await, [Status::Completed, Status::Completed]);
+    });
+}
+
+#[test]
+fn what_was_taken_in_is_carried_out_though_whoever_brought_it_has_gone() {
+    block_on(async {
+        let house = House::open();
+        // Dropped before it has resolved, as a server drops a request whose caller hangs up.
+        drop(house.text_unheard("1", "a", "hi"));
+        house.sends(&["hi"]).await;
     });
 }
 
