@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rusqlite::types::FromSqlError;
-use rusqlite::{Error, ErrorCode};
+use rusqlite::{Error, ErrorCode, ffi};
 
 use crate::engine::journal::JournalError;
 
@@ -65,6 +65,7 @@ fn told(error: &Error, path: &Path) -> JournalError {
              what can be read with `sqlite3 {path} .recover | sqlite3 NEW`; then start with `--state NEW`"
         ))
     };
+    let full = || JournalError::Unavailable(format!("the disk of {path} is full"));
     let Error::SqliteFailure(failure, _) = error else {
         // A row holds what this program would never have written.
         return match error {
@@ -82,7 +83,9 @@ fn told(error: &Error, path: &Path) -> JournalError {
             "{path} does not have the tables of a journal ({error}); was it changed by hand? Give another file with \
              `--state PATH`"
         )),
-        ErrorCode::DiskFull => JournalError::Unavailable(format!("the disk of {path} is full")),
+        ErrorCode::DiskFull => full(),
+        // The log's index, which is made anew at the start, has no room.
+        ErrorCode::SystemIoFailure if failure.extended_code == ffi::SQLITE_IOERR_SHMSIZE => full(),
         ErrorCode::ReadOnly => JournalError::Unavailable(format!("{path} can only be read, not written")),
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => JournalError::Unavailable(format!(
             "another program has been writing to {path} for too long; is it open in `sqlite3`?"
