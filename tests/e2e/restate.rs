@@ -313,6 +313,28 @@ fn without_restate_nothing_is_acknowledged() {
 }
 
 #[test]
+fn an_operator_cancels_a_run_that_waits() {
+    let Some(restate) = Restate::start() else { return };
+    let (_, service) = notes();
+    let program = ready(talk(&restate, &service).start());
+    assert_eq!(program.converse("book"), "For how many guests?");
+    let run = program.outbox()[0]["run"].as_str().unwrap().to_owned();
+    wait::until("the run to rest", || {
+        (!program.log(&[("message", json!("run waits for a reply"))]).is_empty()).then_some(())
+    });
+    assert_eq!(restate.invoke(&format!("/talk.run/{run}/cancel")).status, 200);
+    assert_eq!(program.ended(1)[0]["outcome"], json!("cancelled"));
+    // Nobody asks any more, neither now nor when the time is over.
+    wait::until("nothing to be kept of it", || {
+        let kept = restate.query("SELECT service_key FROM state");
+        kept.contains(r#""rows":[]"#).then_some(())
+    });
+    assert_eq!(program.converse("4"), "Noted: 4 (1)");
+    std::thread::sleep(Duration::from_secs(4));
+    assert_eq!(program.outbox().len(), 2);
+}
+
+#[test]
 fn no_secret_reaches_restate() {
     let Some(restate) = Restate::start() else { return };
     // A service that says what it was sent.

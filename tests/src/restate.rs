@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::build::{BUILD_LIMIT, binary_of, flowc};
 use crate::folder::{self, Scratch};
+use crate::http::Answer;
 use crate::process::{Process, run};
 use crate::program::Start;
 use crate::wait::{self, PATIENCE};
@@ -71,6 +72,12 @@ impl Restate {
             process.signal("KILL");
             process.wait(PATIENCE);
         }
+    }
+
+    /// Invokes a handler through the ingress.
+    pub fn invoke(&self, path: &str) -> Answer {
+        let [_, _, ingress, _] = self.ports;
+        Request::new("POST", path).send(([127, 0, 0, 1], ingress).into())
     }
 
     /// What it answers to an SQL query of its own state, head and all; binary values are in hexadecimal digits.

@@ -35,7 +35,7 @@ pub(crate) async fn check(
         info!(runs = fit.len(), "parked runs fit this version of the flow and go on");
         journal.unpark(fit).await.map_err(unusable)?;
     }
-    let told = sentences(&unfit);
+    let told = sentences(&unfit, "`runs cancel`");
     let new = unfit.into_iter().filter(|(run, _)| run.status != Status::Parked);
     let park: Vec<(RunId, String)> = new.map(|(run, why)| (run.id, reason(&why))).collect();
     match policy {
@@ -45,8 +45,8 @@ pub(crate) async fn check(
     if park.is_empty() { Ok(()) } else { journal.park(park).await.map_err(unusable) }
 }
 
-/// Where runs are that cannot go on, and how to mend it.
-pub(crate) fn sentences(unfit: &[(Unfinished, String)]) -> Vec<String> {
+/// Where runs are that cannot go on, and how to mend it; `cancel` is what ends a run.
+pub(crate) fn sentences(unfit: &[(Unfinished, String)], cancel: &str) -> Vec<String> {
     let mut places: BTreeMap<(u32, String, String), usize> = BTreeMap::new();
     for (run, why) in unfit {
         let place = run.place.as_ref();
@@ -59,7 +59,7 @@ pub(crate) fn sentences(unfit: &[(Unfinished, String)]) -> Vec<String> {
         let line = if *line == 0 { String::new() } else { format!(" (line {line} of the former version)") };
         format!(
             "{runs} at {name}{line}, and this version of the flow cannot go on there: {why}. Let the former version \
-             finish them, cancel them with `runs cancel`, or set them aside with --unfit-runs park"
+             finish them, cancel them with {cancel}, or set them aside with --unfit-runs park"
         )
     };
     places.iter().map(sentence).collect()
@@ -95,7 +95,7 @@ mod tests {
             (run(Some(&place)), "unknown variant `ask 12`, expected `x`".to_owned()),
             (run(None), "missing field `guests` at line 1".to_owned()),
         ];
-        let told = sentences(&unfit);
+        let told = sentences(&unfit, "`runs cancel`");
         assert!(told.iter().any(|told| told.starts_with("2 runs are at `ask \"How many?\"` (line 3 of")), "{told:?}");
         assert!(told.iter().any(|told| told.contains("it needs $guests there")), "{told:?}");
     }

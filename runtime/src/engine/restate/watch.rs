@@ -78,7 +78,7 @@ async fn watch(shared: Arc<Shared>, mut schedules: Schedules, service_url: Strin
 impl Shared {
     /// Looks at the runs that rest, and registers the flow.
     async fn introduce(&self, service_url: &str, unfit: UnfitRuns) -> Result<(), Unknown> {
-        let told = sentences(&self.unfit().await.map_err(Unknown::Unheard)?);
+        let told = sentences(&self.unfit().await.map_err(Unknown::Unheard)?, "their handler `cancel` in Restate");
         match unfit {
             UnfitRuns::Refuse if !told.is_empty() => return Err(Unknown::Unfit(told)),
             _ => told.iter().for_each(|sentence| warn!("{sentence}")),
