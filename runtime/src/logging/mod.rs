@@ -6,11 +6,11 @@
 
 mod timestamp;
 
-use std::fmt;
-use std::io::Write;
+use std::fmt::{self, Write as _};
+use std::io::Write as _;
 use std::time::SystemTime;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
@@ -42,14 +42,12 @@ impl Subscriber for JsonLines {
     }
 
     fn event(&self, event: &Event<'_>) {
-        let mut line = Line(Map::new());
-        line.0.insert("time".to_owned(), rfc3339(SystemTime::now()).into());
-        line.0.insert("level".to_owned(), event.metadata().level().as_str().into());
+        let (time, level) = (rfc3339(SystemTime::now()), event.metadata().level());
+        let mut line = Line(format!(r#"{{"time":"{time}","level":"{level}""#));
         event.record(&mut line);
-        let mut text = Value::Object(line.0).to_string();
-        text.push('\n');
+        line.0.push_str("}\n");
         // One write a line, so that lines stay whole; nobody is left to be told of a failure.
-        let _ = std::io::stderr().write_all(text.as_bytes());
+        let _ = std::io::stderr().write_all(line.0.as_bytes());
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
@@ -65,33 +63,35 @@ impl Subscriber for JsonLines {
     fn exit(&self, _: &Id) {}
 }
 
-struct Line(Map<String, Value>);
+/// The text of a JSON object that is still open: an event has no two fields of one name, so they are written as they come.
+struct Line(String);
 
 impl Line {
-    fn insert(&mut self, field: &Field, value: impl Into<Value>) {
-        self.0.insert(field.name().to_owned(), value.into());
+    fn write(&mut self, field: &Field, value: impl fmt::Display) {
+        // Names are Rust's or our own, and need no escapes; writing to a `String` cannot fail.
+        let _ = write!(self.0, r#","{}":{value}"#, field.name());
     }
 }
 
 impl Visit for Line {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.insert(field, format!("{value:?}"));
+        self.record_str(field, &format!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.insert(field, value);
+        self.write(field, Value::from(value));
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.insert(field, value);
+        self.write(field, value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.insert(field, value);
+        self.write(field, value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.insert(field, value);
+        self.write(field, value);
     }
 }
 
