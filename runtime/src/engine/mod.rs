@@ -58,8 +58,8 @@ pub(crate) trait Engine: Send + Sync {
         Box::pin(async { None })
     }
 
-    /// Takes nothing in any more and lets steps in flight finish, at most for `grace`; runs go no further than the
-    /// step they are at, if they can go on after a restart. Resolves with how many runs were lost.
+    /// Lets runs come to rest, at most for `grace`; near its end those that can go on after a restart go no further than
+    /// the step they are at. Resolves with how many runs were lost.
     fn drain(&self, grace: Duration) -> Pin<Box<dyn Future<Output = usize> + Send + '_>>;
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod upgrade;
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -30,6 +31,10 @@ use crate::metrics::{Metrics, Received, TriggerKind};
 use crate::step::Performer;
 use crate::telemetry::Tracer;
 
+/// The end of a drain, in which only the steps under way go on: most runs rest before it, and one that is parked at the
+/// end of a step leaves no outcome unknown.
+const LAST_STEPS: Duration = Duration::from_secs(10);
+
 /// Carries runs out on a journal.
 pub(crate) struct Journalled {
     shared: Arc<Shared>,
@@ -46,6 +51,8 @@ struct Shared {
     survives: bool,
     slots: Arc<Semaphore>,
     stopping: watch::Sender<bool>,
+    /// The program stops so soon that runs go no further than the step they are at.
+    parking: AtomicBool,
     health: Health,
     metrics: Arc<Metrics>,
     tracer: Tracer,
@@ -86,6 +93,7 @@ impl Journalled {
             survives,
             slots,
             stopping,
+            parking: AtomicBool::new(false),
             health,
             metrics,
             tracer,
@@ -195,9 +203,9 @@ impl Shared {
         *self.stopping.borrow()
     }
 
-    /// The program stops, and what is under way can go on after it.
+    /// Runs go no further here, and go on in the next process.
     fn parks_now(&self) -> bool {
-        self.survives && self.is_stopping()
+        self.survives && self.parking.load(Ordering::Relaxed)
     }
 
     fn in_flight(&self) -> usize {
@@ -207,8 +215,12 @@ impl Shared {
     async fn drain(&self, grace: Duration) -> usize {
         self.stopping.send_replace(true);
         // All slots are free exactly when no run holds one; the semaphore is never closed.
-        let idle = async { drop(self.slots.acquire_many(self.limits.runs).await) };
-        let _ = tokio::time::timeout(grace, idle).await;
+        let idle = async || drop(self.slots.acquire_many(self.limits.runs).await);
+        let last_steps = LAST_STEPS.min(grace);
+        if tokio::time::timeout(grace - last_steps, idle()).await.is_err() {
+            self.parking.store(true, Ordering::Relaxed);
+            let _ = tokio::time::timeout(last_steps, idle()).await;
+        }
         let unfinished = self.in_flight();
         if let Err(error) = self.journal.close().await {
             self.health.failed(&error);

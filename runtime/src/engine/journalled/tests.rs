@@ -319,10 +319,11 @@ fn a_failed_run_is_retried_from_the_step_that_failed() {
 }
 
 #[test]
-fn what_comes_in_while_stopping_is_kept_for_the_next_process() {
+fn what_comes_in_at_the_last_moment_is_kept_for_the_next_process() {
     block_on(async {
         let house = House::open();
         house.engine.shared.stopping.send_replace(true);
+        house.engine.shared.parking.store(true, Ordering::Relaxed);
         assert!(house.engine.unready().is_some());
         assert!(matches!(house.text("1", "a", "hi").await, Ok(Receipt::Started(_))));
         house.engine.drain(Duration::from_secs(1)).await;
