@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -33,9 +33,7 @@ pub fn binary_for(name: &str, flow: &str, options: &[&str]) -> PathBuf {
     lock.lock().unwrap();
 
     let (binary, stamp) = (folder.join(name), folder.join("stamp"));
-    let this_flowc = fs::metadata(flowc().get_program()).expect("cargo builds flowc-under-test before the tests");
-    let this_flowc = format!("{} {:?}", this_flowc.len(), this_flowc.modified().unwrap());
-    if fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == this_flowc) {
+    if is_current(&stamp) {
         return binary;
     }
     let source = folder.join(format!("{name}.flow"));
@@ -50,8 +48,18 @@ pub fn binary_for(name: &str, flow: &str, options: &[&str]) -> PathBuf {
     command.arg("build").arg(&source).arg("-o").arg(&binary).args(options);
     let ended = run(command, BUILD_LIMIT);
     assert_eq!(ended.code, Some(0), "{name} does not build: {}", ended.err);
-    fs::write(stamp, this_flowc).unwrap();
+    fs::write(stamp, this_flowc()).unwrap();
     binary
+}
+
+/// Whether the binary beside this stamp was built by this flowc.
+fn is_current(stamp: &Path) -> bool {
+    fs::read_to_string(stamp).is_ok_and(|stamp| stamp == this_flowc())
+}
+
+fn this_flowc() -> String {
+    let flowc = fs::metadata(flowc().get_program()).expect("cargo builds flowc-under-test before the tests");
+    format!("{} {:?}", flowc.len(), flowc.modified().unwrap())
 }
 
 /// The same binary with the failpoints of the runtime, as no user has it.
@@ -61,6 +69,10 @@ pub fn failing_binary_of(name: &str, flow: &str) -> PathBuf {
     fs::create_dir_all(&folder).unwrap();
     let lock = File::create(folder.join("lock")).unwrap();
     lock.lock().unwrap();
+    let (binary, stamp) = (folder.join(name), folder.join("stamp"));
+    if is_current(&stamp) {
+        return binary;
+    }
     // In flowc's own target folder, so that all but the runtime is built already.
     let (package, target) = (folder.join("package"), folder::cache().join(env!("CARGO_PKG_VERSION")).join("target"));
     let mut emit = flowc();
@@ -70,10 +82,17 @@ pub fn failing_binary_of(name: &str, flow: &str) -> PathBuf {
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     build.args(["build", "--release", "--locked", "--offline", "--features", "flow-runtime/failpoints"]);
     build.arg("--target-dir").arg(&target).current_dir(&package);
+    // What cargo tells its tests of their package would have the build scripts of crates run anew, and with them all that
+    // is built on these: flowc keeps it from its cargo, too.
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_") && name != "CARGO_HOME") {
+            build.env_remove(name);
+        }
+    }
     let ended = run(build, BUILD_LIMIT);
     assert_eq!(ended.code, Some(0), "{name} does not build with failpoints: {}", ended.err);
-    let binary = folder.join(name);
     fs::copy(target.join("release").join(name), &binary).unwrap();
+    fs::write(stamp, this_flowc()).unwrap();
     binary
 }
 
