@@ -13,7 +13,7 @@ use flow_tests::process::{Ended, run};
 use flow_tests::program::{Start, text};
 use flow_tests::wait::{self, PATIENCE};
 use flow_tests::{Program, Reply, Request, Scratch, StandIn, binary_of};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::runs;
 
@@ -140,11 +140,13 @@ fn readiness(program: &Program) -> (u16, String) {
 
 /// What operators are told, who may see names of files.
 fn why(program: &Program) -> String {
-    let told = program.log(&[("message", json!("the journal failed: nothing is taken in until it works again"))]);
-    told.last().unwrap_or_else(|| panic!("nothing is told: {}", program.process.err()))["reason"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+    let told = wait_for_log(program, "the journal failed: nothing is taken in until it works again");
+    told["reason"].as_str().unwrap().to_owned()
+}
+
+/// The last line of the log with this message; it may be on its way.
+fn wait_for_log(program: &Program, message: &str) -> Value {
+    wait::until(message, || program.log(&[("message", json!(message))]).pop())
 }
 
 fn becomes_ready(program: &Program) {
@@ -187,7 +189,7 @@ fn a_full_disk_refuses_and_recovers_by_itself() {
     assert_unavailable(&texts.until_refused(&program));
     disk.free();
     becomes_ready(&program);
-    assert!(!program.log(&[("message", json!("the journal works again"))]).is_empty());
+    wait_for_log(&program, "the journal works again");
     assert_eq!(texts.send(&program).status, 202);
     texts.assert_ordered(&orders);
     println!("a full disk: {} texts, {} acknowledged, each of these answered", texts.sent, texts.acknowledged.len());
@@ -238,6 +240,22 @@ fn refused(binary: &Path, state: &Path) -> String {
     let told = ended.err.lines().filter(|line| line.starts_with("  - ")).collect::<Vec<_>>();
     assert_eq!(told.len(), 1, "{}", ended.err);
     told[0].trim_start_matches("  - ").to_owned()
+}
+
+#[test]
+fn a_program_that_finds_its_disk_full_does_not_start() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    let binary = binary();
+    let start = || Program::of(&binary).state(disk.path()).start();
+    assert_eq!(start().stop().code, Some(0));
+    disk.fill();
+    let journal = disk.path().join("disk.journal");
+    assert_eq!(
+        refused(&binary, disk.path()),
+        format!("the journal cannot be written: the disk of {} is full", journal.display())
+    );
+    disk.free();
+    assert_eq!(start().stop().code, Some(0));
 }
 
 #[test]
