@@ -80,7 +80,8 @@ fn main() -> Result<(), Failed> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(async {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         println!("ready on http://{}", listener.local_addr()?);
-        Ok(axum::serve(axum::serve::ListenerExt::tap_io(listener, |stream| drop(stream.set_nodelay(true))), router).await?)
+        Ok(axum::serve(axum::serve::ListenerExt::tap_io(listener, |stream| drop(stream.set_nodelay(true))), router)
+            .await?)
     })
 }
 
@@ -91,7 +92,8 @@ fn client() -> Result<Client, Failed> {
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let builder = Client::builder().tls_backend_preconfigured(tls).no_proxy().redirect(reqwest::redirect::Policy::none());
+    let builder =
+        Client::builder().tls_backend_preconfigured(tls).no_proxy().redirect(reqwest::redirect::Policy::none());
     Ok(builder.pool_idle_timeout(Duration::from_secs(30)).build()?)
 }
 
@@ -119,7 +121,9 @@ async fn reply(shop: Arc<Shop>, run: u64, text: Text, _slot: OwnedSemaphorePermi
     let started = Instant::now();
     let step = |step: &str, line: u32, outcome: &str, since: Instant| {
         let ms = since.elapsed().as_millis() as u64;
-        shop.tell(|| json!({ "message": "step", "run": run, "line": line, "step": step, "outcome": outcome, "ms": ms }));
+        shop.tell(
+            || json!({ "message": "step", "run": run, "line": line, "step": step, "outcome": outcome, "ms": ms }),
+        );
     };
     let body = match shop.forecast().await {
         Ok(told) => {
