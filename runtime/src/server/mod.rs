@@ -10,10 +10,9 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::http::StatusCode;
-use futures_util::FutureExt;
 use futures_util::future::{Either, select};
 use reqwest::Client;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tracing::{error, info, warn};
 
@@ -120,10 +119,9 @@ pub async fn serve(
     }
     readiness.stop();
     // Whoever has connected already is served; closing the listener would reset them.
-    while let Some(Ok((stream, _))) = listener.accept().now_or_never() {
+    for stream in connected(listener) {
         open(stream, Arc::clone(&connections).try_acquire_owned().ok());
     }
-    drop(listener);
     info!(runs = engine.in_flight(), "stopping");
     tokio::time::sleep(LINGER).await;
     stop.send_replace(true);
@@ -136,6 +134,19 @@ pub async fn serve(
     }
     tracer.flush(FLUSH).await;
     Ok(Drained { unfinished })
+}
+
+/// Those who have connected, and were not accepted yet. The system itself is asked, since tokio may not have heard of all
+/// of them. Whoever comes later is refused.
+fn connected(listener: TcpListener) -> Vec<TcpStream> {
+    let Ok(listener) = listener.into_std() else { return Vec::new() };
+    let waiting: Vec<_> = std::iter::from_fn(|| listener.accept().ok()).take(CONNECTIONS as usize).collect();
+    drop(listener);
+    let stream = |(stream, _): (std::net::TcpStream, _)| {
+        stream.set_nonblocking(true).ok()?;
+        TcpStream::from_std(stream).ok()
+    };
+    waiting.into_iter().filter_map(stream).collect()
 }
 
 fn carrier(client: &Client, config: &CarrierConfig) -> Result<Arc<dyn SmsCarrier>, String> {
