@@ -19,11 +19,11 @@ fn a_value_is_encoded_for_its_place_in_the_url_of_a_picture() {
 }
 
 #[test]
-fn a_value_that_would_lead_to_another_place_ends_the_run() {
+fn a_value_that_would_lead_to_another_place_starts_no_run() {
     let program = Program::of(&binary_of("pictures", FLOW)).start();
-    program.text("..");
-    let ended = program.ended(1);
-    assert!(ended[0].to_string().contains("a value would change its path"), "{ended:?}");
+    let refused = program.text("..");
+    assert_eq!(refused.status, 500);
+    assert!(refused.errors()[0].contains("a value would change its path"), "{:?}", refused.errors());
     assert!(program.outbox().is_empty());
 }
 

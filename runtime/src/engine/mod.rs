@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::flow::Step;
+use crate::flow::{Fault, Step};
 use crate::metrics::{Metrics, Received, TriggerKind};
 use crate::run_id::RunId;
 use crate::value::Phone;
@@ -103,8 +103,8 @@ pub(crate) enum Receipt {
     Untaken,
 }
 
-/// Why an arrival was not taken; it may be brought again, but for [`Refusal::Conflict`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why an arrival was not taken; it may be brought again, but for a conflict or a fault.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Refusal {
     /// As many runs are in flight as may be.
     Busy,
@@ -115,6 +115,8 @@ pub(crate) enum Refusal {
     Unavailable(String),
     /// Its key came before with another content.
     Conflict,
+    /// The flow's first step cannot be worked out from what it says.
+    Fault(Fault),
 }
 
 impl fmt::Display for Refusal {
@@ -124,6 +126,7 @@ impl fmt::Display for Refusal {
             Self::Stopping => f.write_str("the program is stopping; try again in a few seconds"),
             // Why is for the log: it may name files.
             Self::Unavailable(_) => f.write_str("it cannot be stored now; try again in a few seconds"),
+            Self::Fault(fault) => write!(f, "the flow cannot start with these values: {fault}"),
             Self::Conflict => f.write_str("this Idempotency-Key came before with another body"),
         }
     }

@@ -32,6 +32,7 @@ impl IntoResponse for Refusal {
             Self::Busy => "1",
             Self::Stopping | Self::Unavailable(_) => "5",
             Self::Conflict => return error(StatusCode::CONFLICT, told),
+            Self::Fault(_) => return error(StatusCode::INTERNAL_SERVER_ERROR, told),
         };
         ([(header::RETRY_AFTER, seconds)], error(StatusCode::SERVICE_UNAVAILABLE, told)).into_response()
     }

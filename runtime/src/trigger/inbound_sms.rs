@@ -8,7 +8,7 @@ use tracing::{error, info};
 use crate::engine::journal::{Arrival, Fresh, Key};
 use crate::engine::{Intake, Parties, Receipt, Refusal};
 use crate::flow::{Fault, InboundSms, Program, Secrets, SmsTrigger, Step, Trigger};
-use crate::logging::Masked;
+use crate::logging::{Masked, masked};
 use crate::metrics::TriggerKind;
 use crate::run_id::RunId;
 
@@ -46,34 +46,41 @@ impl Inbox {
     /// talks with the sender, as the number that was texted. `id` is the carrier's, with the carrier's name before it;
     /// a message is taken once.
     pub(crate) async fn receive(&self, id: Option<String>, sms: InboundSms) -> Result<Receipt, Refusal> {
-        let (start, first) = self.start(&sms).unzip();
+        // What is a reply needs no start, so a fault counts only if nobody has asked.
+        let (started, fault) = match self.start(&sms) {
+            Ok(started) => (started, None),
+            Err((line, fault)) => (None, Some((line, fault))),
+        };
+        let (start, first) = started.unzip();
         let (from, to) = (Masked(&sms.from).to_string(), Masked(&sms.to).to_string());
         let key = id.map(|name| Key { name, digest: String::new() });
         let receipt = self.intake.accept(TriggerKind::Sms, Arrival::Text { key, text: sms, start }, first).await?;
-        match receipt {
-            Receipt::Untaken => info!(from, to, "message that no trigger takes"),
-            Receipt::Queued => info!(from, to, "message that waits for the one before it"),
-            Receipt::Duplicate(_) => info!(from, to, "message that came before"),
-            Receipt::Started(_) | Receipt::Reply(_) => {}
+        match (receipt, fault) {
+            (Receipt::Untaken, Some((line, fault))) => return Err(not_started(line, fault)),
+            (Receipt::Untaken, None) => info!(from, to, "message that no trigger takes"),
+            (Receipt::Queued, _) => info!(from, to, "message that waits for the one before it"),
+            (Receipt::Duplicate(_), _) => info!(from, to, "message that came before"),
+            (Receipt::Started(_) | Receipt::Reply(_), _) => {}
         }
         Ok(receipt)
     }
 
-    fn start(&self, sms: &InboundSms) -> Option<(Fresh, Step)> {
-        let trigger = self.entries.iter().find(|entry| entry.takes(sms))?.trigger;
+    /// The run that a message starts; `None`: no trigger takes it.
+    fn start(&self, sms: &InboundSms) -> Result<Option<(Fresh, Step)>, (u32, Fault)> {
+        let Some(Entry { trigger, .. }) = self.entries.iter().find(|entry| entry.takes(sms)) else {
+            return Ok(None);
+        };
+        let line = trigger.line;
+        let step = (trigger.start)(sms.clone(), &self.secrets).map_err(|fault| (line, fault))?;
         let parties = Parties { person: Some(sms.from.clone()), own: Some(sms.to.clone()) };
-        match (trigger.start)(sms.clone(), &self.secrets) {
-            Ok(step) => {
-                let (id, line) = (RunId::new(), trigger.line);
-                Some((Fresh { id, line, parties, state: step.state.clone() }, step))
-            }
-            Err(fault) => {
-                error!(line = trigger.line, outcome = "fault", blame = %fault.blame(), retry = false, reason = %fault,
-                       "a message started no run");
-                None
-            }
-        }
+        Ok(Some((Fresh { id: RunId::new(), line, parties, state: step.state.clone() }, step)))
     }
+}
+
+/// Tells the log of a trigger whose first step could not be worked out.
+pub(super) fn not_started(line: u32, fault: Fault) -> Refusal {
+    error!(line, outcome = "fault", blame = %fault.blame(), retry = false, reason = masked(&fault.to_string()), "run not started");
+    Refusal::Fault(fault)
 }
 
 impl Entry {

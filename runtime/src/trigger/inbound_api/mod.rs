@@ -13,10 +13,11 @@ use axum::routing::post;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use ring::digest;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
 use self::inputs::Accepted;
 use self::token::Token;
+use super::inbound_sms::not_started;
 use super::members::Members;
 use crate::engine::journal::{Arrival, Fresh, Key};
 use crate::engine::{Intake, Parties, Receipt};
@@ -93,10 +94,8 @@ impl Api {
         let key = key(&headers, entry.trigger.name, &body).map_err(|told| bad(vec![told]))?;
         let (id, line) = (RunId::new(), entry.trigger.line);
         let parties = Parties { person: api.ani.clone(), own: api.dnis.clone() };
-        let step = (entry.trigger.start)(api, &self.secrets).map_err(|fault| {
-            error!(line, outcome = "fault", blame = %fault.blame(), retry = false, reason = %fault, "a request started no run");
-            reply::error(StatusCode::INTERNAL_SERVER_ERROR, format!("the flow cannot start with these values: {fault}"))
-        })?;
+        let step =
+            (entry.trigger.start)(api, &self.secrets).map_err(|fault| not_started(line, fault).into_response())?;
         let start = Fresh { id, line, parties, state: step.state.clone() };
         let arrival = Arrival::Trigger { key, start, tick: None };
         let run = match self
