@@ -44,7 +44,10 @@ fn a_message_that_no_trigger_takes_is_acknowledged_and_logged() {
     let program = Program::of(&binary_of("desk", FLOW)).start();
     let (status, answer) = text(&program, ELSEWHERE, "a secret wish");
     assert_eq!(status, 200);
-    assert_eq!(answer, json!({ "run": null, "reason": "no `on sms` of this flow takes this message" }));
+    assert_eq!(
+        answer,
+        json!({ "run": null, "reason": "no `on sms` of this flow takes this message, and nobody was asked" })
+    );
     assert_eq!(text(&program, HOTEL, "stop").0, 202);
     assert_eq!(program.messages(1), ["stopped"]);
     let untaken = program.log(&[("message", json!("message that no trigger takes"))]);

@@ -163,6 +163,9 @@ impl From<Fault> for Stop {
     }
 }
 
+/// Until a run whose state the flow does not have is looked at again.
+const SET_ASIDE: Duration = Duration::from_secs(30);
+
 /// A run that is being carried out.
 struct Run<'a> {
     attempt: &'a mut Attempt,
@@ -187,9 +190,8 @@ pub(super) async fn reply(attempt: &mut Attempt, shared: &Arc<Shared>) -> Result
     let Reply { rest, text, from } = attempt.given()?;
     let id = run_id(attempt)?;
     let kept = kept(attempt, |kept| kept.course.rests == rest && kept.rest.asked.is_some()).await?;
-    // A state that this flow does not have stays as it is until its time is over: the person's words are not lost on it.
-    let fits = |kept: &Kept| (shared.program.enter)(&kept.course.state, &shared.secrets).is_ok();
-    let Some(Kept { course, rest }) = kept.filter(fits) else {
+    // A state that this flow does not have stays as it is: the person's words are not lost on it.
+    let Some(Kept { course, rest }) = kept.filter(|kept| shared.fits(&kept.course)) else {
         let to = shared.names.of_conversation(Handler::Back, &from);
         attempt.send(&to, &(&from, Back { run: id, text }))?;
         return Ok(Ended::TooLate);
@@ -207,6 +209,9 @@ pub(super) async fn wake(attempt: &mut Attempt, shared: &Arc<Shared>) -> Result<
     let Some(Kept { course, rest }) = kept(attempt, |kept| kept.course.rests == rest).await? else {
         return Ok(Ended::TooLate);
     };
+    if !shared.fits(&course) {
+        return set_aside(attempt, shared, id, Kept { course, rest }).await;
+    }
     let cause = match &rest.asked {
         Some(asked) => {
             let asking = Asking { run: id, rest: course.rests };
@@ -216,6 +221,19 @@ pub(super) async fn wake(attempt: &mut Attempt, shared: &Arc<Shared>) -> Result<
         None => Cause::Waited,
     };
     Run::new(attempt, shared, id, course, rest.line).carry_out(cause, None).await
+}
+
+/// The time of a run is over whose state this flow does not have: it is looked at again later. To fail until then would
+/// keep all else from the run.
+async fn set_aside(attempt: &mut Attempt, shared: &Arc<Shared>, id: RunId, kept: Kept) -> Result<Ended, Halt> {
+    let Kept { course, rest } = kept;
+    let Rest { line, place, .. } = rest;
+    warn!(run = %id, line, "the state of a run does not fit this flow; it is left as it is");
+    let until = attempt.run(format!("time, line {line}"), async { Ok(Time::now() + SET_ASIDE) }).await?;
+    let timer = attempt.send_at(&shared.names.of_run(Handler::Wake, id), &course.rests, until).await?;
+    let ended = Ended::Waits { line, place: place.clone(), until };
+    attempt.set(RUN, &Kept { course, rest: Rest { place, timer, ..rest } })?;
+    Ok(ended)
 }
 
 /// [`Handler::Cancel`]
@@ -238,6 +256,13 @@ pub(super) fn all_kept(names: &Names) -> String {
     format!(
         "SELECT service_key AS id, value_utf8 AS kept FROM state WHERE service_name = '{service}' AND key = '{RUN}'"
     )
+}
+
+impl Shared {
+    /// Whether the flow has this state.
+    fn fits(&self, course: &Course) -> bool {
+        !matches!((self.program.enter)(&course.state, &self.secrets), Err(Fault::State(_)))
+    }
 }
 
 fn run_id(attempt: &Attempt) -> Result<RunId, Halt> {
