@@ -30,7 +30,7 @@ pub fn main(program: &'static Program) -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(Command::Serve(config)) => start(program, *config).unwrap_or_else(|problems| refuse(program, problems)),
-        Ok(Command::Runs(command, engine)) => operate::main(&command, &engine),
+        Ok(Command::Runs(command, engine)) => operate::main(program, &command, &engine),
         Err(error) => fail(&error),
     }
 }

@@ -82,7 +82,7 @@ fn answer(program: &Program, person: &str, reply: &str) -> String {
 }
 
 const PLACE: &str = "2 runs are at `ask \"For how many guests?\"` (line 5 of the former version), and this version of the \
-                     flow cannot go on there: it has no such step, or the step's words were changed.";
+                     flow cannot go on there: it has no such step, or the words of the step or of its trigger were changed (`flowc diff` tells more).";
 
 #[test]
 fn runs_finish_on_a_version_that_changes_something_else() {

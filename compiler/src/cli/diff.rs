@@ -64,6 +64,12 @@ impl Diff {
             return Ok(Exit::Failed);
         };
         let upgrade = upgrade::compare(&old_graph, &new_graph);
+        if let Some((old, new)) = &upgrade.renamed {
+            console.notice(&format!(
+                "the flow was called \"{old}\" and is called \"{new}\" now, and so are its journal's file and its database \
+                 schema: give the new version the old one's journal by --state, or it finds no runs"
+            ));
+        }
         console.result(&match self.format {
             Format::Human => words(&old_file, &upgrade),
             Format::Json => objects(&old_file, &upgrade),

@@ -202,12 +202,20 @@ mod tests {
         assert!(
             out.starts_with(
                 "old.flow:1: `ask \"How many?\"` is lost: the step says something else in the new version, line 1\n    \
-                 before: ask \"How many?\" < n: int > within 10m\n    now:    ask \"How many guests?\" < n: int > within 10m\n  help: "
+                 before: ask \"How many?\" < n: int >\n    now:    ask \"How many guests?\" < n: int >\n  help: "
             ),
             "{out}"
         );
         assert!(out.contains("`wait 1d` is lost: in the new version, line 1, `$body: text` is needed"), "{out}");
         assert!(out.contains("of 2 places, the new version does not take over 2\n"), "{out}");
+
+        let named = Memory::with_files(&[
+            ("old.flow", &format!("flow \"Hotel\"\n{old}")),
+            ("new.flow", &format!("flow \"Hotels\"\n{old}")),
+        ]);
+        let (exit, _, err) = flowc(&named, "flowc diff old.flow new.flow");
+        assert_eq!(exit, Exit::Fine);
+        assert!(err.starts_with("the flow was called \"Hotel\" and is called \"Hotels\" now"), "{err}");
 
         let (exit, out, _) = flowc(&memory, "flowc diff old.flow new.flow --format json");
         assert_eq!((exit, out.lines().count()), (Exit::FlowErrors, 3));

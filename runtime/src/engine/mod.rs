@@ -21,6 +21,7 @@ use crate::value::Phone;
 
 use self::journal::{Arrival, Counts};
 pub(crate) use self::journalled::Parts;
+pub(crate) use self::journalled::upgrade::reason as unfit;
 pub(crate) use self::open::{open, open_for_operator};
 
 /// Bounds on runs.

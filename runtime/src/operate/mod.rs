@@ -10,13 +10,14 @@ use std::process::ExitCode;
 use crate::clock::Time;
 use crate::config::{EngineConfig, RunsCommand, Task};
 use crate::engine::journal::{Changed, Journal, JournalError, Status};
-use crate::engine::open_for_operator;
+use crate::engine::{open_for_operator, unfit};
+use crate::flow::{Fault, Program, Secrets};
 use crate::run_id::RunId;
 
 /// Does what the command says, and prints what came of it.
 ///
 /// Exits with 0 when it was done, with 1 when the run does not allow it, with 2 when it could not be tried.
-pub(crate) fn main(command: &RunsCommand, engine: &EngineConfig) -> ExitCode {
+pub(crate) fn main(program: &Program, command: &RunsCommand, engine: &EngineConfig) -> ExitCode {
     let done = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -25,7 +26,7 @@ pub(crate) fn main(command: &RunsCommand, engine: &EngineConfig) -> ExitCode {
         .and_then(|runtime| {
             runtime.block_on(async {
                 let journal = open_for_operator(engine).await.map_err(Problem::Untried)?;
-                let told = carry_out(&*journal, command, Time::now()).await;
+                let told = carry_out(program, &*journal, command, Time::now()).await;
                 let _ = journal.close().await;
                 told
             })
@@ -49,6 +50,8 @@ enum Problem {
     NoRun(RunId),
     /// The run is in a status in which that makes no sense.
     Not(&'static Rule, RunId, Status),
+    /// Its state is none of this flow's.
+    Unfit(RunId, String),
     Untried(String),
 }
 
@@ -65,7 +68,7 @@ const CANCEL: Rule = Rule { runs: "runs that have not ended", done: "cancelled" 
 impl Problem {
     fn code(&self) -> u8 {
         match self {
-            Self::NoRun(_) | Self::Not(..) => 1,
+            Self::NoRun(_) | Self::Not(..) | Self::Unfit(..) => 1,
             Self::Untried(_) => 2,
         }
     }
@@ -81,6 +84,10 @@ impl fmt::Display for Problem {
                 )
             }
             Self::Not(Rule { runs, done }, id, status) => write!(f, "run {id} is {status}: only {runs} can be {done}"),
+            Self::Unfit(id, why) => write!(
+                f,
+                "run {id} cannot go on with this version of the flow: {why}. Retry it with the version that it was made with"
+            ),
             Self::Untried(why) => f.write_str(why),
         }
     }
@@ -92,7 +99,12 @@ impl From<JournalError> for Problem {
     }
 }
 
-async fn carry_out(journal: &dyn Journal, command: &RunsCommand, now: Time) -> Result<String, Problem> {
+async fn carry_out(
+    program: &Program,
+    journal: &dyn Journal,
+    command: &RunsCommand,
+    now: Time,
+) -> Result<String, Problem> {
     let &RunsCommand { ref task, json, reveal } = command;
     Ok(match task {
         Task::List { filter, most } => {
@@ -107,6 +119,12 @@ async fn carry_out(journal: &dyn Journal, command: &RunsCommand, now: Time) -> R
             if json { machine::show(&run, reveal) } else { human::show(&run, now, reveal) }
         }
         Task::Retry(id) => {
+            let run = journal.show(*id).await?.ok_or(Problem::NoRun(*id))?;
+            // Without its secrets, which only its action needs: what is asked is whether it has the state.
+            let entered = run.state.as_deref().map(|state| (program.enter)(state, &Secrets::new(Vec::new())));
+            if let Some(Err(Fault::State(why))) = entered {
+                return Err(Problem::Unfit(*id, unfit(&why)));
+            }
             changed(journal.retry(*id).await?, &RETRY, *id)?;
             let told = format!("run {id} goes on from the step where it stopped, once the flow serves\n");
             if json { machine::changed(*id, RETRY.done) } else { told }

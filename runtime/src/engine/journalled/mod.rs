@@ -221,11 +221,18 @@ impl Shared {
             self.parking.store(true, Ordering::Relaxed);
             let _ = tokio::time::timeout(last_steps, idle()).await;
         }
-        let unfinished = self.in_flight();
+        let unfinished = if self.survives { 0 } else { self.unfinished().await };
         if let Err(error) = self.journal.close().await {
             self.health.failed(&error);
         }
-        if self.survives { 0 } else { unfinished }
+        unfinished
+    }
+
+    /// All that has not ended, what waits included.
+    async fn unfinished(&self) -> usize {
+        let counts = self.journal.counts().await.unwrap_or_default();
+        let Counts { running, waiting, asked, parked, queued } = counts;
+        usize::try_from(running + waiting + asked + parked + queued).unwrap_or(usize::MAX)
     }
 }
 

@@ -162,7 +162,8 @@ impl<'a> Run<'a> {
         let Action::Ask(ask) = action else {
             return Err(Halt::Fault(Fault::Bug("a reply to what is no question".to_owned())));
         };
-        let left = self.retries.unwrap_or(ask.retries);
+        // The version that asked may have allowed more.
+        let left = self.retries.map_or(ask.retries, |left| left.min(ask.retries));
         let understood = understand(ask.reply, &text.body);
         let (run, line) = (self.id, self.line);
         self.over(StepKind::Reply, if understood.is_some() { StepOutcome::Ok } else { StepOutcome::Response });
@@ -379,7 +380,7 @@ impl<'a> Run<'a> {
     }
 
     fn lost(&self) -> Option<Work> {
-        info!(run = %self.id, line = self.line, "run given up: it was cancelled, or another process has it");
+        info!(run = %self.id, line = self.line, "run given up: it was cancelled or erased, or another process has it");
         None
     }
 

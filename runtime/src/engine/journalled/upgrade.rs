@@ -51,7 +51,7 @@ pub(crate) fn sentences(unfit: &[(Unfinished, String)], cancel: &str) -> Vec<Str
     for (run, why) in unfit {
         let place = run.place.as_ref();
         let line = place.map_or(0, |place: &Place| place.line);
-        let name = place.map_or_else(|| "a step that was interrupted".to_owned(), |place| format!("`{}`", place.name));
+        let name = place.map_or_else(|| under_way(&run.state), |place| format!("`{}`", place.name));
         *places.entry((line, name, reason(why))).or_default() += 1;
     }
     let sentence = |((line, name, why), count): (&(u32, String, String), &usize)| {
@@ -65,13 +65,25 @@ pub(crate) fn sentences(unfit: &[(Unfinished, String)], cancel: &str) -> Vec<Str
     places.iter().map(sentence).collect()
 }
 
+/// What a run was at that did not wait, by the names in its state: `{"on sms":{"call 3fa9c2d1":{}}}`.
+fn under_way(state: &str) -> String {
+    let named = |json: &serde_json::Value| -> Option<String> {
+        let (trigger, state) = json.as_object()?.iter().next()?;
+        let step = state.as_object()?.keys().next()?.split(' ').next()?;
+        Some(format!("a `{step}` of `{trigger}` that was under way"))
+    };
+    let parsed = serde_json::from_str(state).ok();
+    parsed.as_ref().and_then(named).unwrap_or_else(|| "a step that was under way".to_owned())
+}
+
 /// What serde says of a state, for people who do not know what a variant is.
-fn reason(why: &str) -> String {
+pub(crate) fn reason(why: &str) -> String {
     let quoted = || why.split('`').nth(1).unwrap_or_default();
     if why.starts_with("unknown variant") {
-        "it has no such step, or the step's words were changed".to_owned()
+        "it has no such step, or the words of the step or of its trigger were changed (`flowc diff` tells more)"
+            .to_owned()
     } else if why.starts_with("missing field") {
-        format!("it needs ${} there, which the run does not have", quoted())
+        format!("it needs `{}` there, which the run does not have", quoted())
     } else {
         format!("its variables are of other types ({why})")
     }
@@ -93,10 +105,10 @@ mod tests {
         let unfit = [
             (run(Some(&place)), "unknown variant `ask 12`, expected `x`".to_owned()),
             (run(Some(&place)), "unknown variant `ask 12`, expected `x`".to_owned()),
-            (run(None), "missing field `guests` at line 1".to_owned()),
+            (run(None), "missing field `guests: int` at line 1".to_owned()),
         ];
         let told = sentences(&unfit, "`runs cancel`");
         assert!(told.iter().any(|told| told.starts_with("2 runs are at `ask \"How many?\"` (line 3 of")), "{told:?}");
-        assert!(told.iter().any(|told| told.contains("it needs $guests there")), "{told:?}");
+        assert!(told.iter().any(|told| told.contains("it needs `guests: int` there")), "{told:?}");
     }
 }

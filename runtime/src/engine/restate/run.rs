@@ -385,7 +385,7 @@ impl<'a> Run<'a> {
                 let Action::Ask(ask) = action else {
                     return Err(Fault::Bug("a reply to what is no question".to_owned()));
                 };
-                let left = self.retries.unwrap_or(ask.retries);
+                let left = self.retries.map_or(ask.retries, |left| left.min(ask.retries));
                 let understood = understand(ask.reply, &words);
                 let outcome = if understood.is_some() { "ok" } else { "not understood" };
                 self.over(StepKind::Reply, if understood.is_some() { StepOutcome::Ok } else { StepOutcome::Response });

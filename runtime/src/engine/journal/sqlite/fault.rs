@@ -13,6 +13,8 @@ use crate::engine::journal::JournalError;
 pub(super) enum Fault {
     /// The run is not held any more.
     Superseded,
+    /// The file is not at its path any more.
+    Gone,
     /// SQLite's word.
     Sqlite(Error),
 }
@@ -40,6 +42,7 @@ impl Fault {
     pub(super) fn is_its_own(&self) -> bool {
         match self {
             Self::Superseded => true,
+            Self::Gone => false,
             Self::Sqlite(error) => matches!(
                 error.sqlite_error_code(),
                 None | Some(ErrorCode::ConstraintViolation | ErrorCode::TooBig | ErrorCode::TypeMismatch)
@@ -51,6 +54,10 @@ impl Fault {
     pub(super) fn told(&self, path: &Path) -> JournalError {
         match self {
             Self::Superseded => JournalError::Superseded,
+            Self::Gone => JournalError::Unavailable(format!(
+                "{} was deleted, moved or replaced while the program served from it; put it back, or start the program anew",
+                path.display()
+            )),
             Self::Sqlite(error) => told(error, path),
         }
     }

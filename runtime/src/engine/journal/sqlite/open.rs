@@ -1,8 +1,8 @@
 //! Opening the journal's file: whose it is, which version, and who else has it.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -36,16 +36,32 @@ pub(crate) enum Access {
 pub(super) struct Opened {
     // Closed before the lock is let go of: fields are dropped in their order.
     pub(super) connection: Connection,
-    _lock: Option<File>,
+    served: Option<File>,
+}
+
+impl Opened {
+    /// Whether the file that is served from is still the one at its path: what is written into one that was deleted or
+    /// replaced is seen by nobody.
+    pub(super) fn is_in_place(&self, path: &Path) -> bool {
+        let Some(served) = &self.served else { return true };
+        #[cfg(unix)]
+        let same = |a: &Metadata, b: &Metadata| {
+            use std::os::unix::fs::MetadataExt;
+            (a.dev(), a.ino()) == (b.dev(), b.ino())
+        };
+        #[cfg(not(unix))]
+        let same = |_: &Metadata, _: &Metadata| true;
+        matches!((served.metadata(), std::fs::metadata(path)), (Ok(served), Ok(found)) if same(&served, &found))
+    }
 }
 
 /// Opens it, and brings its schema up to date.
 pub(super) fn open(path: &Path, access: Access) -> Result<Opened, JournalError> {
-    let lock = match access {
+    create(path, access)?;
+    let served = match access {
         Access::Server => Some(lock(path)?),
         Access::Operator => None,
     };
-    create(path, access)?;
     let connection = connect(path, access).map_err(|fault| fault.told(path))?;
     let version = read_header(&connection, path)?;
     let behind = usize::try_from(version).unwrap_or_default() < MIGRATIONS.len();
@@ -59,30 +75,21 @@ pub(super) fn open(path: &Path, access: Access) -> Result<Opened, JournalError> 
         }
         Access::Operator => {}
     }
-    Ok(Opened { connection, _lock: lock })
+    Ok(Opened { connection, served })
 }
 
-/// Held by the server for as long as it runs: two would each carry out what the other holds.
+/// Held by the server for as long as it runs: two would each carry out what the other holds. It is the file itself that
+/// is locked, whatever path leads to it; SQLite's own locks are of another kind (flock(2) and fcntl(2)).
 fn lock(path: &Path) -> Result<File, JournalError> {
-    let beside = beside(path);
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true);
-    let file = private(&mut options).open(&beside).map_err(|error| unopened(&beside, &error))?;
+    let file = File::open(path).map_err(|error| unopened(path, &error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(JournalError::Unavailable(format!(
             "another process serves from {}; stop it first, or give this one a journal of its own with `--state PATH`",
             path.display()
         ))),
-        Err(TryLockError::Error(error)) => Err(unopened(&beside, &error)),
+        Err(TryLockError::Error(error)) => Err(unopened(path, &error)),
     }
-}
-
-/// `PATH.lock`
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    PathBuf::from(name)
 }
 
 /// What people wrote is nobody else's business.
@@ -102,6 +109,10 @@ fn unopened(path: &Path, error: &std::io::Error) -> JournalError {
 /// Makes the file if there is none, before SQLite does, which would let others read it; the files that SQLite puts
 /// beside it get the mode of this one.
 fn create(path: &Path, access: Access) -> Result<(), JournalError> {
+    if path.is_dir() {
+        let told = format!("{} is a folder; `--state PATH` or FLOW_STATE names a file", path.display());
+        return Err(JournalError::Unavailable(told));
+    }
     let made = match access {
         Access::Server => private(OpenOptions::new().create_new(true).write(true)).open(path).map(drop),
         Access::Operator => std::fs::metadata(path).map(drop),

@@ -59,7 +59,7 @@ suite!(Sqlite::new());
 /// What is asked while this is under way waits for it, and shares a transaction then.
 fn slow(server: &SqliteJournal) -> Pending<'_, ()> {
     server.writer.perform(Kind::Reads, |_| {
-        std::thread::sleep(Duration::from_millis(100));
+        std::thread::sleep(Duration::from_millis(500));
         Ok(())
     })
 }
@@ -186,7 +186,7 @@ fn its_files_are_their_owners_alone() {
         let server = subject.server();
         requested(&server, "1").await;
         let files: Vec<_> = fs::read_dir(&subject.folder).unwrap().map(|entry| entry.unwrap()).collect();
-        assert_eq!(files.len(), 4, "the database, its log, the log's index, the lock");
+        assert_eq!(files.len(), 3, "the database, its log, the log's index");
         for file in files {
             assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
         }
@@ -212,6 +212,34 @@ fn nothing_of_an_erased_person_is_left_in_the_files() {
             let bytes = fs::read(file.unwrap().path()).unwrap();
             assert!(!bytes.windows(conformance::OTHER.len()).any(|window| window == conformance::OTHER.as_bytes()));
         }
+    });
+}
+
+#[test]
+fn a_file_that_is_gone_is_told_until_it_is_back() {
+    block_on(async {
+        let subject = Sqlite::new();
+        let server = subject.server();
+        let aside = subject.path().with_extension("aside");
+        fs::rename(subject.path(), &aside).unwrap();
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        let refused = server.accept(conformance::request("x").0).await;
+        assert!(matches!(&refused, Err(JournalError::Unavailable(why)) if why.contains("moved")), "{refused:?}");
+        fs::rename(&aside, subject.path()).unwrap();
+        requested(&server, "x").await;
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn another_path_to_the_file_is_the_same_file() {
+    block_on(async {
+        let subject = Sqlite::new();
+        let _server = subject.server();
+        let link = subject.path().with_extension("link");
+        std::os::unix::fs::symlink(subject.path(), &link).unwrap();
+        let second = SqliteJournal::open(&link, Access::Server).err();
+        assert!(matches!(second, Some(JournalError::Unavailable(why)) if why.starts_with("another process serves")));
     });
 }
 

@@ -20,6 +20,9 @@ const MOST: usize = 512;
 /// What was written stays unsynced no longer than this.
 const UNSYNCED: Duration = Duration::from_secs(1);
 
+/// How often it is looked whether the file is where it was; what was accepted since may be lost with it.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
 /// Pages of the log at which they are moved into the database, 4 KiB each.
 const LOG_PAGES: u32 = 4_000;
 
@@ -46,7 +49,7 @@ impl Writer {
     /// No thread can be had.
     pub(super) fn start(opened: Opened, path: PathBuf, access: Access) -> std::io::Result<Self> {
         let (sender, receiver) = mpsc::channel();
-        let desk = Desk { opened, path, access, synced: None, sync_by: None };
+        let desk = Desk { opened, path, access, synced: None, sync_by: None, seen: None };
         let thread = thread::Builder::new().name("journal".to_owned()).spawn(move || desk.serve(&receiver))?;
         Ok(Self { sender: Some(sender), thread: Some(thread) })
     }
@@ -160,6 +163,8 @@ struct Desk {
     synced: Option<bool>,
     /// When what was written must be synced, if anything was.
     sync_by: Option<Instant>,
+    /// When the file was last seen at its path.
+    seen: Option<Instant>,
 }
 
 impl Desk {
@@ -220,6 +225,7 @@ impl Desk {
     /// Does all of them, or none.
     fn transaction(&mut self, batch: &mut [Box<dyn Operation>]) -> Result<(), Fault> {
         let Some(kind) = batch.iter().map(|operation| operation.kind()).max() else { return Ok(()) };
+        self.look_for_the_file()?;
         if kind > Kind::Reads {
             self.set_synced(kind == Kind::Syncs)?;
         }
@@ -243,6 +249,13 @@ impl Desk {
             _ => {}
         }
         done
+    }
+
+    fn look_for_the_file(&mut self) -> Result<(), Fault> {
+        if self.seen.is_none_or(|seen| seen.elapsed() >= LOOK_EVERY) {
+            self.seen = self.opened.is_in_place(&self.path).then(Instant::now);
+        }
+        if self.seen.is_some() { Ok(()) } else { Err(Fault::Gone) }
     }
 
     /// `synchronous` of SQLite: with `FULL` the log is synced by each commit, with `NORMAL` only before its pages are
