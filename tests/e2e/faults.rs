@@ -1,6 +1,7 @@
 //! What a run cannot go on from is told in the log, with the line where it was.
 
 use flow_tests::http::Answer;
+use flow_tests::wait;
 use flow_tests::{Program, Request, binary_of};
 use serde_json::json;
 
@@ -31,5 +32,6 @@ fn a_fault_is_logged_with_the_line_of_the_step_before_it() {
     let refused = ask(&program, "count");
     assert_eq!(refused.status, 500);
     assert!(refused.errors()[0].starts_with("the flow cannot start with these values: "), "{:?}", refused.errors());
-    assert_eq!(program.log(&[("message", json!("run not started")), ("line", json!(6))]).len(), 1);
+    let told = || program.log(&[("message", json!("run not started")), ("line", json!(6))]);
+    wait::until("a line of the log", || (told().len() == 1).then_some(()));
 }

@@ -268,7 +268,8 @@ fn a_disk_that_can_only_be_read() {
     assert_eq!(
         refused(&binary, disk.path()),
         format!(
-            "the journal cannot be written: {} can only be read, not written",
+            "the journal cannot be written: {} cannot be opened (Read-only file system (os error 30)); \
+             `--state PATH` or FLOW_STATE says where it is to be",
             disk.path().join("disk.journal").display()
         )
     );

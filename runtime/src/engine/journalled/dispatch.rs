@@ -10,7 +10,7 @@ use tracing::warn;
 
 use super::Shared;
 use crate::clock::{Jumps, Time};
-use crate::engine::journal::{Cause, Retention};
+use crate::engine::journal::{Cause, Retention, Work};
 use crate::engine::schedule::Schedules;
 
 /// How often due runs are looked for: a timer is late by no more than this and the work before it.
@@ -93,8 +93,6 @@ impl Shared {
     /// whether there may be more.
     async fn claim(self: &Arc<Self>) -> bool {
         let most = self.slots.available_permits().div_ceil(2).min(BATCH);
-        let permits = u32::try_from(most).unwrap_or(0);
-        let Ok(mut slots) = Arc::clone(&self.slots).try_acquire_many_owned(permits) else { return false };
         if most == 0 {
             return false;
         }
@@ -112,10 +110,19 @@ impl Shared {
             if !matches!(work.cause, Cause::Waited | Cause::TimedOut) {
                 self.metrics.claimed(now.since(work.since));
             }
-            if let Some(slot) = slots.split(1) {
-                self.spawn(work, None, slot);
-            }
+            self.spawn_in_turn(work);
         }
         is_more
+    }
+
+    /// Carries work out once a slot is free: what came in meanwhile may have taken those that were.
+    fn spawn_in_turn(self: &Arc<Self>, work: Work) {
+        let shared = Arc::clone(self);
+        tokio::spawn(async move {
+            // The semaphore is never closed.
+            if let Ok(slot) = Arc::clone(&shared.slots).acquire_owned().await {
+                shared.spawn(work, None, slot);
+            }
+        });
     }
 }

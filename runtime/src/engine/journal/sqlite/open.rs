@@ -81,7 +81,7 @@ pub(super) fn open(path: &Path, access: Access) -> Result<Opened, JournalError> 
 /// Held by the server for as long as it runs: two would each carry out what the other holds. It is the file itself that
 /// is locked, whatever path leads to it; SQLite's own locks are of another kind (flock(2) and fcntl(2)).
 fn lock(path: &Path) -> Result<File, JournalError> {
-    let file = File::open(path).map_err(|error| unopened(path, &error))?;
+    let file = OpenOptions::new().read(true).write(true).open(path).map_err(|error| unopened(path, &error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(JournalError::Unavailable(format!(
