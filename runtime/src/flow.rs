@@ -31,6 +31,19 @@ pub struct Program {
 }
 
 impl Program {
+    /// What the programs of unit tests go out from.
+    #[cfg(test)]
+    pub(crate) const TEST: Self = Self {
+        name: "Test",
+        source: "test.flow",
+        secrets: &[],
+        timezone: "UTC",
+        triggers: &[],
+        asks: false,
+        enter: |_, _| Err(Fault::Bug(String::new())),
+        resume: |_, _, _| Err(Fault::Bug(String::new())),
+    };
+
     /// Whether texts are to come in: to start runs, or as replies.
     pub(crate) fn takes_texts(&self) -> bool {
         self.asks || self.triggers.iter().any(|trigger| matches!(trigger, Trigger::Sms(_)))

@@ -64,19 +64,31 @@ fn this_flowc() -> String {
 
 /// The same binary with the failpoints of the runtime, as no user has it.
 pub fn failing_binary_of(name: &str, flow: &str) -> PathBuf {
+    failing_binary_for(name, flow, &[])
+}
+
+/// The same, built with these options.
+pub fn failing_binary_for(name: &str, flow: &str, options: &[&str]) -> PathBuf {
     let whole = binary_of(name, flow);
-    let folder = whole.parent().unwrap().join("failing");
+    let folder = whole.parent().unwrap().join(format!("failing-{:016x}", hash(&options)));
     fs::create_dir_all(&folder).unwrap();
-    let lock = File::create(folder.join("lock")).unwrap();
+    // One at a time, as flows of one name come to lie at one place of the target folder.
+    let lock = File::create(folder::root().join("failing.lock")).unwrap();
     lock.lock().unwrap();
     let (binary, stamp) = (folder.join(name), folder.join("stamp"));
     if is_current(&stamp) {
         return binary;
     }
-    // In flowc's own target folder, so that all but the runtime is built already.
+    // In flowc's own target folder, so that most crates are built already.
     let (package, target) = (folder.join("package"), folder::cache().join(env!("CARGO_PKG_VERSION")).join("target"));
     let mut emit = flowc();
-    emit.arg("build").arg(whole.with_extension("flow")).arg("-o").arg(&whole).arg("--emit").arg(&package);
+    emit.arg("build")
+        .arg(whole.with_extension("flow"))
+        .arg("-o")
+        .arg(&binary)
+        .args(options)
+        .arg("--emit")
+        .arg(&package);
     let ended = run(emit, BUILD_LIMIT);
     assert_eq!(ended.code, Some(0), "{name} is not emitted: {}", ended.err);
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

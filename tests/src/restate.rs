@@ -1,6 +1,5 @@
 //! A Restate of one test's own: the real server, in a temporary folder and on free ports of this machine.
 
-use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -8,10 +7,10 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::build::{BUILD_LIMIT, binary_of, flowc};
-use crate::folder::{self, Scratch};
+use crate::build::failing_binary_for;
+use crate::folder::Scratch;
 use crate::http::Answer;
-use crate::process::{Process, run};
+use crate::process::Process;
 use crate::program::Start;
 use crate::wait::{self, PATIENCE};
 use crate::{Program, Request};
@@ -110,32 +109,5 @@ impl Restate {
 /// The binary of a flow with the engine restate, and with the failpoints of the runtime. It is built once for each flow and
 /// flowc.
 pub fn restate_binary_of(name: &str, flow: &str) -> PathBuf {
-    let whole = binary_of(name, flow);
-    let folder = whole.parent().unwrap().join("restate");
-    fs::create_dir_all(&folder).unwrap();
-    // In flowc's own target folder, so that most crates are built already; one at a time, as flows of one name come to
-    // lie at one place there.
-    let target = folder::cache().join(env!("CARGO_PKG_VERSION")).join("target");
-    let lock = File::create(folder::root().join("restate.lock")).unwrap();
-    lock.lock().unwrap();
-
-    let (binary, stamp) = (folder.join(name), folder.join("stamp"));
-    let this_flowc = fs::read_to_string(whole.with_file_name("stamp")).unwrap();
-    if fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == this_flowc) {
-        return binary;
-    }
-    let package = folder.join("package");
-    let mut emit = flowc();
-    emit.arg("build").arg(whole.with_extension("flow")).arg("-o").arg(&binary).args(["--engine", "restate", "--emit"]);
-    emit.arg(&package);
-    let ended = run(emit, BUILD_LIMIT);
-    assert_eq!(ended.code, Some(0), "{name} does not build for Restate: {}", ended.err);
-    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    build.args(["build", "--release", "--locked", "--offline", "--features", "flow-runtime/failpoints"]);
-    build.arg("--target-dir").arg(&target).current_dir(&package);
-    let ended = run(build, BUILD_LIMIT);
-    assert_eq!(ended.code, Some(0), "{name} does not build with failpoints: {}", ended.err);
-    fs::copy(target.join("release").join(name), &binary).unwrap();
-    fs::write(stamp, this_flowc).unwrap();
-    binary
+    failing_binary_for(name, flow, &["--engine", "restate"])
 }

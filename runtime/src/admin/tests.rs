@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 use crate::engine::journal::{Arrival, Counts};
 use crate::engine::{Accepting, Refusal};
-use crate::flow::{Fault, Outcome, Program, Secrets, Step};
+use crate::flow::{Program, Step};
 
 #[derive(Default)]
 struct Standing {
@@ -38,20 +38,7 @@ impl Engine for Standing {
     }
 }
 
-fn resume(_: &str, _: Outcome, _: &Secrets) -> Result<Step, Fault> {
-    Err(Fault::Bug(String::new()))
-}
-
-static PROGRAM: Program = Program {
-    name: "Test",
-    source: "test.flow",
-    secrets: &[],
-    timezone: "UTC",
-    triggers: &[],
-    asks: false,
-    enter: |state, secrets| resume(state, Outcome::Done, secrets),
-    resume,
-};
+static PROGRAM: Program = Program::TEST;
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)

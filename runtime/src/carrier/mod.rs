@@ -71,7 +71,7 @@ mod tests {
     use crate::client;
     use crate::config::TwilioConfig;
     use crate::engine::{Limits, in_memory};
-    use crate::flow::{Action, End, Fault, InboundSms, Outcome, Program, Secrets, SmsTrigger, Step, Trigger};
+    use crate::flow::{Action, End, Fault, InboundSms, Program, Secrets, SmsTrigger, Step, Trigger};
 
     static STARTED: Mutex<Vec<(&str, String)>> = Mutex::new(Vec::new());
 
@@ -80,17 +80,9 @@ mod tests {
         Ok(Step { state: String::new(), action: Action::End(End::Completed) })
     }
 
-    fn resume(_: &str, _: Outcome, _: &Secrets) -> Result<Step, Fault> {
-        Err(Fault::Bug("nothing waits".to_owned()))
-    }
-
     const HOTEL: &str = "+13055550100";
 
     static PROGRAM: Program = Program {
-        name: "Test",
-        source: "test.flow",
-        secrets: &[],
-        timezone: "UTC",
         triggers: &[
             Trigger::Sms(SmsTrigger {
                 line: 1,
@@ -111,9 +103,7 @@ mod tests {
                 start: |sms, _| started("help", sms),
             }),
         ],
-        asks: false,
-        enter: |state, secrets| resume(state, Outcome::Done, secrets),
-        resume,
+        ..Program::TEST
     };
 
     /// Which triggers are started, each with its message, and the answers that the carrier gets.

@@ -208,25 +208,16 @@ fn read_runs(
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
-    use crate::flow::{Fault, InboundSms, Outcome, SmsTrigger, Step, Trigger};
+    use crate::flow::{Fault, InboundSms, SmsTrigger, Step, Trigger};
 
     fn start(_: InboundSms, _: &Secrets) -> Result<Step, Fault> {
         Err(Fault::Bug(String::new()))
     }
 
-    fn resume(_: &str, _: Outcome, _: &Secrets) -> Result<Step, Fault> {
-        Err(Fault::Bug(String::new()))
-    }
-
     static PROGRAM: Program = Program {
-        name: "Test",
-        source: "test.flow",
         secrets: &["TOKEN"],
-        timezone: "UTC",
         triggers: &[Trigger::Sms(SmsTrigger { line: 3, to: None, matching: None, start })],
-        asks: false,
-        enter: |state, secrets| resume(state, Outcome::Done, secrets),
-        resume,
+        ..Program::TEST
     };
 
     fn given(arguments: &[&str], environment: &[(&str, &str)]) -> Result<Command, StartError> {

@@ -1,11 +1,13 @@
 //! What takes triggers in and has their runs carried out.
 
+mod health;
 pub(crate) mod journal;
 mod journalled;
 mod open;
 #[cfg(feature = "restate")]
 mod restate;
 mod schedule;
+pub(crate) mod unfit;
 
 use std::fmt;
 use std::pin::Pin;
@@ -13,15 +15,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 
-use crate::flow::{Fault, Step};
+use crate::flow::{Action, Fault, Step};
 use crate::metrics::{Metrics, Received, TriggerKind};
 use crate::run_id::RunId;
 use crate::value::Phone;
 
 use self::journal::{Arrival, Counts};
 pub(crate) use self::journalled::Parts;
-pub(crate) use self::journalled::upgrade::reason as unfit;
 pub(crate) use self::open::{open, open_for_operator};
 
 /// Bounds on runs.
@@ -31,6 +33,29 @@ pub(crate) struct Limits {
     pub(crate) runs: u32,
     /// Steps of one run; a loop that never ends is stopped here.
     pub(crate) steps: u32,
+}
+
+impl Limits {
+    /// A place for each run that may be carried out.
+    fn slots(self) -> Semaphore {
+        Semaphore::new(usize::try_from(self.runs).unwrap_or(Semaphore::MAX_PERMITS))
+    }
+
+    /// How many of these places are taken.
+    fn in_flight(self, slots: &Semaphore) -> usize {
+        usize::try_from(self.runs).unwrap_or(usize::MAX).saturating_sub(slots.available_permits())
+    }
+
+    /// A run that has taken so many steps goes no further, unless it ends with the next action.
+    fn stop(self, steps: u32, next: &Action) -> Result<(), Fault> {
+        if steps < self.steps || matches!(next, Action::End(_)) {
+            return Ok(());
+        }
+        Err(Fault::Flow(format!(
+            "the run was stopped after {} steps: does a `goto` loop end? (--max-steps sets the limit)",
+            self.steps
+        )))
+    }
 }
 
 /// Whom a run talks with, and as whom: what `sms` falls back to without `to` and `from`.
@@ -79,11 +104,20 @@ impl Intake {
         arrival: Arrival,
         first: Option<Step>,
     ) -> Result<Receipt, Refusal> {
-        let started = Instant::now();
-        let answer = self.engine.accept(arrival, first).await;
-        self.metrics.accepted(kind, Received::of(&answer), started.elapsed());
-        answer
+        counted(&self.metrics, kind, self.engine.accept(arrival, first)).await
     }
+}
+
+/// Counts what becomes of an arrival, and how long that takes.
+async fn counted(
+    metrics: &Metrics,
+    kind: TriggerKind,
+    accepting: impl Future<Output = Result<Receipt, Refusal>>,
+) -> Result<Receipt, Refusal> {
+    let started = Instant::now();
+    let answer = accepting.await;
+    metrics.accepted(kind, Received::of(&answer), started.elapsed());
+    answer
 }
 
 /// An arrival on its way in.

@@ -3,22 +3,7 @@ use super::*;
 
 use std::collections::HashSet;
 
-use crate::flow::{Fault, Outcome, Secrets, Step};
-
-fn resume(_: &str, _: Outcome, _: &Secrets) -> Result<Step, Fault> {
-    Err(Fault::Bug(String::new()))
-}
-
-static PROGRAM: Program = Program {
-    name: "A \"flow\"",
-    source: "a.flow",
-    secrets: &[],
-    timezone: "UTC",
-    triggers: &[],
-    asks: false,
-    enter: |state, secrets| resume(state, Outcome::Done, secrets),
-    resume,
-};
+static PROGRAM: Program = Program { name: "A \"flow\"", source: "a.flow", ..Program::TEST };
 
 fn rendered(metrics: &Metrics) -> String {
     let counts = Some(Counts { running: 1, waiting: 2, asked: 3, parked: 4, queued: 5 });

@@ -11,7 +11,7 @@ use crate::clock::Time;
 use crate::config::{EngineConfig, RunsCommand, Task};
 use crate::engine::journal::{Changed, Journal, JournalError, Status};
 use crate::engine::{open_for_operator, unfit};
-use crate::flow::{Fault, Program, Secrets};
+use crate::flow::{Program, Secrets};
 use crate::run_id::RunId;
 
 /// Does what the command says, and prints what came of it.
@@ -121,9 +121,9 @@ async fn carry_out(
         Task::Retry(id) => {
             let run = journal.show(*id).await?.ok_or(Problem::NoRun(*id))?;
             // Without its secrets, which only its action needs: what is asked is whether it has the state.
-            let entered = run.state.as_deref().map(|state| (program.enter)(state, &Secrets::new(Vec::new())));
-            if let Some(Err(Fault::State(why))) = entered {
-                return Err(Problem::Unfit(*id, unfit(&why)));
+            let secrets = Secrets::new(Vec::new());
+            if let Some(why) = run.state.as_deref().and_then(|state| unfit::unfit(program, &secrets, state)) {
+                return Err(Problem::Unfit(*id, unfit::reason(&why)));
             }
             changed(journal.retry(*id).await?, &RETRY, *id)?;
             let told = format!("run {id} goes on from the step where it stopped, once the flow serves\n");

@@ -6,21 +6,17 @@ use std::time::Duration;
 use crate::engine::Parties;
 use crate::engine::journal::memory::MemoryJournal;
 use crate::engine::journal::{Arrival, Commit, Conversation, Done, Durability, Ended, Filter, Fresh, Phase, Place};
+use crate::flow::Fault;
 use crate::value::Phone;
 
 /// Whatever a state is, it is one of this program's, but for `gone`.
 static PROGRAM: Program = Program {
-    name: "Test",
-    source: "test.flow",
-    secrets: &[],
-    timezone: "UTC",
-    triggers: &[],
     asks: true,
     enter: |state, _| match state {
         "gone" => Err(Fault::State("unknown variant `gone`".to_owned())),
         _ => Err(Fault::Bug(String::new())),
     },
-    resume: |_, _, _| Err(Fault::Bug(String::new())),
+    ..Program::TEST
 };
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {

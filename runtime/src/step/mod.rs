@@ -6,4 +6,4 @@ pub(crate) mod sms;
 pub(crate) mod web_call;
 
 pub(crate) use self::performer::{Found, Performed, Performer};
-pub(crate) use self::reply::understand;
+pub(crate) use self::reply::Reply;

@@ -14,25 +14,12 @@ use tokio::net::TcpListener;
 
 use crate::clock::Time;
 use crate::engine::journal::{Conversation, Place};
-use crate::flow::{Fault, Outcome, Program, Secrets, Step};
+use crate::flow::Program;
 use crate::metrics::Moment;
 use crate::server::connection;
 use crate::value::{Phone, Url};
 
-fn resume(_: &str, _: Outcome, _: &Secrets) -> Result<Step, Fault> {
-    Err(Fault::Bug(String::new()))
-}
-
-static PROGRAM: Program = Program {
-    name: "Test",
-    source: "test.flow",
-    secrets: &[],
-    timezone: "UTC",
-    triggers: &[],
-    asks: false,
-    enter: |state, secrets| resume(state, Outcome::Done, secrets),
-    resume,
-};
+static PROGRAM: Program = Program::TEST;
 
 /// A collector that first refuses as often as it is told.
 #[derive(Default)]

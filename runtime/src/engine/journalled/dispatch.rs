@@ -99,7 +99,7 @@ impl Shared {
         let works = match self.journal.claim(Time::of_timers(), most).await {
             Ok(works) => works,
             Err(error) => {
-                self.health.failed(&error);
+                self.failed(&error);
                 return false;
             }
         };

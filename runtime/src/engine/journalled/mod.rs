@@ -4,7 +4,6 @@
 //! process was at when it ended is found by the next one.
 
 mod dispatch;
-mod health;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -18,16 +17,16 @@ use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tracing::info;
 
-use self::health::Health;
 use self::run::Run;
+use super::health::{Health, Of};
 use super::journal::{Accepted, Arrival, Cause, Counts, Fresh, Journal, JournalError, Pending, Retention, Work};
 use super::schedule::{Host, Schedules};
-use super::{Accepting, Engine, Limits, Receipt, Refusal};
+use super::{Accepting, Engine, Limits, Receipt, Refusal, counted};
 use crate::clock::Time;
 use crate::failpoint::Failpoint;
 use crate::flow::{Program, Secrets, Step};
 use crate::logging::Masked;
-use crate::metrics::{Metrics, Received, TriggerKind};
+use crate::metrics::{Metrics, TriggerKind};
 use crate::step::Performer;
 use crate::telemetry::Tracer;
 
@@ -81,9 +80,9 @@ impl Journalled {
     ) -> Result<Self, String> {
         let Parts { program, secrets, performer, limits, metrics, tracer } = parts;
         let schedules = Schedules::of(program)?;
-        let slots = Arc::new(Semaphore::new(usize::try_from(limits.runs).unwrap_or(Semaphore::MAX_PERMITS)));
+        let slots = Arc::new(limits.slots());
         let (stopping, _) = watch::channel(false);
-        let health = Health::new(Arc::clone(&metrics));
+        let health = Health::new(Of::Journal, Arc::clone(&metrics));
         let shared = Arc::new(Shared {
             program,
             secrets,
@@ -142,7 +141,7 @@ impl Shared {
         let accepted = match self.journal.accept(arrival).await {
             Ok(accepted) => accepted,
             Err(error) => {
-                self.health.failed(&error);
+                self.failed(&error);
                 return Err(match error {
                     JournalError::Unavailable(why) | JournalError::Broken(why) => Refusal::Unavailable(why),
                     JournalError::Superseded => Refusal::Unavailable(error.to_string()),
@@ -195,8 +194,13 @@ impl Shared {
     fn note<T>(&self, result: Result<T, JournalError>) {
         match result {
             Ok(_) => self.health.works(),
-            Err(error) => self.health.failed(&error),
+            Err(error) => self.failed(&error),
         }
+    }
+
+    /// The journal did not do what it was asked.
+    fn failed(&self, error: &JournalError) {
+        self.health.failed(&error.to_string(), matches!(error, JournalError::Unavailable(_)));
     }
 
     fn is_stopping(&self) -> bool {
@@ -209,7 +213,7 @@ impl Shared {
     }
 
     fn in_flight(&self) -> usize {
-        usize::try_from(self.limits.runs).unwrap_or(usize::MAX).saturating_sub(self.slots.available_permits())
+        self.limits.in_flight(&self.slots)
     }
 
     async fn drain(&self, grace: Duration) -> usize {
@@ -223,7 +227,7 @@ impl Shared {
         }
         let unfinished = if self.survives { 0 } else { self.unfinished().await };
         if let Err(error) = self.journal.close().await {
-            self.health.failed(&error);
+            self.failed(&error);
         }
         unfinished
     }
@@ -246,12 +250,7 @@ impl Host for Arc<Shared> {
     }
 
     fn accept(&self, arrival: Arrival, first: Step) -> Accepting<'_> {
-        Box::pin(async {
-            let started = Instant::now();
-            let answer = Shared::accept(self, arrival, Some(first)).await;
-            self.metrics.accepted(TriggerKind::Schedule, Received::of(&answer), started.elapsed());
-            answer
-        })
+        Box::pin(counted(&self.metrics, TriggerKind::Schedule, Shared::accept(self, arrival, Some(first))))
     }
 }
 

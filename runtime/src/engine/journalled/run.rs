@@ -9,11 +9,11 @@ use crate::clock::Time;
 use crate::engine::Parties;
 use crate::engine::journal::{Cause, Commit, Conversation, Done, Durability, Ended, JournalError, Phase, Place, Work};
 use crate::failpoint::Failpoint;
-use crate::flow::{Action, Ask, End, Fault, InboundSms, Outcome, Sms, Step};
+use crate::flow::{Action, Ask, End, Failure, Fault, InboundSms, Outcome, Step};
 use crate::logging::masked;
 use crate::metrics::{RunOutcome, StepKind, StepOutcome};
 use crate::run_id::RunId;
-use crate::step::{Found, Performed, sms, understand};
+use crate::step::{Found, Performed, Reply, sms};
 use crate::telemetry::RunSpan;
 
 /// How long a commit that failed waits before it is tried again: at first, and at most.
@@ -98,37 +98,29 @@ impl<'a> Run<'a> {
             Some(step) => step,
             None => (program.enter)(&self.state, secrets)?,
         };
-        let mut next = self.continued(cause, &step.action).await?;
+        let mut known = self.continued(cause, &step.action).await?;
         loop {
+            let next = match known.take() {
+                Some(next) => next,
+                None => self.act(step.action).await?,
+            };
             let outcome = match next {
-                Some(Next::Rest(phase)) => return Ok(phase),
-                Some(Next::Outcome(outcome)) => outcome,
-                None => match self.act(step.action).await? {
-                    Next::Rest(phase) => return Ok(phase),
-                    Next::Outcome(outcome) => outcome,
-                },
+                Next::Rest(phase) => return Ok(phase),
+                Next::Outcome(outcome) => outcome,
             };
             step = (program.resume)(&self.state, outcome, secrets)?;
             if let Action::End(End::Failed { line, failure }) = step.action {
                 // The state stays that of the step that failed, from which an operator may retry.
-                let kind = failure.kind.as_str().to_owned();
-                let reason = masked(&failure.message);
-                return Ok(Phase::Ended(Ended::Failed { line, kind, reason }));
+                return Ok(failed(line, &failure));
             }
             self.state = step.state;
             self.retries = None;
             self.steps += 1;
-            if self.steps >= limits.steps && !matches!(step.action, Action::End(_)) {
-                return Err(Halt::Fault(Fault::Flow(format!(
-                    "the run was stopped after {} steps: does a `goto` loop end? (--max-steps sets the limit)",
-                    limits.steps
-                ))));
-            }
+            limits.stop(self.steps, &step.action)?;
             if self.shared.parks_now() {
                 self.commit(Phase::Ready, Durability::Written).await?;
                 return Err(Halt::Stopping);
             }
-            next = None;
         }
     }
 
@@ -162,29 +154,18 @@ impl<'a> Run<'a> {
         let Action::Ask(ask) = action else {
             return Err(Halt::Fault(Fault::Bug("a reply to what is no question".to_owned())));
         };
-        // The version that asked may have allowed more.
-        let left = self.retries.map_or(ask.retries, |left| left.min(ask.retries));
-        let understood = understand(ask.reply, &text.body);
-        let (run, line) = (self.id, self.line);
-        self.over(StepKind::Reply, if understood.is_some() { StepOutcome::Ok } else { StepOutcome::Response });
-        match (understood, left) {
-            (Some(values), _) => {
-                info!(%run, line, step = "reply", outcome = "ok", "step");
-                self.done("reply", "ok", Duration::ZERO);
-                Ok(Some(Next::Outcome(Outcome::Reply(values))))
+        let reply = ask.read(&text.body, self.retries);
+        info!(run = %self.id, line = self.line, step = "reply", outcome = reply.word(), "step");
+        self.over(StepKind::Reply, reply.outcome());
+        self.done("reply", reply.word(), Duration::ZERO);
+        Ok(match reply {
+            Reply::Understood(values) => Some(Next::Outcome(Outcome::Reply(values))),
+            Reply::GivenUp => Some(Next::Outcome(Outcome::TimedOut)),
+            Reply::Again(left) => {
+                self.retries = Some(left);
+                None
             }
-            (None, 0) => {
-                info!(%run, line, step = "reply", outcome = "not understood", retries = 0, "step");
-                self.done("reply", "not understood", Duration::ZERO);
-                Ok(Some(Next::Outcome(Outcome::TimedOut)))
-            }
-            (None, left) => {
-                info!(%run, line, step = "reply", outcome = "not understood", retries = left, "step");
-                self.done("reply", "not understood", Duration::ZERO);
-                self.retries = Some(left - 1);
-                Ok(None)
-            }
-        }
+        })
     }
 
     /// What came of an action that may have been carried out before a crash.
@@ -194,7 +175,7 @@ impl<'a> Run<'a> {
             Action::Call(call) if call.has_effect() => performer.called_before(self.id, call),
             Action::Sms(sms) => performer.sent_before(self.id, &self.parties, sms, self.since).await?,
             Action::Ask(ask) => {
-                let question = self.question(ask);
+                let question = ask.words(self.retries.unwrap_or(ask.retries));
                 match performer.sent_before(self.id, &self.parties, &question, self.since).await? {
                     Found::Outcome(Outcome::Done) => return Ok(Some(Next::Rest(self.asked(ask)?))),
                     found => found,
@@ -216,10 +197,7 @@ impl<'a> Run<'a> {
         let word = action.word();
         let performed = match action {
             Action::End(End::Completed) => return Ok(Next::Rest(Phase::Ended(Ended::Completed))),
-            Action::End(End::Failed { line, failure }) => {
-                let (kind, reason) = (failure.kind.as_str().to_owned(), masked(&failure.message));
-                return Ok(Next::Rest(Phase::Ended(Ended::Failed { line, kind, reason })));
-            }
+            Action::End(End::Failed { line, failure }) => return Ok(Next::Rest(failed(line, &failure))),
             Action::Continue => {
                 // A loop without I/O lets other runs have their turn.
                 tokio::task::yield_now().await;
@@ -243,9 +221,8 @@ impl<'a> Run<'a> {
                 self.shared.performer.send(self.id, &self.parties, StepKind::Sms, &message, &self.trace).await?
             }
             Action::Ask(ask) => {
-                self.retries.get_or_insert(ask.retries);
+                let question = ask.words(*self.retries.get_or_insert(ask.retries));
                 self.begin().await?;
-                let question = self.question(&ask);
                 let performer = &self.shared.performer;
                 let performed = performer.send(self.id, &self.parties, StepKind::Ask, &question, &self.trace).await?;
                 if let Outcome::Done = performed.outcome {
@@ -257,15 +234,6 @@ impl<'a> Run<'a> {
         };
         self.performed(word, &performed);
         Ok(Next::Outcome(performed.outcome))
-    }
-
-    /// The question, in the words in which it is to be asked now.
-    fn question(&self, ask: &Ask) -> Sms {
-        let is_again = self.retries.is_some_and(|left| left < ask.retries);
-        match &ask.again {
-            Some(again) if is_again => Sms { body: again.clone(), media: Vec::new(), ..ask.question.clone() },
-            _ => ask.question.clone(),
-        }
     }
 
     fn asked(&self, ask: &Ask) -> Result<Phase, Fault> {
@@ -339,7 +307,7 @@ impl<'a> Run<'a> {
                     return Ok(next);
                 }
                 Err(JournalError::Superseded) => return Err(Halt::Superseded),
-                Err(error) => self.shared.health.failed(&error),
+                Err(error) => self.shared.failed(&error),
             }
             if self.shared.is_stopping() {
                 return Err(Halt::Stopping);
@@ -387,6 +355,12 @@ impl<'a> Run<'a> {
     fn ms(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
+}
+
+/// How a run ends that a step's failure ended.
+fn failed(line: u32, failure: &Failure) -> Phase {
+    let (kind, reason) = (failure.kind.as_str().to_owned(), masked(&failure.message));
+    Phase::Ended(Ended::Failed { line, kind, reason })
 }
 
 impl Action {

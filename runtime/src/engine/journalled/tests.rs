@@ -99,16 +99,7 @@ fn resume(state: &str, outcome: Outcome, secrets: &Secrets) -> Result<Step, Faul
     }
 }
 
-static PROGRAM: Program = Program {
-    name: "Test",
-    source: "test.flow",
-    secrets: &[],
-    timezone: "UTC",
-    triggers: &[],
-    asks: true,
-    enter,
-    resume,
-};
+static PROGRAM: Program = Program { asks: true, enter, resume, ..Program::TEST };
 
 /// An engine on a journal that may be another one's, as after a restart.
 struct House {

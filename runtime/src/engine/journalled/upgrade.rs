@@ -1,12 +1,11 @@
 //! A new version of a flow finds the runs of the former one: which of them can go on?
 
-use std::collections::BTreeMap;
-
 use tracing::{info, warn};
 
 use crate::config::UnfitRuns;
-use crate::engine::journal::{Journal, JournalError, Place, Status, Unfinished};
-use crate::flow::{Fault, Program, Secrets};
+use crate::engine::journal::{Journal, JournalError, Status, Unfinished};
+use crate::engine::unfit;
+use crate::flow::{Program, Secrets};
 use crate::run_id::RunId;
 
 /// Looks at all runs that have not ended. Parked ones whose states fit go on; those that do not fit are parked, or the
@@ -22,93 +21,24 @@ pub(crate) async fn check(
 ) -> Result<(), Vec<String>> {
     let unusable = |error: JournalError| vec![error.to_string()];
     let mut fit = Vec::new();
-    let mut unfit: Vec<(Unfinished, String)> = Vec::new();
+    let mut unfitting: Vec<(Unfinished, String)> = Vec::new();
     for run in journal.unfinished().await.map_err(unusable)? {
-        match (program.enter)(&run.state, secrets) {
-            Err(Fault::State(why)) => unfit.push((run, why)),
-            // What else may be wrong with it is told when it is carried out.
-            _ if run.status == Status::Parked => fit.push(run.id),
-            _ => {}
+        match unfit::unfit(program, secrets, &run.state) {
+            Some(why) => unfitting.push((run, why)),
+            None if run.status == Status::Parked => fit.push(run.id),
+            None => {}
         }
     }
     if !fit.is_empty() {
         info!(runs = fit.len(), "parked runs fit this version of the flow and go on");
         journal.unpark(fit).await.map_err(unusable)?;
     }
-    let told = sentences(&unfit, "`runs cancel`");
-    let new = unfit.into_iter().filter(|(run, _)| run.status != Status::Parked);
-    let park: Vec<(RunId, String)> = new.map(|(run, why)| (run.id, reason(&why))).collect();
+    let told = unfit::sentences(&unfitting, "`runs cancel`");
+    let new = unfitting.into_iter().filter(|(run, _)| run.status != Status::Parked);
+    let park: Vec<(RunId, String)> = new.map(|(run, why)| (run.id, unfit::reason(&why))).collect();
     match policy {
         UnfitRuns::Refuse if !park.is_empty() => return Err(told),
         _ => told.iter().for_each(|sentence| warn!("{sentence}")),
     }
     if park.is_empty() { Ok(()) } else { journal.park(park).await.map_err(unusable) }
-}
-
-/// Where runs are that cannot go on, and how to mend it; `cancel` is what ends a run.
-pub(crate) fn sentences(unfit: &[(Unfinished, String)], cancel: &str) -> Vec<String> {
-    let mut places: BTreeMap<(u32, String, String), usize> = BTreeMap::new();
-    for (run, why) in unfit {
-        let place = run.place.as_ref();
-        let line = place.map_or(0, |place: &Place| place.line);
-        let name = place.map_or_else(|| under_way(&run.state), |place| format!("`{}`", place.name));
-        *places.entry((line, name, reason(why))).or_default() += 1;
-    }
-    let sentence = |((line, name, why), count): (&(u32, String, String), &usize)| {
-        let runs = if *count == 1 { "1 run is".to_owned() } else { format!("{count} runs are") };
-        let line = if *line == 0 { String::new() } else { format!(" (line {line} of the former version)") };
-        format!(
-            "{runs} at {name}{line}, and this version of the flow cannot go on there: {why}. Let the former version \
-             finish them, cancel them with {cancel}, or set them aside with --unfit-runs park"
-        )
-    };
-    places.iter().map(sentence).collect()
-}
-
-/// What a run was at that did not wait, by the names in its state: `{"on sms":{"call 3fa9c2d1":{}}}`.
-fn under_way(state: &str) -> String {
-    let named = |json: &serde_json::Value| -> Option<String> {
-        let (trigger, state) = json.as_object()?.iter().next()?;
-        let step = state.as_object()?.keys().next()?.split(' ').next()?;
-        Some(format!("a `{step}` of `{trigger}` that was under way"))
-    };
-    let parsed = serde_json::from_str(state).ok();
-    parsed.as_ref().and_then(named).unwrap_or_else(|| "a step that was under way".to_owned())
-}
-
-/// What serde says of a state, for people who do not know what a variant is.
-pub(crate) fn reason(why: &str) -> String {
-    let quoted = || why.split('`').nth(1).unwrap_or_default();
-    if why.starts_with("unknown variant") {
-        "it has no such step, or the words of the step or of its trigger were changed (`flowc diff` tells more)"
-            .to_owned()
-    } else if why.starts_with("missing field") {
-        format!("it needs `{}` there, which the run does not have", quoted())
-    } else {
-        format!("its variables are of other types ({why})")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_are_named_with_their_runs() {
-        let place = Place { name: "ask \"How many?\"".to_owned(), line: 3 };
-        let run = |place: Option<&Place>| Unfinished {
-            id: RunId::new(),
-            state: String::new(),
-            place: place.cloned(),
-            status: Status::Asked,
-        };
-        let unfit = [
-            (run(Some(&place)), "unknown variant `ask 12`, expected `x`".to_owned()),
-            (run(Some(&place)), "unknown variant `ask 12`, expected `x`".to_owned()),
-            (run(None), "missing field `guests: int` at line 1".to_owned()),
-        ];
-        let told = sentences(&unfit, "`runs cancel`");
-        assert!(told.iter().any(|told| told.starts_with("2 runs are at `ask \"How many?\"` (line 3 of")), "{told:?}");
-        assert!(told.iter().any(|told| told.contains("it needs `guests: int` there")), "{told:?}");
-    }
 }

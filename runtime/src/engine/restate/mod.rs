@@ -20,7 +20,7 @@ mod underway;
 mod watch;
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
@@ -32,16 +32,17 @@ use self::doors::Restate;
 use self::handlers::{Handler, Names};
 use self::trigger::Request;
 use self::underway::Underway;
+use super::health::{Health, Of};
 use super::journal::{Arrival, Conversation, JournalError, Key, Pending, Retention};
 use super::schedule::{Host, Schedules};
-use super::{Accepting, Engine, Limits, Parts, Receipt, Refusal};
+use super::{Accepting, Engine, Limits, Parts, Receipt, Refusal, counted};
 use crate::client;
 use crate::clock::Time;
 use crate::config::{RestateConfig, UnfitRuns};
 use crate::encode;
 use crate::failpoint::Failpoint;
 use crate::flow::{Program, Secrets, Step};
-use crate::metrics::{Metrics, Received, TriggerKind};
+use crate::metrics::{Metrics, TriggerKind};
 use crate::run_id::RunId;
 use crate::step::Performer;
 use crate::telemetry::Tracer;
@@ -68,8 +69,7 @@ struct Shared {
     stopped: signal::Sender<bool>,
     metrics: Arc<Metrics>,
     tracer: Tracer,
-    /// Why nothing can be taken in now, if so.
-    problem: Mutex<Option<String>>,
+    health: Health,
 }
 
 impl RestateEngine {
@@ -103,12 +103,12 @@ impl RestateEngine {
             restate: Restate::new(client, config),
             process: RunId::new(),
             underway: Underway::default(),
-            slots: Semaphore::new(usize::try_from(limits.runs).unwrap_or(Semaphore::MAX_PERMITS)),
+            slots: limits.slots(),
             stopping: signal::channel(false).0,
             stopped: signal::channel(false).0,
+            health: Health::failed_so_far(Of::Restate, Arc::clone(&metrics), "Restate does not know the flow yet"),
             metrics,
             tracer,
-            problem: Mutex::new(Some("Restate does not know the flow yet".to_owned())),
         });
         tokio::spawn(endpoint::serve(listener, Arc::clone(&shared)));
         watch::start(Arc::clone(&shared), schedules, service_url, unfit).await?;
@@ -122,7 +122,7 @@ impl Engine for RestateEngine {
     }
 
     fn unready(&self) -> Option<String> {
-        if self.shared.is_stopping() { Some("it is stopping".to_owned()) } else { self.shared.problem() }
+        if self.shared.is_stopping() { Some("it is stopping".to_owned()) } else { self.shared.health.problem() }
     }
 
     fn in_flight(&self) -> usize {
@@ -157,7 +157,7 @@ impl Shared {
             }
         };
         let taken: Option<Taken> = taken.map_err(|why| {
-            self.failed(&why);
+            self.health.failed(&why, true);
             Refusal::Unavailable(why)
         })?;
         Failpoint::Accepted.reach();
@@ -184,12 +184,8 @@ impl Shared {
         *self.stopping.borrow()
     }
 
-    fn problem(&self) -> Option<String> {
-        self.problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
     fn in_flight(&self) -> usize {
-        usize::try_from(self.limits.runs).unwrap_or(usize::MAX).saturating_sub(self.slots.available_permits())
+        self.limits.in_flight(&self.slots)
     }
 
     /// Carries a run out when its turn has come: as many are carried out at a time as may be.
@@ -227,12 +223,7 @@ impl Host for Arc<Shared> {
     }
 
     fn accept(&self, arrival: Arrival, _: Step) -> Accepting<'_> {
-        Box::pin(async {
-            let started = Instant::now();
-            let answer = Shared::accept(self, arrival).await;
-            self.metrics.accepted(TriggerKind::Schedule, Received::of(&answer), started.elapsed());
-            answer
-        })
+        Box::pin(counted(&self.metrics, TriggerKind::Schedule, Shared::accept(self, arrival)))
     }
 }
 

@@ -16,13 +16,13 @@ use super::deed::{self, Deed};
 use super::handlers::{Handler, Names, Service};
 use super::outcome::Recorded;
 use crate::clock::Time;
-use crate::engine::Parties;
 use crate::engine::journal::{self, Conversation, Fresh, Phase, Place};
-use crate::flow::{Action, Ask, End, Fault, Outcome, Sms, Step};
+use crate::engine::{Parties, unfit};
+use crate::flow::{Action, Ask, End, Fault, Outcome, Step};
 use crate::logging::masked;
 use crate::metrics::{RunOutcome, StepKind, StepOutcome};
 use crate::run_id::RunId;
-use crate::step::{sms, understand};
+use crate::step::{self, sms};
 use crate::telemetry::RunSpan;
 
 /// Under which the object keeps its run.
@@ -261,7 +261,7 @@ pub(super) fn all_kept(names: &Names) -> String {
 impl Shared {
     /// Whether the flow has this state.
     fn fits(&self, course: &Course) -> bool {
-        !matches!((self.program.enter)(&course.state, &self.secrets), Err(Fault::State(_)))
+        unfit::unfit(self.program, &self.secrets, &course.state).is_none()
     }
 }
 
@@ -359,12 +359,7 @@ impl<'a> Run<'a> {
             (self.course.state, action) = (step.state, step.action);
             self.retries = None;
             self.course.steps += 1;
-            if self.course.steps >= limits.steps && !matches!(action, Action::End(_)) {
-                return Err(Stop::Fault(Fault::Flow(format!(
-                    "the run was stopped after {} steps: does a `goto` loop end? (--max-steps sets the limit)",
-                    limits.steps
-                ))));
-            }
+            limits.stop(self.course.steps, &action)?;
         }
     }
 
@@ -385,16 +380,14 @@ impl<'a> Run<'a> {
                 let Action::Ask(ask) = action else {
                     return Err(Fault::Bug("a reply to what is no question".to_owned()));
                 };
-                let left = self.retries.map_or(ask.retries, |left| left.min(ask.retries));
-                let understood = understand(ask.reply, &words);
-                let outcome = if understood.is_some() { "ok" } else { "not understood" };
-                self.over(StepKind::Reply, if understood.is_some() { StepOutcome::Ok } else { StepOutcome::Response });
-                info!(run = %self.id, line = self.line, step = "reply", outcome, retries = left, "step");
-                match (understood, left) {
-                    (Some(values), _) => Some(Next::Outcome(Outcome::Reply(values))),
-                    (None, 0) => Some(Next::Outcome(Outcome::TimedOut)),
-                    (None, left) => {
-                        self.retries = Some(left - 1);
+                let reply = ask.read(&words, self.retries);
+                info!(run = %self.id, line = self.line, step = "reply", outcome = reply.word(), "step");
+                self.over(StepKind::Reply, reply.outcome());
+                match reply {
+                    step::Reply::Understood(values) => Some(Next::Outcome(Outcome::Reply(values))),
+                    step::Reply::GivenUp => Some(Next::Outcome(Outcome::TimedOut)),
+                    step::Reply::Again(left) => {
+                        self.retries = Some(left);
                         None
                     }
                 }
@@ -433,7 +426,7 @@ impl<'a> Run<'a> {
 
     async fn ask(&mut self, ask: &Ask) -> Result<Next, Stop> {
         let retries = self.retries.unwrap_or(ask.retries);
-        let question = question(ask, retries);
+        let question = ask.words(retries);
         let sent = sms::address(self.id, &self.course.parties, &question)?;
         let conversation = Conversation { person: sent.to.clone(), own: sent.from.clone() };
         let length = Duration::from_secs(ask.within.into());
@@ -466,14 +459,6 @@ impl<'a> Run<'a> {
         let reason = masked(&fault.to_string());
         error!(%run, line, outcome = "fault", blame = %fault.blame(), retry = false, reason, "run ended");
         Next::Ended(Ended::Failed { line, kind: "fault".to_owned(), reason })
-    }
-}
-
-/// The question, in the words in which it is to be asked now.
-fn question(ask: &Ask, retries: u32) -> Sms {
-    match &ask.again {
-        Some(again) if retries < ask.retries => Sms { body: again.clone(), media: Vec::new(), ..ask.question.clone() },
-        _ => ask.question.clone(),
     }
 }
 

@@ -1,19 +1,18 @@
 //! Whether Restate is there and knows the flow; and the flow's schedules.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tracing::{error, info, warn};
+use tracing::warn;
 
 use super::Shared;
 use super::run::{self, Kept};
 use crate::clock::{Jumps, Time};
 use crate::config::UnfitRuns;
 use crate::engine::journal::{Place, Status, Unfinished};
-use crate::engine::journalled::upgrade::sentences;
 use crate::engine::schedule::Schedules;
-use crate::flow::Fault;
+use crate::engine::unfit;
 use crate::run_id::RunId;
 
 /// How often schedules are looked at.
@@ -38,18 +37,18 @@ pub(super) async fn start(
     shared: Arc<Shared>,
     schedules: Schedules,
     service_url: String,
-    unfit: UnfitRuns,
+    policy: UnfitRuns,
 ) -> Result<(), Vec<String>> {
-    match shared.introduce(&service_url, unfit).await {
-        Ok(()) => shared.works(),
+    match shared.introduce(&service_url, policy).await {
+        Ok(()) => shared.health.works(),
         Err(Unknown::Unfit(told)) => return Err(told),
-        Err(Unknown::Unheard(why)) => shared.failed(&why),
+        Err(Unknown::Unheard(why)) => shared.health.failed(&why, true),
     }
-    tokio::spawn(watch(shared, schedules, service_url, unfit));
+    tokio::spawn(watch(shared, schedules, service_url, policy));
     Ok(())
 }
 
-async fn watch(shared: Arc<Shared>, mut schedules: Schedules, service_url: String, unfit: UnfitRuns) {
+async fn watch(shared: Arc<Shared>, mut schedules: Schedules, service_url: String, policy: UnfitRuns) {
     let mut jumps = Jumps::watch();
     let mut probed = Instant::now();
     while !shared.is_stopping() {
@@ -58,18 +57,18 @@ async fn watch(shared: Arc<Shared>, mut schedules: Schedules, service_url: Strin
             schedules.reset();
         }
         if probed.elapsed() >= PROBE {
-            let known = match shared.problem() {
+            let known = match shared.health.problem() {
                 None => shared.restate.probe().await.map_err(Unknown::Unheard),
-                Some(_) => shared.introduce(&service_url, unfit).await,
+                Some(_) => shared.introduce(&service_url, policy).await,
             };
             match known {
-                Ok(()) => shared.works(),
-                Err(Unknown::Unheard(why)) => shared.failed(&why),
-                Err(Unknown::Unfit(told)) => shared.failed(&told.join("; ")),
+                Ok(()) => shared.health.works(),
+                Err(Unknown::Unheard(why)) => shared.health.failed(&why, true),
+                Err(Unknown::Unfit(told)) => shared.health.failed(&told.join("; "), true),
             }
             probed = Instant::now();
         }
-        if shared.problem().is_none() {
+        if shared.health.problem().is_none() {
             schedules.tick(&shared, Time::now()).await;
         }
     }
@@ -77,9 +76,10 @@ async fn watch(shared: Arc<Shared>, mut schedules: Schedules, service_url: Strin
 
 impl Shared {
     /// Looks at the runs that rest, and registers the flow.
-    async fn introduce(&self, service_url: &str, unfit: UnfitRuns) -> Result<(), Unknown> {
-        let told = sentences(&self.unfit().await.map_err(Unknown::Unheard)?, "their handler `cancel` in Restate");
-        match unfit {
+    async fn introduce(&self, service_url: &str, policy: UnfitRuns) -> Result<(), Unknown> {
+        let told =
+            unfit::sentences(&self.unfit().await.map_err(Unknown::Unheard)?, "their handler `cancel` in Restate");
+        match policy {
             UnfitRuns::Refuse if !told.is_empty() => return Err(Unknown::Unfit(told)),
             _ => told.iter().for_each(|sentence| warn!("{sentence}")),
         }
@@ -93,32 +93,11 @@ impl Shared {
             let text = |name: &str| row.get(name).and_then(Value::as_str);
             let id: RunId = text("id")?.parse().ok()?;
             let Kept { course, rest }: Kept = serde_json::from_str(text("kept")?).ok()?;
-            let Err(Fault::State(why)) = (self.program.enter)(&course.state, &self.secrets) else { return None };
+            let why = unfit::unfit(self.program, &self.secrets, &course.state)?;
             let status = if rest.asked.is_some() { Status::Asked } else { Status::Waiting };
             let place = Some(Place { name: rest.place, line: rest.line });
             Some((Unfinished { id, state: course.state, place, status }, why))
         });
         Ok(unfit.collect())
-    }
-
-    /// Restate did not do what it was asked. Told to the log when that begins and when it changes, not each time.
-    pub(super) fn failed(&self, why: &str) {
-        self.metrics.journal_failed();
-        let mut known = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.as_deref() != Some(why) {
-            error!(
-                blame = "us",
-                retry = true,
-                reason = why,
-                "Restate failed: nothing is taken in until it works again"
-            );
-            *known = Some(why.to_owned());
-        }
-    }
-
-    fn works(&self) {
-        if self.problem.lock().unwrap_or_else(PoisonError::into_inner).take().is_some() {
-            info!("Restate works and knows the flow");
-        }
     }
 }
