@@ -18,10 +18,10 @@ pub mod suggest;
 pub mod syntax;
 pub mod upgrade;
 
-use diagnostic::{Code, Diagnostic};
+use diagnostic::Diagnostic;
 use graph::{Entry, FlowGraph};
 use sample::Samples;
-use source::{SourceFile, Span};
+use source::SourceFile;
 
 /// What came of compiling a flow file.
 #[derive(Debug)]
@@ -87,23 +87,11 @@ pub fn format(source: &SourceFile) -> Result<String, Vec<Diagnostic>> {
 
 /// Compiles a flow file to Rust.
 pub fn compile(source: &SourceFile, samples: &dyn Samples) -> Compilation {
-    let (graph, mut diagnostics) = graph_of(source, samples);
+    let (graph, diagnostics) = graph_of(source, samples);
     let Some(graph) = graph else {
         return Compilation { diagnostics, emitted: None };
     };
-    let unbuilt = codegen::unbuilt(&graph);
-    if !unbuilt.is_empty() {
-        diagnostics.extend(unbuilt.into_iter().map(|(span, what)| not_built_yet(span, what)));
-        diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
-        return Compilation { diagnostics, emitted: None };
-    }
     let main_rs = codegen::emit(&graph);
     let has_schedule = graph.machines.iter().any(|machine| matches!(machine.entry, Entry::Schedule { .. }));
     Compilation { diagnostics, emitted: Some(Emitted { name: graph.name, main_rs, has_schedule }) }
-}
-
-fn not_built_yet(span: Span, what: &str) -> Diagnostic {
-    let message = format!("this version of flowc cannot build {what} yet");
-    Diagnostic::new(Code::NotBuiltYet, span, message, "checked, but not built")
-        .with_help("`flowc check`, `flowc fmt` and `flowc graph` understand it")
 }

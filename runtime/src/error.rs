@@ -39,7 +39,7 @@ impl Failure {
 
     pub(crate) fn blame(&self) -> Blame {
         match self.kind {
-            FailureKind::Request => Blame::Flow,
+            FailureKind::Request | FailureKind::Blocked => Blame::Flow,
             FailureKind::Carrier => Blame::Carrier,
             FailureKind::Timeout
             | FailureKind::Connect

@@ -242,10 +242,12 @@ pub struct Call {
     pub query: Vec<(&'static str, String)>,
     /// `header "K" = V`, not yet checked for CR, LF and NUL.
     pub headers: Vec<(&'static str, String)>,
-    /// `basic` or `bearer`.
+    /// `basic`, `bearer` or `oauth`.
     pub auth: Option<Auth>,
-    /// For the whole exchange, in seconds: 1–200.
+    /// For the whole exchange with all that belongs to it (token, redirects, retries), in seconds: 1–200.
     pub timeout: u32,
+    /// How often the request is sent again when it could not be delivered, or the service is overloaded: 0–10.
+    pub retries: u32,
     /// The request's body.
     pub body: Option<Body>,
     /// Response variables, in the flow's order.
@@ -280,6 +282,33 @@ pub enum Auth {
     },
     /// RFC 6750.
     Bearer(String),
+    /// OAuth 2.0: the token is fetched by the runtime.
+    Oauth(Box<Oauth>),
+}
+
+/// OAuth 2.0 client credentials (RFC 6749, 4.4).
+pub struct Oauth {
+    /// Where the token is fetched: absolute URL.
+    pub token_url: String,
+    /// Who the client is.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: String,
+    /// What is asked for, separated by spaces.
+    pub scope: Option<String>,
+    /// For which API the token is to be; no RFC has it, Auth0 and others ask for it.
+    pub audience: Option<String>,
+    /// How the client authenticates at the token's server.
+    pub auth_method: ClientAuth,
+}
+
+/// How a client authenticates: `token_endpoint_auth_method` of RFC 7591.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ClientAuth {
+    /// `client_secret_basic`: by HTTP Basic, both parts form-encoded first (RFC 6749, 2.3.1).
+    Basic,
+    /// `client_secret_post`: in the body.
+    Post,
 }
 
 /// The body of a call and with it the Content-Type, unless the flow sets its own.
@@ -432,6 +461,8 @@ pub enum FailureKind {
     Status,
     /// The body was not understood, or a response variable was missing or of another type.
     Response,
+    /// It would have gone where the flow's operator has not allowed it to: a private address, a redirect with credentials.
+    Blocked,
     /// The answer was larger than the limit.
     TooLarge,
     /// The request could not be built: a value does not fit its place (a line break in a header).
@@ -450,6 +481,7 @@ impl FailureKind {
             FailureKind::Dns => "dns",
             FailureKind::Status => "status",
             FailureKind::Response => "response",
+            FailureKind::Blocked => "blocked",
             FailureKind::TooLarge => "too_large",
             FailureKind::Request => "request",
             FailureKind::Carrier => "carrier",

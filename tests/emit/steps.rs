@@ -194,6 +194,7 @@ mod on_sms {
                                 password: secrets.get("KEY").to_owned(),
                             }),
                             timeout: 20,
+                            retries: 0,
                             body: Some(
                                 Body::Json(
                                     JsonBody::Object(

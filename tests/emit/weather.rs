@@ -141,6 +141,7 @@ mod on_sms {
                             ]),
                             auth: None,
                             timeout: 10,
+                            retries: 2,
                             body: None,
                             bindings: CALL1,
                         }),

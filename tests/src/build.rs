@@ -72,8 +72,7 @@ pub fn failing_binary_for(name: &str, flow: &str, options: &[&str]) -> PathBuf {
     let whole = binary_of(name, flow);
     let folder = whole.parent().unwrap().join(format!("failing-{:016x}", hash(&options)));
     fs::create_dir_all(&folder).unwrap();
-    // One at a time, as flows of one name come to lie at one place of the target folder.
-    let lock = File::create(folder::root().join("failing.lock")).unwrap();
+    let lock = File::create(folder.join("lock")).unwrap();
     lock.lock().unwrap();
     let (binary, stamp) = (folder.join(name), folder.join("stamp"));
     if is_current(&stamp) {
@@ -101,6 +100,9 @@ pub fn failing_binary_for(name: &str, flow: &str, options: &[&str]) -> PathBuf {
             build.env_remove(name);
         }
     }
+    // As flowc does: in its target folder, another flow of the same name would come to lie in this one's place.
+    let cache = File::create(target.with_file_name("lock")).unwrap();
+    cache.lock().unwrap();
     let ended = run(build, BUILD_LIMIT);
     assert_eq!(ended.code, Some(0), "{name} does not build with failpoints: {}", ended.err);
     fs::copy(target.join("release").join(name), &binary).unwrap();

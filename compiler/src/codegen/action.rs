@@ -5,7 +5,7 @@ use super::encoded;
 use super::expr;
 use super::names::Names;
 use crate::check::types::Type;
-use crate::graph::{Ask, Auth, Binding, Body, Call, Expr, ExprKind, Json, Node, Query, Segment, Sms};
+use crate::graph::{Ask, Auth, Binding, Body, Call, Expr, ExprKind, Json, Node, Oauth, Query, Segment, Sms};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
@@ -48,6 +48,7 @@ fn query(query: &Query) -> TokenStream {
 pub(super) fn call(names: Names<'_>, line: u32, call: &Call, table: Option<&Ident>) -> TokenStream {
     let line = Literal::u32_unsuffixed(line);
     let timeout = Literal::u32_unsuffixed(call.timeout);
+    let retries = Literal::u32_unsuffixed(call.retries());
     let method = match call.method.as_str() {
         "POST" => quote!(Method::Post),
         "PATCH" => quote!(Method::Patch),
@@ -67,8 +68,11 @@ pub(super) fn call(names: Names<'_>, line: u32, call: &Call, table: Option<&Iden
             let token = expr::value(names, token);
             quote!(Some(Auth::Bearer(#token)))
         }
-        // `unbuilt` has told of these.
-        Some(Auth::Oauth(_)) | None => quote!(None),
+        Some(Auth::Oauth(oauth)) => {
+            let oauth = self::oauth(names, oauth);
+            quote!(Some(Auth::Oauth(Box::new(#oauth))))
+        }
+        None => quote!(None),
     };
     let body = match &call.body {
         Some(Body::Json(value)) => {
@@ -99,10 +103,31 @@ pub(super) fn call(names: Names<'_>, line: u32, call: &Call, table: Option<&Iden
             headers: #headers,
             auth: #auth,
             timeout: #timeout,
+            retries: #retries,
             body: #body,
             bindings: #bindings,
         }))
     }
+}
+
+fn oauth(names: Names<'_>, oauth: &Oauth) -> TokenStream {
+    let token_url = encoded::url(names, &oauth.token_url);
+    let (client_id, client_secret) = (expr::value(names, &oauth.client_id), expr::value(names, &oauth.client_secret));
+    let scope = optional(oauth.scope.as_ref().map(|scope| expr::value(names, scope)));
+    quote! {
+        Oauth {
+            token_url: #token_url,
+            client_id: #client_id,
+            client_secret: #client_secret,
+            scope: #scope,
+            audience: None,
+            auth_method: ClientAuth::Basic,
+        }
+    }
+}
+
+fn optional(value: Option<TokenStream>) -> TokenStream {
+    value.map_or_else(|| quote!(None), |value| quote!(Some(#value)))
 }
 
 /// A `Vec` of these; not by `vec!`, whose inside prettyplease leaves as it is.

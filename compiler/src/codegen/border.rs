@@ -94,6 +94,7 @@ pub(super) fn failure_pattern(filter: FailFilter) -> TokenStream {
         FailureKind::Dns => quote!(Dns),
         FailureKind::Status => quote!(Status),
         FailureKind::Response => quote!(Response),
+        FailureKind::Blocked => quote!(Blocked),
         FailureKind::TooLarge => quote!(TooLarge),
         FailureKind::Request => quote!(Request),
         FailureKind::Carrier => quote!(Carrier),

@@ -13,14 +13,12 @@ mod names;
 mod outcome;
 mod transition;
 mod trigger;
-mod unbuilt;
 
 use crate::graph::{FlowGraph, Identities, NodeKind};
 use idents::Idents;
 use machine::MachineCode;
 use proc_macro2::TokenStream;
 use quote::quote;
-pub use unbuilt::unbuilt;
 
 /// Emits the text of a flow's `main.rs`.
 pub fn emit(graph: &FlowGraph) -> String {

@@ -611,19 +611,6 @@ on sms -> goto a
         right r#"on schedule "0 9 * * *" -> sms to "+15550100" from "+15550199" "Good morning."
 "#;
 
-    NotBuiltYet = "F0610" Error r#"a part that this version cannot build"#
-        r#"This version of flowc checks, formats and draws calls with `oauth` or `retry`, but cannot build a binary that carries them out. Only `flowc build` and `flowc run` tell this."#
-        wrong r#"on sms
-  -> call GET "https://example.com/wx" retry 2 < temp = temperature >
-     ok   -> sms "It is $temp F."
-     fail -> sms "We do not know."
-"#
-        right r#"on sms
-  -> call GET "https://example.com/wx" < temp = temperature >
-     ok   -> sms "It is $temp F."
-     fail -> sms "We do not know."
-"#;
-
     UnusedVariable = "F0701" Warning r#"a variable that is never used"#
         r#"Nothing reads this variable: a leftover, or a misspelt use elsewhere. Expected Inputs may stay unused; they say what callers send."#
         wrong r#"on sms

@@ -253,6 +253,16 @@ pub struct Call {
     pub bindings: Vec<Binding>,
 }
 
+/// How often a GET is tried again if the flow does not say: it changes nothing, so it may be repeated.
+const DEFAULT_RETRIES: u32 = 2;
+
+impl Call {
+    /// How often it is tried again.
+    pub fn retries(&self) -> u32 {
+        self.retries.unwrap_or(if self.method == "GET" { DEFAULT_RETRIES } else { 0 })
+    }
+}
+
 /// A part of a URL.
 #[derive(Clone, Debug)]
 pub enum UrlPart {

@@ -3,6 +3,7 @@
 mod engine;
 mod help;
 mod options;
+mod outbound;
 mod runs;
 mod secrets;
 mod telemetry;
@@ -19,12 +20,12 @@ pub use self::engine::EngineConfig;
 pub(crate) use self::engine::RestateConfig;
 pub(crate) use self::engine::{EngineChoice, UnfitRuns, UnknownOutcome};
 use self::options::{Carrier, Draft, Scope};
+pub(crate) use self::outbound::OutboundConfig;
 pub use self::runs::RunsCommand;
 pub(crate) use self::runs::Task;
 pub(crate) use self::telemetry::TelemetryConfig;
 pub use crate::error::StartError;
 use crate::flow::{Program, Secrets};
-use crate::step::web_call::ConnectTo;
 use crate::value::Url;
 
 /// How a program is to be run.
@@ -33,7 +34,7 @@ pub struct Config {
     /// Where it listens; port 0 takes any free one.
     pub listen: SocketAddr,
     pub(crate) carrier: CarrierConfig,
-    pub(crate) connect_to: Vec<ConnectTo>,
+    pub(crate) outbound: OutboundConfig,
     pub(crate) max_runs: u32,
     pub(crate) max_steps: u32,
     pub(crate) admin: AdminConfig,
@@ -114,19 +115,8 @@ pub fn read(
         options::Read::Version => return Ok(Command::Print(help::version(program))),
     };
     problems.extend(words.iter().map(|word| format!("{word:?} is not expected here")));
-    let Draft {
-        listen,
-        carrier,
-        carrier_url,
-        public_url,
-        connect_to,
-        max_runs,
-        max_steps,
-        admin,
-        log,
-        engine,
-        runs: _,
-    } = *draft;
+    let Draft { listen, carrier, carrier_url, public_url, outbound, max_runs, max_steps, admin, log, engine, runs: _ } =
+        *draft;
     let engine = engine.finish(program.name, environment, &mut problems);
     let listen = listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into());
     #[cfg(feature = "restate")]
@@ -173,7 +163,7 @@ pub fn read(
     Ok(Command::Serve(Box::new(Config {
         listen,
         carrier,
-        connect_to,
+        outbound,
         max_runs,
         max_steps,
         admin,
@@ -247,9 +237,12 @@ mod tests {
     #[test]
     fn rules_may_be_repeated() {
         let rules = [("TOKEN", "t"), ("FLOW_CONNECT_TO", "a:1=http://b, c:2=http://d")];
-        assert_eq!(served(&[], &rules).connect_to.len(), 2);
+        assert_eq!(served(&[], &rules).outbound.connect_to.len(), 2);
         assert_eq!(
-            served(&["--connect-to=a:1=http://b", "--connect-to", "c:2=http://d"], &rules[..1]).connect_to.len(),
+            served(&["--connect-to=a:1=http://b", "--connect-to", "c:2=http://d"], &rules[..1])
+                .outbound
+                .connect_to
+                .len(),
             2
         );
     }

@@ -177,7 +177,7 @@ pub(crate) fn in_memory(
 ) -> Intake {
     let secrets = Arc::new(crate::flow::Secrets::new(vec![]));
     let metrics = Arc::new(Metrics::new(program, "memory"));
-    let web = crate::step::web_call::WebCaller::new(crate::client::build().unwrap(), vec![]);
+    let web = crate::step::web_call::WebCaller::new(&Default::default()).unwrap();
     let performer =
         crate::step::Performer::new(Arc::clone(&secrets), carrier, web, Default::default(), Arc::clone(&metrics));
     let keep = journal::Retention { runs: Duration::from_secs(60), keys: Duration::from_secs(60) };

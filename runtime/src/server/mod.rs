@@ -70,7 +70,7 @@ pub async fn serve(
     let limits = Limits { runs: config.max_runs, steps: config.max_steps };
     let client = client::build().map_err(|error| vec![format!("TLS could not be set up: {error}")])?;
     let carrier = carrier(&client, &config.carrier).map_err(|problem| vec![problem])?;
-    let web = WebCaller::new(client, config.connect_to);
+    let web = WebCaller::new(&config.outbound).map_err(|problem| vec![problem])?;
     let performer = Performer::new(
         Arc::clone(&secrets),
         Arc::clone(&carrier),

@@ -59,7 +59,7 @@ impl Performer {
     pub(crate) async fn call(&self, run: RunId, call: Call, trace: &RunSpan) -> Result<Performed, Fault> {
         let (line, started) = (call.line, Instant::now());
         let span = trace.step(StepKind::Call, line);
-        let answered = self.web.carry_out(call, span.traceparent()).await?;
+        let answered = self.web.carry_out(run, call, span.traceparent()).await?;
         Ok(self.told(run, line, StepKind::Call, started, answered.map(Outcome::Response), span))
     }
 

@@ -1,6 +1,7 @@
 //! The options: tables, from which parsing, `--help` and errors come.
 
 mod engine;
+mod outbound;
 mod runs;
 mod serve;
 
@@ -12,10 +13,10 @@ use lexopt::Arg;
 use tracing::level_filters::LevelFilter;
 
 use super::engine::{EngineDraft, EngineName};
+use super::outbound::OutboundConfig;
 use super::runs::RunsDraft;
 use super::{AdminConfig, secrets};
 use crate::near::nearest;
-use crate::step::web_call::ConnectTo;
 use crate::value::Url;
 
 /// One option. On the command line it wins over its variable; an empty variable counts as unset.
@@ -76,7 +77,7 @@ pub(super) struct Draft {
     pub(super) carrier: Carrier,
     pub(super) carrier_url: Option<Url>,
     pub(super) public_url: Option<Url>,
-    pub(super) connect_to: Vec<ConnectTo>,
+    pub(super) outbound: OutboundConfig,
     pub(super) max_runs: u32,
     pub(super) max_steps: u32,
     pub(super) admin: AdminConfig,
@@ -98,7 +99,7 @@ impl Default for Draft {
             carrier: Carrier::Simulator,
             carrier_url: None,
             public_url: None,
-            connect_to: Vec::new(),
+            outbound: OutboundConfig::default(),
             max_runs: 256,
             max_steps: 1_000,
             admin: AdminConfig::IfFree,
@@ -111,7 +112,7 @@ impl Default for Draft {
 
 /// All options that a command takes, in the order of its help.
 pub(super) fn settings(scope: Scope) -> impl Iterator<Item = &'static Setting> {
-    [serve::SETTINGS, runs::SETTINGS, engine::SETTINGS]
+    [serve::SETTINGS, outbound::SETTINGS, runs::SETTINGS, engine::SETTINGS]
         .into_iter()
         .flatten()
         .filter(move |setting| scope.takes(setting))

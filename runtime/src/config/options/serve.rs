@@ -3,7 +3,6 @@
 use super::{Scope, Setting, count, web_url};
 use crate::config::AdminConfig;
 use crate::config::options::Carrier;
-use crate::step::web_call::ConnectTo;
 
 const SETTING: Setting = Setting { scope: Scope::Serve, ..Setting::NONE };
 
@@ -52,15 +51,6 @@ pub(super) static SETTINGS: &[Setting] = &[
         value: "URL",
         help: "Base URL at which the carrier reaches this program",
         set: |draft, text| web_url(text).map(|url| draft.public_url = Some(url)),
-        ..SETTING
-    },
-    Setting {
-        flag: "connect-to",
-        variable: "FLOW_CONNECT_TO",
-        value: "HOST:PORT=URL",
-        help: "Send what the flow addresses to HOST:PORT to URL instead; may be repeated (in the variable: with commas)",
-        many: true,
-        set: |draft, text| ConnectTo::parse(text).map(|rule| draft.connect_to.push(rule)),
         ..SETTING
     },
     Setting {

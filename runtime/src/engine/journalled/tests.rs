@@ -7,7 +7,6 @@ use tokio::sync::Notify;
 
 use super::*;
 use crate::carrier::{Finding, Outgoing, Sending, SmsCarrier};
-use crate::client;
 use crate::config::UnknownOutcome;
 use crate::engine::Parties;
 use crate::engine::journal::memory::MemoryJournal;
@@ -116,7 +115,7 @@ impl House {
     fn reopen(journal: Arc<MemoryJournal>, post: Arc<Post>, unknown: UnknownOutcome) -> Self {
         let secrets = Arc::new(Secrets::new(vec![]));
         let metrics = Arc::new(Metrics::new(&PROGRAM, "memory"));
-        let web = WebCaller::new(client::build().unwrap(), vec![]);
+        let web = WebCaller::new(&Default::default()).unwrap();
         let performer =
             Performer::new(Arc::clone(&secrets), Arc::clone(&post) as _, web, unknown, Arc::clone(&metrics));
         let limits = Limits { runs: 2, steps: 50 };

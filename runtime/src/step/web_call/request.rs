@@ -1,51 +1,71 @@
 //! From a flow's call to the request on the wire.
 
+use axum::body::Bytes;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Request, Url};
 use url::form_urlencoded;
 
-use super::{ConnectTo, address};
+use super::address;
 use crate::flow::{Auth, Body, Call, Failure, FailureKind, Method};
 
 /// A request that is ready to be sent.
-pub(super) struct Prepared {
-    pub(super) request: Request,
-    /// The host that the flow addresses, for messages.
-    pub(super) upstream: String,
+#[derive(Clone)]
+pub(super) struct Outbound {
+    pub(super) method: reqwest::Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Option<Bytes>,
 }
 
-/// Builds the request; a value that does not fit its place is refused before a byte is sent.
-pub(super) fn prepare(call: Call, rules: &[ConnectTo]) -> Result<Prepared, Failure> {
-    let addressed = address::parse(&call.url, &call.query)?;
-    let upstream = authority(&addressed);
-    let mut headers = HeaderMap::new();
-    for (name, value) in &call.headers {
-        headers.append(header_name(name)?, header_value(value, &format!("header \"{name}\""))?);
+impl Outbound {
+    /// Builds the request of a call, all but a token that is to be fetched; a value that does not fit its place is refused
+    /// before a byte is sent.
+    pub(super) fn of(call: &Call, traceparent: Option<String>) -> Result<Self, Failure> {
+        let url = address::parse(&call.url, &call.query)?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in &call.headers {
+            headers.append(header_name(name)?, header_value(value, &format!("header \"{name}\""))?);
+        }
+        if let Some(value) = call.auth.as_ref().map(authorization).transpose()?.flatten() {
+            headers.insert(AUTHORIZATION, value);
+        }
+        let body = call.body.as_ref().map(encode).transpose()?;
+        if let Some((content_type, _)) = &body
+            && !headers.contains_key(CONTENT_TYPE)
+        {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        if let Some(value) = traceparent.and_then(|value| HeaderValue::try_from(value).ok()) {
+            // A flow that passes a trace on keeps it.
+            headers.entry("traceparent").or_insert(value);
+        }
+        Ok(Self { method: method(call.method), url, headers, body: body.map(|(_, bytes)| bytes.into()) })
     }
-    if let Some(auth) = &call.auth {
-        headers.insert(AUTHORIZATION, authorization(auth)?);
+
+    /// Host, and port where it is not the scheme's own, for messages.
+    pub(super) fn upstream(&self) -> String {
+        authority(&self.url)
     }
-    let body = call.body.as_ref().map(encode).transpose()?;
-    if let Some((content_type, _)) = &body
-        && !headers.contains_key(CONTENT_TYPE)
-    {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+
+    pub(super) fn request(&self) -> Request {
+        let mut request = Request::new(self.method.clone(), self.url.clone());
+        *request.headers_mut() = self.headers.clone();
+        *request.body_mut() = self.body.clone().map(Into::into);
+        request
     }
-    let redirected = rules.iter().find_map(|rule| rule.redirect(&addressed));
-    if redirected.is_some() && !headers.contains_key(HOST) {
-        // A stand-in sees the host that the flow addressed.
-        headers.insert(HOST, header_value(&upstream, "host")?);
-    }
-    let mut request = Request::new(method(call.method), redirected.unwrap_or(addressed));
-    *request.headers_mut() = headers;
-    *request.body_mut() = body.map(|(_, bytes)| bytes.into());
-    Ok(Prepared { request, upstream })
+}
+
+/// The same request with a token that was fetched.
+pub(super) fn with_bearer(outbound: &Outbound, token: &str) -> Result<Outbound, Failure> {
+    let mut outbound = outbound.clone();
+    outbound.headers.insert(AUTHORIZATION, header_value(&format!("Bearer {token}"), "the token")?);
+    Ok(outbound)
 }
 
 /// Host, and port where it is not the scheme's own.
-fn authority(url: &Url) -> String {
+pub(super) fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
@@ -71,7 +91,7 @@ fn header_name(name: &str) -> Result<HeaderName, Failure> {
     }
 }
 
-fn header_value(value: &str, place: &str) -> Result<HeaderValue, Failure> {
+pub(super) fn header_value(value: &str, place: &str) -> Result<HeaderValue, Failure> {
     let refused = |_| {
         let told = format!("{place} was not sent: its value holds a line break or another control character");
         Failure::new(FailureKind::Request, told)
@@ -82,8 +102,10 @@ fn header_value(value: &str, place: &str) -> Result<HeaderValue, Failure> {
     Ok(value)
 }
 
-fn authorization(auth: &Auth) -> Result<HeaderValue, Failure> {
-    match auth {
+/// `None`: the token is fetched first.
+fn authorization(auth: &Auth) -> Result<Option<HeaderValue>, Failure> {
+    let value = match auth {
+        Auth::Oauth(_) => return Ok(None),
         Auth::Bearer(token) => header_value(&format!("Bearer {token}"), "`bearer`"),
         Auth::Basic { user, password } => {
             let refused = |why: &str| Failure::new(FailureKind::Request, format!("`basic` was not sent: {why}"));
@@ -95,7 +117,8 @@ fn authorization(auth: &Auth) -> Result<HeaderValue, Failure> {
             }
             header_value(&format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}"))), "`basic`")
         }
-    }
+    };
+    value.map(Some)
 }
 
 /// The body's Content-Type and bytes.
@@ -142,21 +165,26 @@ mod tests {
             headers: vec![],
             auth: None,
             timeout: 10,
+            retries: 0,
             body: None,
             bindings: &[],
         }
+    }
+
+    fn outbound(call: Call) -> Result<Outbound, Failure> {
+        Outbound::of(&call, None)
     }
 
     #[test]
     fn control_characters_never_reach_the_wire() {
         for value in ["a\r\nX: 1", "a\n", "a\0b"] {
             let kinds = [
-                prepare(Call { headers: vec![("X-A", value.to_owned())], ..call() }, &[]),
-                prepare(Call { auth: Some(Auth::Bearer(value.to_owned())), ..call() }, &[]),
-                prepare(
-                    Call { auth: Some(Auth::Basic { user: value.to_owned(), password: String::new() }), ..call() },
-                    &[],
-                ),
+                outbound(Call { headers: vec![("X-A", value.to_owned())], ..call() }),
+                outbound(Call { auth: Some(Auth::Bearer(value.to_owned())), ..call() }),
+                outbound(Call {
+                    auth: Some(Auth::Basic { user: value.to_owned(), password: String::new() }),
+                    ..call()
+                }),
             ];
             assert!(
                 kinds
@@ -164,45 +192,36 @@ mod tests {
                     .all(|prepared| { prepared.is_err_and(|failure| failure.kind == FailureKind::Request) })
             );
         }
-        assert!(prepare(Call { headers: vec![("Content-Length", "1".to_owned())], ..call() }, &[]).is_err());
+        assert!(outbound(Call { headers: vec![("Content-Length", "1".to_owned())], ..call() }).is_err());
     }
 
     #[test]
     fn a_colon_in_the_user_is_refused() {
         let auth = |user: &str| Some(Auth::Basic { user: user.to_owned(), password: "p:w".to_owned() });
-        assert!(prepare(Call { auth: auth("a:b"), ..call() }, &[]).is_err());
-        let prepared = prepare(Call { auth: auth("ab"), ..call() }, &[]).ok().unwrap();
-        assert_eq!(prepared.request.headers().get(AUTHORIZATION).unwrap(), "Basic YWI6cDp3");
+        assert!(outbound(Call { auth: auth("a:b"), ..call() }).is_err());
+        let prepared = outbound(Call { auth: auth("ab"), ..call() }).ok().unwrap();
+        assert_eq!(prepared.headers.get(AUTHORIZATION).unwrap(), "Basic YWI6cDp3");
     }
 
     #[test]
     fn the_flows_content_type_wins() {
         let body = || Some(Body::Form(vec![("a b", "ä&=".to_owned())]));
-        let plain = prepare(Call { body: body(), ..call() }, &[]).ok().unwrap().request;
-        assert_eq!(plain.headers().get(CONTENT_TYPE).unwrap(), "application/x-www-form-urlencoded");
-        assert_eq!(plain.body().unwrap().as_bytes().unwrap(), b"a+b=%C3%A4%26%3D");
+        let plain = outbound(Call { body: body(), ..call() }).ok().unwrap();
+        assert_eq!(plain.headers.get(CONTENT_TYPE).unwrap(), "application/x-www-form-urlencoded");
+        assert_eq!(plain.body.unwrap().as_ref(), b"a+b=%C3%A4%26%3D");
         let own = Call { body: body(), headers: vec![("content-type", "application/x-own".to_owned())], ..call() };
-        assert_eq!(prepare(own, &[]).ok().unwrap().request.headers().get(CONTENT_TYPE).unwrap(), "application/x-own");
+        assert_eq!(outbound(own).ok().unwrap().headers.get(CONTENT_TYPE).unwrap(), "application/x-own");
     }
 
     #[test]
     fn xml_is_sent_whole_or_not_at_all() {
         let body = |text: &str| Call { body: Some(Body::Xml(format!("<a>{text}</a>"))), ..call() };
-        let sent = prepare(body("é\t\u{10FFFF}"), &[]).ok().unwrap().request;
-        assert_eq!(sent.headers().get(CONTENT_TYPE).unwrap(), "application/xml; charset=utf-8");
-        assert_eq!(sent.body().unwrap().as_bytes().unwrap(), "<a>é\t\u{10FFFF}</a>".as_bytes());
+        let sent = outbound(body("é\t\u{10FFFF}")).ok().unwrap();
+        assert_eq!(sent.headers.get(CONTENT_TYPE).unwrap(), "application/xml; charset=utf-8");
+        assert_eq!(sent.body.unwrap().as_ref(), "<a>é\t\u{10FFFF}</a>".as_bytes());
         for forbidden in ["\0", "\u{7}", "\u{1b}", "\u{FFFE}", "\u{FFFF}"] {
-            let failure = prepare(body(forbidden), &[]).err().unwrap();
+            let failure = outbound(body(forbidden)).err().unwrap();
             assert_eq!(failure.kind, FailureKind::Request, "{forbidden:?}");
         }
-    }
-
-    #[test]
-    fn a_stand_in_sees_the_host_that_was_addressed() {
-        let rule = ConnectTo::parse("api.example.com:443=http://127.0.0.1:9").unwrap();
-        let prepared = prepare(call(), &[rule]).ok().unwrap();
-        assert_eq!(prepared.request.url().as_str(), "http://127.0.0.1:9/x");
-        assert_eq!(prepared.request.headers().get(HOST).unwrap(), "api.example.com");
-        assert_eq!(prepared.upstream, "api.example.com");
     }
 }

@@ -3,21 +3,15 @@
 use std::fmt;
 
 use flow_query::JsonPath;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
+
+use super::Answer;
 
 use crate::flow::{Binding, Failure, FailureKind, Fault, Query, Segment};
 use crate::value::{Json, Value, Values};
 
-/// A 2xx answer.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    /// Empty when no binding needs it.
-    pub(super) body: Vec<u8>,
-}
-
 /// A response variable, its query understood.
-pub(super) struct Wanted {
+pub(in crate::step::web_call) struct Wanted {
     binding: &'static Binding,
     /// The query, if it is JSONPath.
     path: Option<JsonPath>,
@@ -26,7 +20,7 @@ pub(super) struct Wanted {
 impl Wanted {
     /// All response variables of a call. flowc has parsed their queries with the same parser, so one that is not
     /// understood here is its bug.
-    pub(super) fn of(bindings: &'static [Binding]) -> Result<Vec<Self>, Fault> {
+    pub(in crate::step::web_call) fn of(bindings: &'static [Binding]) -> Result<Vec<Self>, Fault> {
         let wanted = |binding: &'static Binding| {
             let path = match binding.query {
                 Query::JsonPath(text) => Some(JsonPath::parse(text)),
@@ -43,14 +37,14 @@ impl Wanted {
     }
 
     /// Whether it is looked for in the body.
-    pub(super) fn needs_body(&self) -> bool {
+    pub(in crate::step::web_call) fn needs_body(&self) -> bool {
         self.needs_json() || matches!(self.binding.query, Query::Body)
     }
 }
 
 impl Answer {
     /// Takes every binding out, in their order. The body is parsed only when one needs it.
-    pub(super) fn take(&self, wanted: &[Wanted]) -> Result<Values, Failure> {
+    pub(in crate::step::web_call) fn take(&self, wanted: &[Wanted]) -> Result<Values, Failure> {
         let failed = |told: String| Failure::new(FailureKind::Response, told).with_status(self.status);
         let json = if wanted.iter().any(Wanted::needs_json) { self.json().map_err(failed)? } else { Json::Null };
         let mut values = Values::default();
@@ -157,6 +151,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::value::{Kind, Scalar};
+    use reqwest::header::HeaderMap;
 
     fn answer(media_type: Option<&'static str>, body: &str) -> Answer {
         let mut headers = HeaderMap::new();
@@ -164,7 +159,7 @@ mod tests {
             headers.insert(CONTENT_TYPE, media_type.parse().unwrap());
         }
         headers.insert("etag", "\"7\"".parse().unwrap());
-        Answer { status: 201, headers, body: body.as_bytes().to_vec() }
+        Answer { status: 201, headers, body: body.as_bytes().to_vec(), location: None, upstream: String::new() }
     }
 
     fn take(answer: &Answer, kind: Kind, optional: bool, query: Query) -> Result<Option<Value>, String> {

@@ -1,0 +1,73 @@
+//! One exchange with an upstream: a token if one is needed, the request, redirects, retries, the answer.
+
+use tracing::info;
+
+use super::WebCaller;
+use super::answer::{Answer, Reached};
+use super::request::Outbound;
+use super::retry::Retries;
+use super::{redirect, request};
+use crate::flow::{Auth, Call, Failure};
+use crate::logging::masked;
+use crate::run_id::RunId;
+
+impl WebCaller {
+    /// The answer to a call, whatever its status. Its body is read if `read_body` says so of the status, and is else empty.
+    pub(super) async fn exchange(
+        &self,
+        run: RunId,
+        call: &Call,
+        outbound: &Outbound,
+        read_body: impl Fn(u16) -> bool,
+    ) -> Result<Answer, Failure> {
+        let mut retries = Retries::of(call);
+        loop {
+            let answer = self.attempt(call, outbound, &read_body).await;
+            let Some(pause) = retries.pause(&answer) else { return answer };
+            let failure = answer.as_ref().err().cloned().or_else(|| answer.as_ref().ok().and_then(Answer::failure));
+            if let Some(Failure { kind, status, message }) = failure {
+                let (line, ms) = (call.line, u64::try_from(pause.as_millis()).unwrap_or(u64::MAX));
+                info!(%run, line, step = "call", outcome = "again", %kind, status, reason = masked(&message), ms, "step");
+            }
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// One request, with its redirects; and with OAuth, another one if the token was refused.
+    async fn attempt(
+        &self,
+        call: &Call,
+        outbound: &Outbound,
+        read_body: &impl Fn(u16) -> bool,
+    ) -> Result<Answer, Failure> {
+        let Some(Auth::Oauth(oauth)) = &call.auth else {
+            return self.read(self.follow(outbound.clone()).await?, read_body).await;
+        };
+        let token = self.tokens.get(&self.routes, oauth).await?;
+        let reached = self.follow(request::with_bearer(outbound, &token)?).await?;
+        if reached.response.status().as_u16() != 401 {
+            return self.read(reached, read_body).await;
+        }
+        self.tokens.refused(oauth, &token);
+        let token = self.tokens.get(&self.routes, oauth).await?;
+        self.read(self.follow(request::with_bearer(outbound, &token)?).await?, read_body).await
+    }
+
+    /// Sends a request, and goes where its answer points to.
+    async fn follow(&self, mut outbound: Outbound) -> Result<Reached, Failure> {
+        let mut hops = 0;
+        loop {
+            let response = self.routes.send(&outbound).await?;
+            match redirect::next(&outbound, &response, hops)? {
+                Some(next) => outbound = next,
+                None => return Ok(Reached { response, url: outbound.url }),
+            }
+            hops += 1;
+        }
+    }
+
+    async fn read(&self, reached: Reached, read_body: &impl Fn(u16) -> bool) -> Result<Answer, Failure> {
+        let wanted = read_body(reached.response.status().as_u16());
+        Answer::read(reached, wanted, self.limit).await
+    }
+}

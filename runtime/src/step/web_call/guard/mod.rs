@@ -1,0 +1,1 @@
+//! Which addresses a flow may reach.
