@@ -11,5 +11,6 @@ mod postgres;
 mod redelivery;
 mod runs;
 mod schedule;
+mod shape;
 mod upgrade;
 mod waiting;
