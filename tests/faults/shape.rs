@@ -314,35 +314,43 @@ fn percent_decoded(text: &str) -> Vec<u8> {
     decoded
 }
 
-/// A server that checks each request, and what it has taken: for each run, in how many places its value arrived.
-fn server() -> (String, Arc<Mutex<BTreeMap<u64, Vec<&'static str>>>>, Arc<Mutex<Vec<String>>>) {
+/// What has arrived.
+#[derive(Default)]
+struct Arrived {
+    /// By run: the places in which its value arrived, in their order.
+    places: BTreeMap<u64, Vec<&'static str>>,
+    /// What was wrong with a request.
+    wrong: Vec<String>,
+}
+
+/// A server that checks each request.
+fn server() -> (String, Arc<Mutex<Arrived>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let (took, wrong) =
-        (Arc::<Mutex<BTreeMap<u64, Vec<&'static str>>>>::default(), Arc::<Mutex<Vec<String>>>::default());
-    let (all, faults) = (Arc::clone(&took), Arc::clone(&wrong));
+    let arrived = Arc::<Mutex<Arrived>>::default();
+    let all = Arc::clone(&arrived);
     std::thread::spawn(move || {
         for stream in listener.incoming() {
-            let (all, faults) = (Arc::clone(&all), Arc::clone(&faults));
+            let all = Arc::clone(&all);
             std::thread::spawn(move || {
                 let take = |raw| {
                     let (number, place) = check(raw);
-                    all.lock().unwrap().entry(number).or_default().push(place);
+                    all.lock().unwrap().places.entry(number).or_default().push(place);
                 };
                 let served = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| serve(stream.unwrap(), &take)));
                 if let Err(panic) = served {
                     let told = panic.downcast_ref::<String>().cloned().unwrap_or_else(|| "a fault".to_owned());
-                    faults.lock().unwrap().push(told);
+                    all.lock().unwrap().wrong.push(told);
                 }
             });
         }
     });
-    (url, took, wrong)
+    (url, arrived)
 }
 
 #[test]
 fn no_value_changes_the_shape_of_a_request() {
-    let (url, took, wrong) = server();
+    let (url, arrived) = server();
     let binary = binary_of("shape", FLOW);
     let program = Program::of(&binary)
         .with(["--engine", "memory", "--max-runs", "64", "--log", "off"])
@@ -355,7 +363,7 @@ fn no_value_changes_the_shape_of_a_request() {
                 let mut connection = Connection::to(program.address).unwrap();
                 loop {
                     let number = next.fetch_add(1, Ordering::SeqCst) as u64;
-                    if number >= VALUES || !wrong.lock().unwrap().is_empty() {
+                    if number >= VALUES || !arrived.lock().unwrap().wrong.is_empty() {
                         return;
                     }
                     let inputs = json!({ "flowId": "shape", "Number": number, "Value": value(number) });
@@ -378,15 +386,16 @@ fn no_value_changes_the_shape_of_a_request() {
     });
     // What is sent last is refused nowhere, so it tells that a run is over.
     let is_over = |places: &Vec<&str>| places.last() == Some(&"text");
-    let all = wait::within(Duration::from_secs(120), || {
-        let took = took.lock().unwrap();
-        let over = took.values().filter(|places| is_over(places)).count() as u64;
-        (over == VALUES || !wrong.lock().unwrap().is_empty()).then(|| took.clone())
+    let ended = wait::within(Duration::from_secs(120), || {
+        let arrived = arrived.lock().unwrap();
+        let over = arrived.places.values().filter(|places| is_over(places)).count() as u64;
+        (over == VALUES || !arrived.wrong.is_empty()).then_some(())
     });
-    assert_eq!(*wrong.lock().unwrap(), [""; 0]);
-    let all = all.expect("not all runs have ended");
+    let arrived = arrived.lock().unwrap();
+    assert_eq!(arrived.wrong, [""; 0]);
+    assert!(ended.is_some(), "not all runs have ended");
     let mut refused = 0;
-    for (number, places) in &all {
+    for (number, places) in &arrived.places {
         let value = value(*number);
         let taken: Vec<&str> = PLACES.into_iter().filter(|place| is_taken(place, &value)).collect();
         assert_eq!(*places, taken, "run {number}: {value:?}");
