@@ -28,6 +28,7 @@ mod secrets;
 mod start;
 mod step;
 mod telemetry;
+mod trial;
 mod trigger;
 
 pub use serde;

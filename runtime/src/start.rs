@@ -14,6 +14,7 @@ use crate::flow::Program;
 use crate::logging;
 use crate::operate;
 use crate::server::serve;
+use crate::trial;
 
 /// Threads that carry out requests and runs; both mostly wait.
 const WORKERS: usize = 2;
@@ -23,13 +24,15 @@ const WORKERS: usize = 2;
 /// Exits with 0 when all had ended, with 1 when runs were cut off by a second signal or the end of
 /// the grace, with 2 when it could not start.
 pub fn main(program: &'static Program) -> ExitCode {
-    match config::read(program, std::env::args_os().skip(1), &|name| std::env::var_os(name)) {
+    let environment = |name: &str| std::env::var_os(name);
+    match config::read(program, std::env::args_os().skip(1), &environment) {
         Ok(Command::Print(text)) => {
             // Whoever closed the pipe does not want to read it.
             let _ = std::io::stdout().write_all(text.as_bytes());
             ExitCode::SUCCESS
         }
         Ok(Command::Serve(config)) => start(program, *config).unwrap_or_else(|problems| refuse(program, problems)),
+        Ok(Command::Call(command)) => trial::main(program, &command, &environment),
         Ok(Command::Runs(command, engine)) => operate::main(program, &command, &engine),
         Err(error) => fail(&error),
     }

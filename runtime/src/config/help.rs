@@ -42,6 +42,21 @@ pub(super) fn runs(program: &Program) -> String {
     text
 }
 
+/// `call --help`
+pub(super) fn call(program: &Program) -> String {
+    let mut text = version(program);
+    text.push_str(
+        "\nTries one call of this flow out: reads the state of a run that is at the call from standard input, and writes\n\
+         what would be sent as JSON to standard output. `flowc call` makes both readable.\n",
+    );
+    let _ = write_options(&mut text, Scope::Call);
+    text.push_str(
+        "\nSecrets are never shown; only --send needs them, and only those that the call sends.\n\
+         Exit codes: 0 the call is shown, or took its `ok` path, 1 it took its `fail` path, 2 it could not be tried.\n",
+    );
+    text
+}
+
 fn write_options(text: &mut String, scope: Scope) -> std::fmt::Result {
     writeln!(text, "\nOptions (a variable may set them instead):")?;
     // Those of engines that this program does not have would be refused.
@@ -89,6 +104,7 @@ fn write_triggers(text: &mut String, program: &Program) -> std::fmt::Result {
         }
     }
     writeln!(text, "\n`runs --help` says how to look after runs: list, show, retry, cancel, erase.")?;
+    writeln!(text, "`call --help` says how to try one call of the flow out, which `flowc call` does for you.")?;
     writeln!(
         text,
         "GET /healthz answers ok, GET /readyz whether messages are taken. Logs go to standard error, one JSON object a line."

@@ -7,6 +7,7 @@ mod outbound;
 mod runs;
 mod secrets;
 mod telemetry;
+mod trial;
 
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -24,6 +25,8 @@ pub(crate) use self::outbound::OutboundConfig;
 pub use self::runs::RunsCommand;
 pub(crate) use self::runs::Task;
 pub(crate) use self::telemetry::TelemetryConfig;
+pub use self::trial::CallCommand;
+pub(crate) use self::trial::secret;
 pub use crate::error::StartError;
 use crate::flow::{Program, Secrets};
 use crate::value::Url;
@@ -90,6 +93,8 @@ pub enum Command {
     Serve(Box<Config>),
     /// `runs …`: to show or change what the engine keeps.
     Runs(RunsCommand, Box<EngineConfig>),
+    /// `call`: to try one call of the flow out.
+    Call(Box<CallCommand>),
     /// To print a text and be done: `--help`, `--version`.
     Print(String),
 }
@@ -108,6 +113,9 @@ pub fn read(
     if arguments.next_if(|first| first == "runs").is_some() {
         return read_runs(program, arguments, environment);
     }
+    if arguments.next_if(|first| first == "call").is_some() {
+        return trial::read(program, arguments, environment);
+    }
     let mut problems = Vec::new();
     let (draft, words) = match options::read(Scope::Serve, arguments, environment, &mut problems) {
         options::Read::Options(draft, words) => (draft, words),
@@ -115,7 +123,7 @@ pub fn read(
         options::Read::Version => return Ok(Command::Print(help::version(program))),
     };
     problems.extend(words.iter().map(|word| format!("{word:?} is not expected here")));
-    let Draft { listen, carrier, carrier_url, public_url, outbound, max_runs, max_steps, admin, log, engine, runs: _ } =
+    let Draft { listen, carrier, carrier_url, public_url, outbound, max_runs, max_steps, admin, log, engine, .. } =
         *draft;
     let engine = engine.finish(program.name, environment, &mut problems);
     let listen = listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into());

@@ -16,7 +16,6 @@ impl Values {
     }
 
     /// The values without their names, in the order in which they were added.
-    #[cfg(feature = "restate")]
     pub(crate) fn into_values(self) -> Vec<Option<Value>> {
         self.entries.into_iter().map(|(_, value)| value).collect()
     }

@@ -8,9 +8,9 @@ use crate::config::engine::{DatabaseUrl, EngineName, UnfitRuns, UnknownOutcome};
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// Of `runs` as well.
-const SETTING: Setting = Setting { scope: Scope::Both, ..Setting::NONE };
+const SETTING: Setting = Setting { scopes: &[Scope::Serve, Scope::Runs], ..Setting::NONE };
 
-const SERVING: Setting = Setting { scope: Scope::Serve, ..Setting::NONE };
+const SERVING: Setting = Setting { scopes: &[Scope::Serve], ..Setting::NONE };
 
 pub(super) static SETTINGS: &[Setting] = &[
     Setting {

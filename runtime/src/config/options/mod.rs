@@ -4,6 +4,7 @@ mod engine;
 mod outbound;
 mod runs;
 mod serve;
+mod trial;
 
 use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
@@ -29,7 +30,8 @@ pub(super) struct Setting {
     /// Said in `--help` only; the value itself is in [`Draft::default`].
     pub(super) default: &'static str,
     pub(super) help: &'static str,
-    pub(super) scope: Scope,
+    /// The commands that take it.
+    pub(super) scopes: &'static [Scope],
     /// The engine that it means something to; `None`: to all.
     pub(super) engine: Option<EngineName>,
     /// Its value is shown nowhere, and a file may hold it.
@@ -47,7 +49,7 @@ impl Setting {
         value: "",
         default: "",
         help: "",
-        scope: Scope::Serve,
+        scopes: &[Scope::Serve],
         engine: None,
         secret: false,
         many: false,
@@ -55,20 +57,15 @@ impl Setting {
     };
 }
 
-/// Which commands take an option.
+/// The commands of the binary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scope {
     /// The program that serves.
     Serve,
     /// `runs …`
     Runs,
-    Both,
-}
-
-impl Scope {
-    fn takes(self, setting: &Setting) -> bool {
-        setting.scope == self || setting.scope == Scope::Both
-    }
+    /// `call`
+    Call,
 }
 
 /// What the options say, before it is known whether all is there.
@@ -84,6 +81,8 @@ pub(super) struct Draft {
     pub(super) log: LevelFilter,
     pub(super) engine: EngineDraft,
     pub(super) runs: RunsDraft,
+    /// `call --send`
+    pub(super) send: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -106,16 +105,17 @@ impl Default for Draft {
             log: LevelFilter::INFO,
             engine: EngineDraft::default(),
             runs: RunsDraft::default(),
+            send: false,
         }
     }
 }
 
 /// All options that a command takes, in the order of its help.
 pub(super) fn settings(scope: Scope) -> impl Iterator<Item = &'static Setting> {
-    [serve::SETTINGS, outbound::SETTINGS, runs::SETTINGS, engine::SETTINGS]
+    [trial::SETTINGS, serve::SETTINGS, outbound::SETTINGS, runs::SETTINGS, engine::SETTINGS]
         .into_iter()
         .flatten()
-        .filter(move |setting| scope.takes(setting))
+        .filter(move |setting| setting.scopes.contains(&scope))
 }
 
 fn web_url(text: &str) -> Result<Url, String> {
@@ -192,7 +192,7 @@ pub(super) fn read(
             ));
             // The value of a misspelt option is no mistake of its own. Where words have a meaning, what follows is
             // one of those.
-            if scope == Scope::Serve {
+            if scope != Scope::Runs {
                 let _ = parser.values().map(Iterator::count);
             }
             continue;

@@ -3,7 +3,7 @@
 use super::{Scope, Setting};
 use crate::step::web_call::ConnectTo;
 
-const SETTING: Setting = Setting { scope: Scope::Serve, ..Setting::NONE };
+const SETTING: Setting = Setting { scopes: &[Scope::Serve, Scope::Call], ..Setting::NONE };
 
 pub(super) static SETTINGS: &[Setting] = &[
     Setting {

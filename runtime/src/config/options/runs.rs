@@ -4,7 +4,7 @@ use super::{Scope, Setting, count};
 use crate::engine::journal::Status;
 use crate::value::Phone;
 
-const SETTING: Setting = Setting { scope: Scope::Runs, ..Setting::NONE };
+const SETTING: Setting = Setting { scopes: &[Scope::Runs], ..Setting::NONE };
 
 pub(super) static SETTINGS: &[Setting] = &[
     Setting {

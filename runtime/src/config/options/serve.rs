@@ -4,7 +4,7 @@ use super::{Scope, Setting, count, web_url};
 use crate::config::AdminConfig;
 use crate::config::options::Carrier;
 
-const SETTING: Setting = Setting { scope: Scope::Serve, ..Setting::NONE };
+const SETTING: Setting = Setting { scopes: &[Scope::Serve], ..Setting::NONE };
 
 pub(super) static SETTINGS: &[Setting] = &[
     Setting {

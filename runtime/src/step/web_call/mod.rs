@@ -11,6 +11,7 @@ mod redirect;
 mod request;
 mod retry;
 mod route;
+mod trial;
 
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ pub(crate) use self::failure::classify;
 use self::oauth::Tokens;
 use self::request::Outbound;
 use self::route::Routes;
+pub(crate) use self::trial::{Prepared, Seen, Trial};
 use crate::config::OutboundConfig;
 use crate::flow::{Call, Failure, FailureKind, Fault};
 use crate::run_id::RunId;

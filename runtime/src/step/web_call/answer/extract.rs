@@ -159,7 +159,9 @@ mod tests {
             headers.insert(CONTENT_TYPE, media_type.parse().unwrap());
         }
         headers.insert("etag", "\"7\"".parse().unwrap());
-        Answer { status: 201, headers, body: body.as_bytes().to_vec(), location: None, upstream: String::new() }
+        let url = "https://a.example/".parse().unwrap();
+        let (body, version) = (body.as_bytes().to_vec(), reqwest::Version::HTTP_11);
+        Answer { status: 201, headers, body, url, version, location: None, upstream: String::new() }
     }
 
     fn take(answer: &Answer, kind: Kind, optional: bool, query: Query) -> Result<Option<Value>, String> {

@@ -4,7 +4,7 @@ pub(super) mod body;
 pub(super) mod extract;
 
 use reqwest::header::{HeaderMap, LOCATION};
-use reqwest::{Response, Url};
+use reqwest::{Response, Url, Version};
 
 use super::request::authority;
 use crate::flow::{Failure, FailureKind};
@@ -23,6 +23,10 @@ pub(super) struct Answer {
     pub(super) headers: HeaderMap,
     /// Decoded; empty when nobody needs it.
     pub(super) body: Vec<u8>,
+    /// What was addressed last, behind all redirects.
+    pub(super) url: Url,
+    /// The version of HTTP that it came in.
+    pub(super) version: Version,
     /// Where it points to, if its status says that it does.
     location: Option<String>,
     /// Host, and port where it is not the scheme's own, for messages.
@@ -35,10 +39,10 @@ impl Answer {
         let Reached { response, url } = reached;
         let upstream = authority(&url);
         let status = response.status().as_u16();
-        let headers = response.headers().clone();
+        let (version, headers) = (response.version(), response.headers().clone());
         let location = location(&response, &url);
         let body = if wants_body { body::read(response, limit, &upstream).await? } else { Vec::new() };
-        Ok(Self { status, headers, body, location, upstream })
+        Ok(Self { status, headers, body, url, version, location, upstream })
     }
 
     /// `None` for a 2xx status.

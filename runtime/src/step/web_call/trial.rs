@@ -1,0 +1,121 @@
+//! A call that is tried out: what it would send, and all that comes back.
+
+use std::time::{Duration, Instant};
+
+use axum::body::Bytes;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Url, Version};
+
+use super::answer::extract::Wanted;
+use super::request::Outbound;
+use super::{WebCaller, within};
+use crate::flow::{Auth, Call, Failure, Fault};
+use crate::run_id::RunId;
+use crate::value::Value;
+
+/// A request as it goes over the wire.
+pub(crate) struct Prepared {
+    pub(crate) url: Url,
+    pub(crate) headers: Vec<Header>,
+    pub(crate) body: Option<Bytes>,
+}
+
+/// A header of a request.
+pub(crate) struct Header {
+    pub(crate) name: HeaderName,
+    pub(crate) value: HeaderValue,
+    /// The flow does not say it: it is what every request has.
+    pub(crate) added: bool,
+}
+
+impl Prepared {
+    /// What a call would send; without the token of `oauth`, which is not fetched for it.
+    pub(crate) fn of(call: &Call) -> Result<Self, Failure> {
+        let outbound = Outbound::of(call, None)?;
+        let mut headers: Vec<Header> = Vec::new();
+        for (name, value) in &outbound.headers {
+            headers.push(Header { name: name.clone(), value: value.clone(), added: false });
+        }
+        if matches!(call.auth, Some(Auth::Oauth(_))) {
+            headers.retain(|header| header.name != AUTHORIZATION);
+            let value = HeaderValue::from_static("Bearer");
+            headers.push(Header { name: AUTHORIZATION, value, added: false });
+        }
+        let added = added(&outbound).into_iter().filter(|(name, _)| !outbound.headers.contains_key(name));
+        headers.extend(added.map(|(name, value)| Header { name, value, added: true }));
+        Ok(Self { url: outbound.url, headers, body: outbound.body })
+    }
+}
+
+/// What the HTTP client puts behind the flow's own headers, in its order.
+fn added(outbound: &Outbound) -> Vec<(HeaderName, HeaderValue)> {
+    use reqwest::header::{ACCEPT, CONTENT_LENGTH, HOST, USER_AGENT};
+    let mut added = vec![
+        (ACCEPT, HeaderValue::from_static("*/*")),
+        (USER_AGENT, HeaderValue::from_static(concat!("flowc/", env!("CARGO_PKG_VERSION")))),
+    ];
+    added.extend(HeaderValue::try_from(outbound.upstream()).ok().map(|host| (HOST, host)));
+    added.extend(outbound.body.as_ref().map(|body| (CONTENT_LENGTH, body.len().into())));
+    added
+}
+
+/// What came of a call that was sent.
+pub(crate) struct Trial {
+    /// `None`: none came, or it was not whole.
+    pub(crate) answer: Option<Seen>,
+    /// What was found for each response variable, or why it was not, in the order of the call's bindings; empty if the
+    /// answer's status or what it is keeps all of them from being looked for.
+    pub(crate) variables: Vec<Result<Option<Value>, String>>,
+    /// Why the call takes its `fail` path; `None`: it takes `ok`.
+    pub(crate) failure: Option<Failure>,
+    /// How long it took, with all that belongs to it: token, redirects, retries.
+    pub(crate) took: Duration,
+}
+
+/// An answer, whatever its status.
+pub(crate) struct Seen {
+    pub(crate) status: u16,
+    pub(crate) version: Version,
+    /// What was asked last: another URL than the call's after redirects.
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl WebCaller {
+    /// Sends a call as [`Self::carry_out`] does, and keeps all that comes back, whatever its status.
+    pub(crate) async fn try_out(&self, call: &Call) -> Result<Trial, Fault> {
+        let wanted = Wanted::of(call.bindings)?;
+        let started = Instant::now();
+        let answered = match Outbound::of(call, None) {
+            Ok(outbound) => {
+                let exchange = self.exchange(RunId::new(), call, &outbound, |_| true);
+                within(call.timeout, &outbound.upstream(), exchange).await
+            }
+            Err(failure) => Err(failure),
+        };
+        let took = started.elapsed();
+        let answer = match answered {
+            Ok(answer) => answer,
+            Err(failure) => return Ok(Trial { answer: None, variables: Vec::new(), failure: Some(failure), took }),
+        };
+        let mut failure = answer.failure();
+        let mut variables = Vec::new();
+        if failure.is_none() {
+            failure = answer.take(&wanted).err();
+            // Each by itself, so that one that is missing hides no other.
+            variables.extend(wanted.chunks(1).map(|one| {
+                let taken = answer.take(one).map_err(|failure| failure.message)?;
+                Ok(taken.into_values().into_iter().next().flatten())
+            }));
+        }
+        let seen = Seen {
+            status: answer.status,
+            version: answer.version,
+            url: answer.url,
+            headers: answer.headers,
+            body: answer.body,
+        };
+        Ok(Trial { answer: Some(seen), variables, failure, took })
+    }
+}
