@@ -68,7 +68,7 @@ mod tests {
     use ring::hmac;
     use url::form_urlencoded::Serializer;
 
-    use crate::client;
+    use crate::client::Network;
     use crate::config::TwilioConfig;
     use crate::engine::{Limits, in_memory};
     use crate::flow::{Action, End, Fault, InboundSms, Program, Secrets, SmsTrigger, Step, Trigger};
@@ -162,7 +162,7 @@ mod tests {
                 serde_json::json!({ "run": null, "reason": "no `on sms` of this flow takes this message, and nobody was asked" })
             );
 
-            let carrier = twilio::Twilio::new(client::build().unwrap(), &config).unwrap();
+            let carrier = twilio::Twilio::new(Network::default().client().unwrap(), &config).unwrap();
             let (started, answers) = delivered(Arc::new(carrier), twilio).await;
             assert_eq!(started, expected);
             let empty = (StatusCode::OK, "<Response></Response>".to_owned());

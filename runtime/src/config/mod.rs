@@ -126,6 +126,7 @@ pub fn read(
     let Draft { listen, carrier, carrier_url, public_url, outbound, max_runs, max_steps, admin, log, engine, .. } =
         *draft;
     let engine = engine.finish(program.name, environment, &mut problems);
+    let outbound = outbound.finish(&mut problems);
     let listen = listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into());
     #[cfg(feature = "restate")]
     if let EngineChoice::Restate(restate) = &engine.engine
@@ -407,9 +408,40 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_with_files_is_told_at_the_start() {
+        let folder = std::env::temp_dir().join(format!("flow-runtime-tls-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let empty = folder.join("empty.pem");
+        std::fs::write(&empty, "nothing\n").unwrap();
+        let (empty, none) = (empty.to_str().unwrap(), folder.join("none.pem"));
+        let none = none.to_str().unwrap();
+        for (arguments, told) in [
+            (vec!["--tls-ca", none], format!("--tls-ca {none:?}: No such file")),
+            (vec!["--tls-ca", empty], format!("--tls-ca {empty:?}: there is no certificate in it")),
+            (vec!["--tls-cert", empty, "--tls-key", empty], format!("--tls-cert {empty:?}: there is no certificate")),
+            (vec!["--tls-cert", empty], "--tls-key (FLOW_TLS_KEY) is missing".to_owned()),
+            (vec!["--tls-key", empty], "--tls-cert (FLOW_TLS_CERT) is missing".to_owned()),
+            (vec!["--tls-roots", "mine"], "--tls-roots \"mine\": write bundled or platform".to_owned()),
+            (vec!["--allow-net", "http://a"], "--allow-net \"http://a\": write a network as".to_owned()),
+        ] {
+            let problems = problems(&arguments, &[("TOKEN", "t")]);
+            assert!(problems.len() == 1 && problems[0].starts_with(&told), "{problems:?}");
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
     fn nothing_prints_a_secret() {
-        let environment = [("TOKEN", "canary"), ("TWILIO_ACCOUNT_SID", "AC1"), ("TWILIO_AUTH_TOKEN", "canary")];
+        let environment = [
+            ("TOKEN", "canary"),
+            ("TWILIO_ACCOUNT_SID", "AC1"),
+            ("TWILIO_AUTH_TOKEN", "canary"),
+            ("FLOW_PROXY", "http://anna:canary@proxy.example:3128"),
+        ];
         let config = served(&["--carrier=twilio", "--public-url=https://a.example"], &environment);
+        assert!(config.outbound.network.proxy.is_some());
         assert!(!format!("{config:?}").contains("canary"));
+        let told = problems(&["--proxy=socks5://anna:canary@proxy.example"], &environment[..1]);
+        assert_eq!(told, ["--proxy: write it as http://host:port or http://user:password@host:port"]);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use reqwest::Client;
+
 use super::Engine;
 use super::journal::Journal;
 #[cfg(feature = "sqlite")]
@@ -18,16 +20,21 @@ use super::restate::RestateEngine;
 use crate::config::DatabaseUrl;
 use crate::config::{EngineChoice, EngineConfig};
 
-/// Opens the journal, looks at the runs that are in it, and begins to carry them out.
+/// Opens the journal, looks at the runs that are in it, and begins to carry them out. `client` is for an engine that is a
+/// server.
 ///
 /// # Errors
 /// Sentences that say what keeps it from working, and how to mend it.
-pub(crate) async fn open(parts: Parts, config: EngineConfig) -> Result<Arc<dyn Engine>, Vec<String>> {
+pub(crate) async fn open(
+    parts: Parts,
+    config: EngineConfig,
+    #[cfg_attr(not(feature = "restate"), allow(unused_variables))] client: &Client,
+) -> Result<Arc<dyn Engine>, Vec<String>> {
     let keep = config.keep;
     let (journal, survives): (Arc<dyn Journal>, bool) = match config.engine {
         #[cfg(feature = "restate")]
         EngineChoice::Restate(restate) => {
-            let engine = RestateEngine::start(parts, &config.name, &restate, config.unfit_runs, keep).await?;
+            let engine = RestateEngine::start(parts, client, &config.name, &restate, config.unfit_runs, keep).await?;
             return Ok(Arc::new(engine));
         }
         EngineChoice::Memory => (Arc::new(MemoryJournal::default()), false),

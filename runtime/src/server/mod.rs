@@ -20,7 +20,6 @@ use crate::admin::{self, Door, Readiness};
 use crate::carrier::SmsCarrier;
 use crate::carrier::simulator::Simulator;
 use crate::carrier::twilio::Twilio;
-use crate::client;
 use crate::config::{CarrierConfig, Config};
 use crate::engine::{self, Intake, Limits, Parts};
 use crate::flow::Program;
@@ -68,7 +67,7 @@ pub async fn serve(
     let secrets = Arc::new(config.secrets);
     let metrics = Arc::new(Metrics::new(program, config.engine.engine.name().as_str()));
     let limits = Limits { runs: config.max_runs, steps: config.max_steps };
-    let client = client::build().map_err(|error| vec![format!("TLS could not be set up: {error}")])?;
+    let client = config.outbound.network.client().map_err(|error| vec![format!("TLS could not be set up: {error}")])?;
     let carrier = carrier(&client, &config.carrier).map_err(|problem| vec![problem])?;
     let web = WebCaller::new(&config.outbound).map_err(|problem| vec![problem])?;
     let performer = Performer::new(
@@ -78,7 +77,7 @@ pub async fn serve(
         config.engine.unknown_outcome,
         Arc::clone(&metrics),
     );
-    let tracer = Tracer::start(config.telemetry, &metrics).map_err(|problem| vec![problem])?;
+    let tracer = Tracer::start(config.telemetry, &client, &metrics);
     let parts = Parts {
         program,
         secrets: Arc::clone(&secrets),
@@ -89,7 +88,7 @@ pub async fn serve(
     };
     // What is wrong with an address is told before any run goes on.
     let door = Door::bind(config.admin).await.map_err(|problem| vec![problem])?;
-    let engine = engine::open(parts, config.engine).await?;
+    let engine = engine::open(parts, config.engine, &client).await?;
     let readiness = Readiness::of(&engine);
     let _admin = door.open(&readiness, &metrics);
     let intake = Intake { engine: Arc::clone(&engine), metrics };

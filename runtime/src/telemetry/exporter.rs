@@ -10,7 +10,6 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::{info, warn};
 
 use super::{Span, otlp};
-use crate::client;
 use crate::config::TelemetryConfig;
 use crate::metrics::Metrics;
 use crate::run_id::RunId;
@@ -43,8 +42,7 @@ enum Job {
 }
 
 impl Exporter {
-    pub(super) fn start(config: TelemetryConfig, metrics: Arc<Metrics>) -> Result<Self, String> {
-        let client = client::build().map_err(|error| format!("TLS could not be set up: {error}"))?;
+    pub(super) fn start(config: TelemetryConfig, client: Client, metrics: Arc<Metrics>) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let threshold = threshold(config.ratio);
         let mut headers = HeaderMap::new();
@@ -60,7 +58,7 @@ impl Exporter {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let worker = Worker { client, headers, config, metrics: Arc::clone(&metrics), failing: false };
         tokio::spawn(worker.work(jobs));
-        Ok(Self { queue, threshold, metrics })
+        Self { queue, threshold, metrics }
     }
 
     /// Whether this run is traced: the same wherever and whenever it is gone on with ("Probability Sampling": the last

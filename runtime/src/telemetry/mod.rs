@@ -11,6 +11,7 @@ mod otlp;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use reqwest::Client;
 use ring::rand::{SecureRandom, SystemRandom};
 
 use self::exporter::Exporter;
@@ -28,12 +29,9 @@ pub(crate) struct Tracer(Option<Arc<Exporter>>);
 
 impl Tracer {
     /// Sends what is traced from now on. Must be called within a tokio runtime.
-    ///
-    /// # Errors
-    /// A sentence, if there can be no client for it.
-    pub(crate) fn start(config: Option<TelemetryConfig>, metrics: &Arc<Metrics>) -> Result<Self, String> {
-        let exporter = config.map(|config| Exporter::start(config, Arc::clone(metrics))).transpose()?;
-        Ok(Self(exporter.map(Arc::new)))
+    pub(crate) fn start(config: Option<TelemetryConfig>, client: &Client, metrics: &Arc<Metrics>) -> Self {
+        let exporter = config.map(|config| Exporter::start(config, client.clone(), Arc::clone(metrics)));
+        Self(exporter.map(Arc::new))
     }
 
     /// A run is gone on with, until what this gives is dropped. `first`: it begins here. `line` is the trigger's.

@@ -12,6 +12,7 @@ use axum::routing::post;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
+use crate::client::Network;
 use crate::clock::Time;
 use crate::engine::journal::{Conversation, Place};
 use crate::flow::Program;
@@ -20,6 +21,10 @@ use crate::server::connection;
 use crate::value::{Phone, Url};
 
 static PROGRAM: Program = Program::TEST;
+
+fn client() -> reqwest::Client {
+    Network::default().client().unwrap()
+}
 
 /// A collector that first refuses as often as it is told.
 #[derive(Default)]
@@ -88,7 +93,7 @@ fn a_run_is_one_trace() {
     block_on(async {
         let collector = Arc::new(Collector::default());
         let metrics = Arc::new(Metrics::new(&PROGRAM, "memory"));
-        let tracer = Tracer::start(Some(config(collector.listen().await, 1.0)), &metrics).unwrap();
+        let tracer = Tracer::start(Some(config(collector.listen().await, 1.0)), &client(), &metrics);
         let run = RunId::new();
         let mut first = tracer.run(run, true, 3);
         let call = first.step(StepKind::Call, 9);
@@ -144,7 +149,7 @@ fn a_collector_may_be_busy() {
         *collector.with.lock().unwrap() = Some(StatusCode::SERVICE_UNAVAILABLE);
         *collector.rejects.lock().unwrap() = Some("{\"partialSuccess\":{\"rejectedSpans\":\"1\"}}");
         let metrics = Arc::new(Metrics::new(&PROGRAM, "memory"));
-        let tracer = Tracer::start(Some(config(collector.listen().await, 1.0)), &metrics).unwrap();
+        let tracer = Tracer::start(Some(config(collector.listen().await, 1.0)), &client(), &metrics);
         let span = tracer.run(RunId::new(), true, 1);
         span.step(StepKind::Sms, 2).end(StepOutcome::Ok, None);
         drop(span);
@@ -168,7 +173,7 @@ fn nobody_waits_for_a_collector() {
         // Nothing takes what is written there, as long as this test runs.
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
-        let tracer = Tracer::start(Some(config(url, 1.0)), &metrics).unwrap();
+        let tracer = Tracer::start(Some(config(url, 1.0)), &client(), &metrics);
         for _ in 0..5_000 {
             drop(tracer.run(RunId::new(), true, 1));
         }
@@ -185,13 +190,13 @@ fn a_ratio_of_runs_is_traced() {
     block_on(async {
         let metrics = Arc::new(Metrics::new(&PROGRAM, "memory"));
         let url = Url::parse("http://127.0.0.1:9/").unwrap();
-        let tracer = Tracer::start(Some(config(url.clone(), 0.25)), &metrics).unwrap();
+        let tracer = Tracer::start(Some(config(url.clone(), 0.25)), &client(), &metrics);
         let runs: Vec<RunId> = (0..4_000).map(|_| RunId::new()).collect();
         let traced = |run: &&RunId| tracer.run(**run, true, 1).step(StepKind::Sms, 2).traceparent().is_some();
         let taken = runs.iter().filter(traced).count();
         assert!((800..1_200).contains(&taken), "{taken}");
         assert!(runs.iter().all(|run| traced(&run) == traced(&run)));
-        let none = Tracer::start(Some(config(url, 0.0)), &metrics).unwrap();
+        let none = Tracer::start(Some(config(url, 0.0)), &client(), &metrics);
         assert!(runs.iter().all(|run| none.run(*run, true, 1).0.is_none()));
         assert!(Tracer::default().run(runs[0], true, 1).0.is_none());
     });

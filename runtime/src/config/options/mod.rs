@@ -14,7 +14,7 @@ use lexopt::Arg;
 use tracing::level_filters::LevelFilter;
 
 use super::engine::{EngineDraft, EngineName};
-use super::outbound::OutboundConfig;
+use super::outbound::OutboundDraft;
 use super::runs::RunsDraft;
 use super::{AdminConfig, secrets};
 use crate::near::nearest;
@@ -74,7 +74,7 @@ pub(super) struct Draft {
     pub(super) carrier: Carrier,
     pub(super) carrier_url: Option<Url>,
     pub(super) public_url: Option<Url>,
-    pub(super) outbound: OutboundConfig,
+    pub(super) outbound: OutboundDraft,
     pub(super) max_runs: u32,
     pub(super) max_steps: u32,
     pub(super) admin: AdminConfig,
@@ -98,7 +98,7 @@ impl Default for Draft {
             carrier: Carrier::Simulator,
             carrier_url: None,
             public_url: None,
-            outbound: OutboundConfig::default(),
+            outbound: OutboundDraft::default(),
             max_runs: 256,
             max_steps: 1_000,
             admin: AdminConfig::IfFree,

@@ -1,6 +1,8 @@
 //! What is asked about the requests that a flow sends.
 
 use super::{Scope, Setting};
+use crate::client::{Place, ProxyUrl};
+use crate::config::outbound::RootsChoice;
 use crate::step::web_call::ConnectTo;
 
 const SETTING: Setting = Setting { scopes: &[Scope::Serve, Scope::Call], ..Setting::NONE };
@@ -12,7 +14,86 @@ pub(super) static SETTINGS: &[Setting] = &[
         value: "HOST:PORT=URL",
         help: "Send what the flow addresses to HOST:PORT to URL instead; may be repeated (in the variable: with commas)",
         many: true,
-        set: |draft, text| ConnectTo::parse(text).map(|rule| draft.outbound.connect_to.push(rule)),
+        set: |draft, text| ConnectTo::parse(text).map(|rule| draft.outbound.config.connect_to.push(rule)),
+        ..SETTING
+    },
+    Setting {
+        flag: "allow-net",
+        variable: "FLOW_ALLOW_NET",
+        value: "CIDR|HOST",
+        default: "public addresses",
+        help: "Let the flow reach a private network, as 10.0.0.0/8, or host; may be repeated (in the variable: with commas)",
+        many: true,
+        set: |draft, text| Place::parse(text).map(|place| draft.outbound.config.allow_net.add(place)),
+        ..SETTING
+    },
+    Setting {
+        flag: "proxy",
+        variable: "FLOW_PROXY",
+        value: "URL",
+        help: "The proxy that all requests go by, as http://user:password@host:port",
+        secret: true,
+        set: |draft, text| ProxyUrl::parse(text).map(|url| draft.outbound.proxy = Some(url)),
+        ..SETTING
+    },
+    Setting {
+        flag: "no-proxy",
+        variable: "FLOW_NO_PROXY",
+        value: "CIDR|HOST",
+        default: "this machine",
+        help: "What goes past the proxy, as 10.0.0.0/8 or .internal.example; may be repeated (in the variable: with commas)",
+        many: true,
+        set: |draft, text| Place::parse(text).map(|place| draft.outbound.no_proxy.add(place)),
+        ..SETTING
+    },
+    Setting {
+        flag: "tls-roots",
+        variable: "FLOW_TLS_ROOTS",
+        value: "WHICH",
+        default: "bundled",
+        help: "The authorities that are trusted: bundled (Mozilla's) or platform (those of this machine)",
+        set: |draft, text| {
+            draft.outbound.roots = match text {
+                "bundled" => RootsChoice::Bundled,
+                "platform" => RootsChoice::Platform,
+                _ => return Err("write bundled or platform".to_owned()),
+            };
+            Ok(())
+        },
+        ..SETTING
+    },
+    Setting {
+        flag: "tls-ca",
+        variable: "FLOW_TLS_CA",
+        value: "FILE",
+        help: "Trust the authorities in this PEM file too; may be repeated (in the variable: with commas)",
+        many: true,
+        set: |draft, text| {
+            draft.outbound.authorities.push(text.to_owned());
+            Ok(())
+        },
+        ..SETTING
+    },
+    Setting {
+        flag: "tls-cert",
+        variable: "FLOW_TLS_CERT",
+        value: "FILE",
+        help: "The certificate (PEM) that the flow's calls show to services that ask for one; with --tls-key",
+        set: |draft, text| {
+            draft.outbound.certificate = Some(text.to_owned());
+            Ok(())
+        },
+        ..SETTING
+    },
+    Setting {
+        flag: "tls-key",
+        variable: "FLOW_TLS_KEY",
+        value: "FILE",
+        help: "The key (PEM) of --tls-cert",
+        set: |draft, text| {
+            draft.outbound.key = Some(text.to_owned());
+            Ok(())
+        },
         ..SETTING
     },
     Setting {
@@ -21,7 +102,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         value: "BYTES",
         default: "10MB",
         help: "The largest answer that a call reads, decoded: 1kB to 1GB",
-        set: |draft, text| bytes(text).map(|bytes| draft.outbound.max_response = bytes),
+        set: |draft, text| bytes(text).map(|bytes| draft.outbound.config.max_response = bytes),
         ..SETTING
     },
 ];

@@ -23,6 +23,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use reqwest::Client;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch as signal};
 use tracing::info;
@@ -36,7 +37,6 @@ use super::health::{Health, Of};
 use super::journal::{Arrival, Conversation, JournalError, Key, Pending, Retention};
 use super::schedule::{Host, Schedules};
 use super::{Accepting, Engine, Limits, Parts, Receipt, Refusal, counted};
-use crate::client;
 use crate::clock::Time;
 use crate::config::{RestateConfig, UnfitRuns};
 use crate::encode;
@@ -80,6 +80,7 @@ impl RestateEngine {
     /// Sentences, if it cannot be listened, or runs do not fit the flow and `unfit` says that they must.
     pub(crate) async fn start(
         parts: Parts,
+        client: &Client,
         name: &str,
         config: &RestateConfig,
         unfit: UnfitRuns,
@@ -90,7 +91,6 @@ impl RestateEngine {
         let address = listener.local_addr().map_err(cannot)?;
         let service_url =
             config.service_url.as_ref().map_or_else(|| format!("http://{address}"), |url| url.as_str().to_owned());
-        let client = client::build().map_err(|error| vec![format!("TLS could not be set up: {error}")])?;
         let Parts { program, secrets, performer, limits, metrics, tracer } = parts;
         let schedules = Schedules::of(program).map_err(|problem| vec![problem])?;
         let shared = Arc::new(Shared {
@@ -100,7 +100,7 @@ impl RestateEngine {
             limits,
             keep,
             names: Names::new(name),
-            restate: Restate::new(client, config),
+            restate: Restate::new(client.clone(), config),
             process: RunId::new(),
             underway: Underway::default(),
             slots: limits.slots(),

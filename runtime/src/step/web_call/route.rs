@@ -1,35 +1,66 @@
-//! On which way a request goes out.
+//! Where a request goes: to what the operator has put in an upstream's place, by the proxy, or straight to the world, past
+//! the guard.
 
 use reqwest::{Client, Response};
 
-use super::ConnectTo;
-use super::classify;
-use super::request::Outbound;
-use crate::client;
+use super::connect_to::ConnectTo;
+use super::failure::{at_proxy, classify, of_proxy};
+use super::guard::{Guard, Refused};
+use super::request::{Outbound, header_value};
+use crate::client::Proxy;
 use crate::config::OutboundConfig;
-use crate::flow::Failure;
+use crate::flow::{Failure, FailureKind};
 
-/// The ways out: to what the operator has put in an upstream's place, and to the world.
+/// The ways out.
 pub(super) struct Routes {
-    client: Client,
     connect_to: Vec<ConnectTo>,
+    /// To what `--connect-to` names; the guard is not asked.
+    stand_ins: Client,
+    proxy: Option<(Proxy, Client)>,
+    guard: Guard,
+    /// With the guard as its resolver.
+    direct: Client,
 }
 
 impl Routes {
     pub(super) fn new(config: &OutboundConfig) -> Result<Self, String> {
-        Ok(Self { client: client::build()?, connect_to: config.connect_to.clone() })
+        let (network, identity) = (&config.network, config.identity.as_ref());
+        let guard = Guard::new(&config.allow_net);
+        let proxied = |proxy: &Proxy| Ok::<_, String>((proxy.clone(), network.proxied(identity)?));
+        Ok(Self {
+            connect_to: config.connect_to.clone(),
+            stand_ins: network.stand_ins(identity)?,
+            proxy: network.proxy.as_ref().map(proxied).transpose()?,
+            direct: network.direct(identity, guard.clone())?,
+            guard,
+        })
     }
 
-    /// Sends one request and waits for the head of the answer.
+    /// Sends one request and waits for the head of the answer. Redirects are not followed here, so that each of their
+    /// requests comes this way.
     pub(super) async fn send(&self, outbound: &Outbound) -> Result<Response, Failure> {
         let upstream = outbound.upstream();
         let mut request = outbound.request();
         if let Some(redirected) = self.connect_to.iter().find_map(|rule| rule.redirect(&outbound.url)) {
             // A stand-in sees the host that the flow addressed.
-            let host = super::request::header_value(&upstream, "host")?;
+            let host = header_value(&upstream, "host")?;
             request.headers_mut().entry(reqwest::header::HOST).or_insert(host);
             *request.url_mut() = redirected;
+            return self.stand_ins.execute(request).await.map_err(|error| classify(&error, &upstream));
         }
-        self.client.execute(request).await.map_err(|error| classify(&error, &upstream))
+        self.guard.check_literal(&outbound.url)?;
+        let proxied = self.proxy.as_ref().filter(|(proxy, _)| proxy.takes(&outbound.url));
+        let Some((_, client)) = proxied else {
+            return self.direct.execute(request).await.map_err(|error| classify(&error, &upstream));
+        };
+        let answer = client.execute(request).await.map_err(|error| of_proxy(&error, &upstream))?;
+        // By http the proxy's own answer comes in the upstream's place.
+        if answer.status().as_u16() == 407 { Err(at_proxy(&upstream, "it answered 407")) } else { Ok(answer) }
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        Failure::new(FailureKind::Blocked, refused.to_string())
     }
 }
