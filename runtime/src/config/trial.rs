@@ -28,10 +28,11 @@ pub(super) fn read(
         options::Read::Version => return Ok(Command::Print(help::version(program))),
     };
     problems.extend(words.iter().map(|word| format!("{word:?} is not expected here")));
+    let Draft { send, outbound, .. } = *draft;
+    let outbound = outbound.finish(&mut problems);
     if !problems.is_empty() {
         return Err(StartError { program: program.name, command: Some("call"), problems });
     }
-    let Draft { send, outbound, .. } = *draft;
     Ok(Command::Call(Box::new(CallCommand { send, outbound })))
 }
 
