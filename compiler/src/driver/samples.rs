@@ -24,7 +24,7 @@ impl Samples for Beside<'_> {
             std::io::ErrorKind::NotFound => "there is no such file beside the flow".to_owned(),
             _ => error.to_string(),
         })?;
-        String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
+        String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text; save it as such".to_owned())
     }
 }
 
@@ -41,6 +41,6 @@ mod tests {
         assert_eq!(beside.read("b.json"), Err("there is no such file beside the flow".to_owned()));
         memory.files.borrow_mut().insert("latin".into(), b"\xe9".to_vec());
         let here = Beside::new(&memory, Path::new("a.flow"));
-        assert_eq!(here.read("latin"), Err("it is not UTF-8 text".to_owned()));
+        assert_eq!(here.read("latin"), Err("it is not UTF-8 text; save it as such".to_owned()));
     }
 }

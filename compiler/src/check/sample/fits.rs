@@ -1,8 +1,8 @@
-//! JSON values and the types of the language: as strict as the runtime is (`value/convert.rs` there).
+//! The values of samples and the types of the language: as strict as the runtime is (`value/convert.rs` there).
 
 use crate::check::literal;
 use crate::check::types::Type;
-use flow_query::{Value, describe};
+use flow_query::{Node, Value, describe};
 
 /// Digits of a number, and places behind its point.
 const MOST_DIGITS: i64 = 28;
@@ -21,7 +21,13 @@ pub(super) struct Misfit {
 ///
 /// Every JSON number is a `number`: one answer with a whole one does not promise that the next has no fraction. Texts stay
 /// texts, for nobody has said that a phone number or a URL is meant.
-pub(super) fn inferred(value: &Value) -> Option<Type> {
+///
+/// In XML all is text: that one answer has digits there does not promise that the next has.
+pub(super) fn inferred(node: Node<'_>) -> Option<Type> {
+    let value = match node {
+        Node::Json(value) => value,
+        Node::Xml(place) => return place.text().map(|_| Type::Text),
+    };
     match value {
         Value::String(text) if text.contains('\0') => Some(Type::Scalar),
         Value::String(_) => Some(Type::Text),
@@ -32,8 +38,26 @@ pub(super) fn inferred(value: &Value) -> Option<Type> {
     }
 }
 
-/// Whether a value, which is not `null`, is of a type.
-pub(super) fn fits(value: &Value, ty: Type) -> Result<(), Misfit> {
+/// Whether what was found, which is not `null`, is of a type. What XML has is read as the type says.
+pub(super) fn fits(node: Node<'_>, ty: Type) -> Result<(), Misfit> {
+    let place = match node {
+        Node::Json(value) => return json_fits(value, ty),
+        Node::Xml(place) => place,
+    };
+    let misfit = |why| Err(Misfit { found: node.describe(), why, instead: None });
+    match (ty, place.text()) {
+        (Type::Unknown, _) => Ok(()),
+        (Type::Json | Type::List(_), _) => misfit(Some("XML gives single values; `json` and lists are for JSON")),
+        (_, None) => misfit(Some("only an element without child elements is a single value")),
+        (Type::Int | Type::Number | Type::Bool, Some(text)) => match serde_json::from_str(&text) {
+            Ok(value) => json_fits(&value, ty),
+            Err(_) => json_fits(&Value::String(text), ty),
+        },
+        (_, Some(text)) => json_fits(&Value::String(text), ty),
+    }
+}
+
+fn json_fits(value: &Value, ty: Type) -> Result<(), Misfit> {
     let misfit = |why| Err(Misfit { found: describe(value), why, instead: instead(value) });
     match (ty, value) {
         (Type::Json | Type::Unknown, _) | (Type::Bool, Value::Bool(_)) => Ok(()),
@@ -56,7 +80,7 @@ pub(super) fn fits(value: &Value, ty: Type) -> Result<(), Misfit> {
         (Type::Url, Value::String(_)) => misfit(Some("a `url` is whole, with `https://` or `http://`")),
         (Type::List(item), Value::Array(elements)) => {
             let of_element = |(at, element): (usize, &Value)| {
-                fits(element, item.into()).map_err(|misfit| Misfit {
+                json_fits(element, item.into()).map_err(|misfit| Misfit {
                     found: format!("{} as element {}", misfit.found, at + 1),
                     instead: None,
                     ..misfit
@@ -98,9 +122,10 @@ mod tests {
 
     use super::*;
     use crate::check::types::Item;
+    use flow_query::Xml;
 
     fn told(ty: Type, json: &str) -> Option<String> {
-        fits(&serde_json::from_str(json).unwrap(), ty).err().map(|misfit| misfit.found)
+        json_fits(&serde_json::from_str(json).unwrap(), ty).err().map(|misfit| misfit.found)
     }
 
     #[test]
@@ -132,6 +157,32 @@ mod tests {
             (Type::List(Item::Text), "{\"a\": 1}", "an object with 1 member"),
         ] {
             assert_eq!(told(ty, json).as_deref(), Some(found), "{json}");
+        }
+    }
+
+    #[test]
+    fn the_texts_of_xml_are_read_as_the_type_says() {
+        let told = |ty, text: &str| {
+            let xml = Xml::parse(text).unwrap();
+            fits(Node::Xml(xml.root().label("a").unwrap()), ty).err().map(|misfit| misfit.found)
+        };
+        for (ty, text) in [
+            (Type::Int, "<a> 84 </a>"),
+            (Type::Number, "<a>84.50</a>"),
+            (Type::Bool, "<a>true</a>"),
+            (Type::Text, "<a/>"),
+            (Type::Phone, "<b a='+13055550123'/>"),
+        ] {
+            assert_eq!(told(ty, text), None, "{text}");
+        }
+        for (ty, text, found) in [
+            (Type::Int, "<a>84.5</a>", "the number 84.5"),
+            (Type::Int, "<a>084</a>", "the text \"084\""),
+            (Type::Bool, "<a>yes</a>", "the text \"yes\""),
+            (Type::Text, "<a><b/></a>", "an element with 1 child"),
+            (Type::Json, "<a>1</a>", "the text \"1\""),
+        ] {
+            assert_eq!(told(ty, text).as_deref(), Some(found), "{text}");
         }
     }
 

@@ -4,13 +4,29 @@ use crate::check::rules;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sample::Samples;
 use crate::syntax::ast::{Answer, AnswerBody, ClauseKind, File, TestStepKind, Text};
-use flow_query::Value;
+use flow_query::{Document, Node, Xml, XmlError};
 use std::collections::HashMap;
 
-/// The samples that a file names.
-pub(super) struct Library {
-    /// `None`: it cannot be read, which has been told.
-    by_name: HashMap<String, Option<Value>>,
+/// The texts of the samples and files that a flow names, or why there is none, by their names.
+pub(super) struct Texts(HashMap<String, Result<String, String>>);
+
+impl Texts {
+    /// Reads each once.
+    pub(super) fn read(file: &File, samples: &dyn Samples) -> Self {
+        let mut texts = HashMap::new();
+        for (role, name) in named(file) {
+            if stays_beside(role, name).is_ok() && !texts.contains_key(&name.value) {
+                texts.insert(name.value.clone(), samples.read(&name.value));
+            }
+        }
+        Self(texts)
+    }
+}
+
+/// The samples that a file names, understood.
+pub(super) struct Library<'t> {
+    /// `None`: it is not what it should be, which has been told.
+    by_name: HashMap<&'t str, Option<Document<'t>>>,
 }
 
 /// As what a file is named.
@@ -42,38 +58,54 @@ impl Role {
     }
 }
 
-impl Library {
-    /// Reads all of them. A name that leads to no file is a mistake wherever it stands; a file that is no JSON is one
-    /// mistake, told where it is first named.
-    pub(super) fn read(file: &File, samples: &dyn Samples) -> (Self, Vec<Diagnostic>) {
+impl<'t> Library<'t> {
+    /// Understands all of them. A name that leads to no file is a mistake wherever it stands; a file that is not what it
+    /// should be is one mistake, told where it is first named.
+    pub(super) fn of(file: &'t File, texts: &'t Texts) -> (Self, Vec<Diagnostic>) {
         let mut library = Self { by_name: HashMap::new() };
         let mut diagnostics = Vec::new();
-        let mut texts: HashMap<&str, Result<String, String>> = HashMap::new();
         for (role, name) in named(file) {
             if let Err(mistake) = stays_beside(role, name) {
                 diagnostics.push(*mistake);
                 continue;
             }
-            let text = texts.entry(&name.value).or_insert_with(|| samples.read(&name.value));
-            match (text, role) {
-                (Err(why), _) => diagnostics.push(unreadable(role, name, why)),
-                (Ok(_), Role::Text) => {}
-                (Ok(_), _) if library.by_name.contains_key(&name.value) => {}
-                (Ok(text), _) => {
-                    // RFC 8259, section 8.1: a parser may ignore a byte order mark.
-                    let json = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
-                    diagnostics.extend(json.as_ref().err().map(|error| no_json(role, name, text, error)));
-                    library.by_name.insert(name.value.clone(), json.ok());
+            match (texts.0.get(&name.value), role) {
+                (None, _) => {}
+                (Some(Err(why)), _) => diagnostics.push(unreadable(role, name, why)),
+                (Some(Ok(_)), Role::Text) => {}
+                (Some(Ok(_)), _) if library.by_name.contains_key(name.value.as_str()) => {}
+                (Some(Ok(text)), _) => {
+                    let document = understood(role, text);
+                    diagnostics.extend(document.as_ref().err().map(|why| not_understood(role, name, text, why)));
+                    library.by_name.insert(&name.value, document.ok());
                 }
             }
         }
         (library, diagnostics)
     }
 
-    /// A sample that could be read.
-    pub(super) fn json(&self, name: &str) -> Option<&Value> {
-        self.by_name.get(name)?.as_ref()
+    /// Where queries begin in a sample that could be read.
+    pub(super) fn root(&self, name: &str) -> Option<Node<'_>> {
+        self.by_name.get(name)?.as_ref().map(Document::root)
     }
+}
+
+/// A sample is JSON or XML, whatever its name is; at run time the Content-Type would tell.
+fn understood(role: Role, text: &str) -> Result<Document<'_>, String> {
+    // RFC 8259, section 8.1: a parser may ignore a byte order mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if matches!(role, Role::Sample) && text.trim_start().starts_with('<') {
+        return Xml::parse(text).map(Document::Xml).map_err(|error| match error {
+            XmlError::Malformed { what, line, column } => format!("is not XML: line {line}, column {column}: {what}"),
+            XmlError::DocumentType | XmlError::TooDeep => format!("cannot be used: {error}"),
+        });
+    }
+    serde_json::from_str(text).map(Document::Json).map_err(|error| {
+        let told = error.to_string();
+        let (line, column) = (error.line(), error.column());
+        let what = told.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&told);
+        format!("is not JSON: line {line}, column {column}: {what}")
+    })
 }
 
 /// Every file that is named, samples first.
@@ -124,14 +156,11 @@ fn unreadable(role: Role, name: &Text, why: &str) -> Diagnostic {
         .with_help("its name is relative to the folder of the flow")
 }
 
-fn no_json(role: Role, name: &Text, text: &str, error: &serde_json::Error) -> Diagnostic {
-    let told = error.to_string();
-    let (line, column) = (error.line(), error.column());
-    let what = told.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&told);
+fn not_understood(role: Role, name: &Text, text: &str, why: &str) -> Diagnostic {
     let noun = role.noun();
     let message = match text.trim().is_empty() {
         true => format!("the {noun} `{}` is empty", name.value),
-        false => format!("the {noun} `{}` is not JSON: line {line}, column {column}: {what}", name.value),
+        false => format!("the {noun} `{}` {why}", name.value),
     };
     Diagnostic::new(Code::SampleUnreadable, name.span, message, "not understood")
         .with_help(format!("a {noun} is the body of an answer, as the service sent it"))

@@ -1,11 +1,11 @@
 //! The part of a query that finds nothing in the sample, and what was probably meant.
 
-use super::{Try, near, segments};
+use super::{Try, near, segment, segments};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest;
 use crate::syntax::ast::{Query, Segment};
-use flow_query::{JsonPath, Value, describe};
+use flow_query::{JsonPath, Node, Value};
 use std::ops::Range;
 
 /// At most this many names are listed.
@@ -21,7 +21,7 @@ pub(super) struct Lost<'a> {
     span: Span,
     wanted: Wanted,
     /// The values among whose members or elements it looks.
-    here: Vec<&'a Value>,
+    here: Vec<Node<'a>>,
     /// It looks at any depth.
     deep: bool,
     /// How the values are reached, as it is written; empty for the root.
@@ -50,10 +50,10 @@ impl<'a> Lost<'a> {
     /// `None`: all of it is found, and the value is `null`.
     pub(super) fn of(attempt: &Try<'a>) -> Option<Self> {
         match &attempt.binding.query {
-            Query::Label(name) => flow_query::label(attempt.json, name).is_none().then(|| Self {
+            Query::Label(name) => attempt.root.label(name).is_none().then(|| Self {
                 span: attempt.binding.query_span,
                 wanted: Wanted::Member(name.clone()),
-                here: vec![attempt.json],
+                here: vec![attempt.root],
                 deep: true,
                 way: String::new(),
                 form: Form::Label,
@@ -68,32 +68,30 @@ impl<'a> Lost<'a> {
     fn in_path(attempt: &Try<'a>, path: &[Segment]) -> Option<Self> {
         let written = attempt.written();
         let start = attempt.binding.query_span.start as usize;
-        let mut here = attempt.json;
-        for (segment, place) in path.iter().zip(segments::of_path(written, path)) {
-            let (inner, wanted) = match segment {
-                Segment::Member(name) => (here.get(name), Wanted::Member(name.clone())),
-                Segment::Index(index) => (here.get(index), Wanted::Index(i64::try_from(*index).unwrap_or(i64::MAX))),
-            };
-            let Some(inner) = inner else {
-                let way = written.get(..place.start).unwrap_or_default().trim_end_matches('.').to_owned();
-                let span = Span::new(start + place.start, start + place.end);
-                return Some(Self { span, wanted, here: vec![here], deep: false, way, form: Form::Path, bare: true });
-            };
-            here = inner;
-        }
-        None
+        let reached = |count: usize| attempt.root.path(path.iter().take(count).map(segment));
+        let lost = (0..path.len()).find(|at| reached(at + 1).is_none())?;
+        let (here, wanted) = (reached(lost)?, path.get(lost)?);
+        let place = segments::of_path(written, path).into_iter().nth(lost)?;
+        let wanted = match wanted {
+            Segment::Member(name) => Wanted::Member(name.clone()),
+            Segment::Index(index) => Wanted::Index(i64::try_from(*index).unwrap_or(i64::MAX)),
+        };
+        let way = written.get(..place.start).unwrap_or_default().trim_end_matches('.').to_owned();
+        let span = Span::new(start + place.start, start + place.end);
+        Some(Self { span, wanted, here: vec![here], deep: false, way, form: Form::Path, bare: true })
     }
 
     fn in_json_path(attempt: &Try<'a>, text: &str) -> Option<Self> {
+        let Node::Json(json) = attempt.root else { return None };
         let ends = segments::ends(text);
         let prefix = |end: usize| text.get(..end).and_then(|prefix| JsonPath::parse(prefix).ok());
         let steps = ends.iter().zip(ends.iter().skip(1));
         // What finds nothing does not find more behind it.
         let (from, to) =
-            steps.into_iter().find(|(_, to)| prefix(**to).is_some_and(|path| path.first(attempt.json).is_none()))?;
+            steps.into_iter().find(|(_, to)| prefix(**to).is_some_and(|path| path.first(json).is_none()))?;
         let segment = text.get(*from..*to)?;
-        let mut here = prefix(*from)?.all(attempt.json);
-        here.truncate(MOST_PLACES);
+        let here = prefix(*from)?.all(json);
+        let here: Vec<_> = here.into_iter().take(MOST_PLACES).map(Node::Json).collect();
         let of_segment = |(_, place): &(String, Range<usize>)| place.start >= *from && place.end <= *to;
         let names: Vec<_> = JsonPath::parse(text).ok()?.names().into_iter().filter(of_segment).collect();
         let selector = segment.trim_start_matches('.').trim_start_matches(['[', ' ']);
@@ -140,13 +138,12 @@ impl<'a> Lost<'a> {
         match &self.wanted {
             Wanted::Member(name) => self.no_member(sample, name),
             Wanted::Index(index) => {
-                let what = self.here.first().map_or_else(String::new, |value| describe(value));
-                let message = format!("{sample} has no element `[{index}]` {}: there is {what}", self.place());
+                let what = self.here.first().map_or_else(String::new, |place| counted(*place));
+                let message = format!("{sample} has no element `[{index}]` {}: {what}", self.place());
                 self.diagnostic(message).with_help(match self.here.first() {
-                    Some(Value::Array(elements)) if !elements.is_empty() => {
-                        format!("the first is `[0]`, the last is `[{}]`", elements.len() - 1)
-                    }
-                    Some(Value::Array(_)) => "record an answer in which the list has elements".to_owned(),
+                    Some(Node::Json(Value::Array(elements))) if !elements.is_empty() => range(elements.len()),
+                    Some(Node::Json(Value::Array(_))) => "record an answer in which the list has elements".to_owned(),
+                    Some(Node::Xml(place)) if place.siblings() > 0 => range(place.siblings()),
                     _ => self.what_is_here(),
                 })
             }
@@ -161,8 +158,8 @@ impl<'a> Lost<'a> {
         let known = near::names(&self.here, self.deep);
         let diagnostic = self.diagnostic(match (self.form, self.here.as_slice()) {
             (Form::Label, _) => format!("{sample} has no `{name}`"),
-            (_, [value]) if !value.is_object() && !self.deep => {
-                format!("{sample} has no `{name}` {}: there is {}", self.place(), describe(value))
+            (_, [place]) if !place.has_members() && !self.deep => {
+                format!("{sample} has no `{name}` {}: there is {}", self.place(), place.describe())
             }
             _ => format!("{sample} has no `{name}` {}", self.place()),
         });
@@ -176,7 +173,7 @@ impl<'a> Lost<'a> {
             return with_fix(diagnostic.with_help(help), best);
         }
         // The name is right, and what leads to it is not all there.
-        let way = self.here.first().filter(|_| !self.deep).and_then(|value| near::way_to(value, name));
+        let way = self.here.first().filter(|_| !self.deep).and_then(|place| near::way_to(*place, name));
         if let Some(way) = way {
             return self.with_way(diagnostic, &way);
         }
@@ -214,7 +211,7 @@ impl<'a> Lost<'a> {
         let known = near::names(&self.here, self.deep);
         if known.is_empty() {
             return match self.here.first() {
-                Some(value) => format!("at this place there is {}", describe(value)),
+                Some(place) => format!("at this place there is {}", place.describe()),
                 None => "at this place there is nothing".to_owned(),
             };
         }
@@ -231,6 +228,7 @@ impl<'a> Lost<'a> {
     fn rewritten(&self, name: &str) -> Option<String> {
         match self.form {
             _ if near::is_plain(name) => Some(name.to_owned()),
+            Form::Label if matches!(self.here.as_slice(), [Node::Xml(_)]) => None,
             Form::Label if !name.contains(['\'', '\\', '"']) && !name.chars().any(char::is_control) => {
                 Some(format!("\"$..['{name}']\""))
             }
@@ -241,4 +239,17 @@ impl<'a> Lost<'a> {
     fn diagnostic(&self, message: String) -> Diagnostic {
         Diagnostic::new(Code::NotInSample, self.span, message, "not in the sample")
     }
+}
+
+/// What is there in place of an element of a list; in XML an index counts the elements of one name.
+fn counted(place: Node<'_>) -> String {
+    match place {
+        Node::Xml(element) if element.siblings() == 1 => "there is one of this name".to_owned(),
+        Node::Xml(element) if element.siblings() > 1 => format!("there are {} of this name", element.siblings()),
+        _ => format!("there is {}", place.describe()),
+    }
+}
+
+fn range(count: usize) -> String {
+    format!("the first is `[0]`, the last is `[{}]`", count.saturating_sub(1))
 }

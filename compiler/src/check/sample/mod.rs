@@ -14,8 +14,8 @@ use crate::resolve::names::Names;
 use crate::sample::Samples;
 use crate::source::Span;
 use crate::syntax::ast::{Binding, Call, ClauseKind, File, Query, Segment, Text, TypeName};
-use flow_query::{JsonPath, TooMuch, Value, describe};
-use library::Library;
+use flow_query::{JsonPath, Node, TooMuch};
+use library::{Library, Texts};
 use lost::Lost;
 use std::collections::HashMap;
 
@@ -43,17 +43,18 @@ impl Found {
 
 /// Reads the samples of a file, each once, and tries all queries on them.
 pub(super) fn check(source: &str, file: &File, names: &Names, samples: &dyn Samples) -> (Found, Vec<Diagnostic>) {
-    let (library, mut diagnostics) = Library::read(file, samples);
+    let texts = Texts::read(file, samples);
+    let (library, mut diagnostics) = Library::of(file, &texts);
     let mut found = Found::default();
     rules::each_call(file, &mut |_, call| {
         let sample = sample_of(file, names, call);
-        for binding in call.bindings.iter().filter(|binding| looks_into_json(&binding.query)) {
+        for binding in call.bindings.iter().filter(|binding| looks_inside(&binding.query)) {
             let ty = match sample {
                 Sample::None => None,
                 Sample::Unknown => Some(Type::Unknown),
-                Sample::Named(name) => match library.json(&name.value) {
+                Sample::Named(name) => match library.root(&name.value) {
                     None => Some(Type::Unknown),
-                    Some(json) => Try { source, binding, sample: name, json }.check().unwrap_or_else(|mistake| {
+                    Some(root) => Try { source, binding, sample: name, root }.check().unwrap_or_else(|mistake| {
                         diagnostics.push(*mistake);
                         Some(Type::Unknown)
                     }),
@@ -69,7 +70,7 @@ pub(super) fn check(source: &str, file: &File, names: &Names, samples: &dyn Samp
 }
 
 /// Status, headers and the body as text are not in a sample.
-fn looks_into_json(query: &Query) -> bool {
+fn looks_inside(query: &Query) -> bool {
     match query {
         Query::Label(_) | Query::Path(_) | Query::JsonPath(_) => true,
         Query::Status | Query::Header(_) | Query::Body => false,
@@ -112,13 +113,16 @@ struct Try<'a> {
     source: &'a str,
     binding: &'a Binding,
     sample: &'a Text,
-    json: &'a Value,
+    root: Node<'a>,
 }
 
 impl<'a> Try<'a> {
     /// The type that the sample gives the variable, if it gives one; or why the query does not fit the sample.
     fn check(&self) -> Result<Option<Type>, Box<Diagnostic>> {
         let field = &self.binding.field;
+        if let (Query::JsonPath(_), Node::Xml(_)) = (&self.binding.query, self.root) {
+            return Err(Box::new(self.not_json()));
+        }
         let value = match self.find() {
             Err(TooMuch) => return Err(Box::new(self.too_much())),
             Ok(found) => found.filter(|value| !value.is_null()),
@@ -144,16 +148,22 @@ impl<'a> Try<'a> {
         }
     }
 
-    fn find(&self) -> Result<Option<&'a Value>, TooMuch> {
-        Ok(match &self.binding.query {
-            Query::Label(name) => flow_query::label(self.json, name),
-            Query::Path(segments) => flow_query::path(self.json, segments.iter().map(segment)),
-            Query::JsonPath(text) => match JsonPath::parse(text) {
-                Ok(path) => path.try_first(self.json)?,
+    fn find(&self) -> Result<Option<Node<'a>>, TooMuch> {
+        Ok(match (&self.binding.query, self.root) {
+            (Query::Label(name), root) => root.label(name),
+            (Query::Path(segments), root) => root.path(segments.iter().map(segment)),
+            (Query::JsonPath(text), Node::Json(json)) => match JsonPath::parse(text) {
+                Ok(path) => path.try_first(json)?.map(Node::Json),
                 Err(_) => None,
             },
-            Query::Status | Query::Header(_) | Query::Body => None,
+            (Query::JsonPath(_), Node::Xml(_)) | (Query::Status | Query::Header(_) | Query::Body, _) => None,
         })
+    }
+
+    fn not_json(&self) -> Diagnostic {
+        let message = format!("JSONPath looks into JSON, and {} is XML", self.sample.value);
+        self.diagnostic(message, "JSONPath")
+            .with_help("labels and dotted paths look into both: `order.items.item[0].name`")
     }
 
     fn missing(&self) -> Diagnostic {
@@ -162,31 +172,38 @@ impl<'a> Try<'a> {
             Some(lost) => lost.explain(sample),
             None => {
                 let name = &self.binding.field.name.text;
-                let message = format!("`${name}` is `null` in {sample}, and null counts as missing");
-                self.diagnostic(message, "null in the sample").with_help(format!(
+                let null = if matches!(self.root, Node::Json(_)) { "null" } else { "nil" };
+                let message = format!("`${name}` is `{null}` in {sample}, and {null} counts as missing");
+                self.diagnostic(message, format!("{null} in the sample")).with_help(format!(
                     "write `{name}? = …` if it is not always there, or record an answer that has it"
                 ))
             }
         }
     }
 
-    fn not_single(&self, value: &Value) -> Diagnostic {
+    fn not_single(&self, value: Node<'_>) -> Diagnostic {
         let name = &self.binding.field.name.text;
-        let what = describe(value);
+        let what = value.describe();
         let message = format!("`${name}` takes a single value, and {} has {what} there", self.sample.value);
         let deeper = match near::deeper(value) {
             Some(deeper) => format!("go on to what is inside, as in `{}`", self.extended(&deeper)),
             None => "ask for what would be inside".to_owned(),
         };
-        self.diagnostic(message, what).with_help(format!("{deeper}, or take it whole: `{name}: json`"))
+        self.diagnostic(message, what).with_help(match value {
+            Node::Json(_) => format!("{deeper}, or take it whole: `{name}: json`"),
+            Node::Xml(_) => deeper,
+        })
     }
 
     /// The query, one step deeper.
     fn extended(&self, deeper: &str) -> String {
-        match &self.binding.query {
+        match (&self.binding.query, self.root) {
             // A label may be anywhere, and a path begins at the root.
-            Query::Label(label) => format!("\"$..{label}{deeper}\""),
-            Query::JsonPath(text) => format!("\"{}{deeper}\"", text.replace('"', "\\\"")),
+            (Query::Label(label), Node::Xml(_)) => {
+                format!("{}{deeper}", near::way_to(self.root, label).unwrap_or_default())
+            }
+            (Query::Label(label), Node::Json(_)) => format!("\"$..{label}{deeper}\""),
+            (Query::JsonPath(text), _) => format!("\"{}{deeper}\"", text.replace('"', "\\\"")),
             _ => format!("{}{deeper}", self.written()),
         }
     }

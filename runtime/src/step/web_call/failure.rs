@@ -23,6 +23,10 @@ pub(crate) fn classify(error: &reqwest::Error, upstream: &str) -> Failure {
     if error.is_timeout() {
         return Failure::new(FailureKind::Timeout, format!("there was no answer from {upstream} in time"));
     }
+    let mut of_hyper = causes(error).filter_map(|cause| cause.downcast_ref::<hyper::Error>());
+    if of_hyper.any(hyper::Error::is_parse_too_large) {
+        return Failure::new(FailureKind::TooLarge, format!("the headers of the answer of {upstream} are too large"));
+    }
     let not_http = causes(error).filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(hyper::Error::is_parse);
     if not_http {
         return Failure::new(FailureKind::Response, format!("the answer of {upstream} is not HTTP"));

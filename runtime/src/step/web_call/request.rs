@@ -8,6 +8,7 @@ use reqwest::{Request, Url};
 use url::form_urlencoded;
 
 use super::address;
+use super::answer::{coding, extract};
 use crate::flow::{Auth, Body, Call, Failure, FailureKind, Method};
 
 /// A request that is ready to be sent.
@@ -40,6 +41,9 @@ impl Outbound {
         if let Some(value) = traceparent.and_then(|value| HeaderValue::try_from(value).ok()) {
             // A flow that passes a trace on keeps it.
             headers.entry("traceparent").or_insert(value);
+        }
+        if call.bindings.iter().any(extract::needs_body) {
+            coding::offer(&mut headers);
         }
         Ok(Self { method: method(call.method), url, headers, body: body.map(|(_, bytes)| bytes.into()) })
     }

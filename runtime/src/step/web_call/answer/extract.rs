@@ -2,13 +2,15 @@
 
 use std::fmt;
 
-use flow_query::JsonPath;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use std::borrow::Cow;
 
-use super::Answer;
+use flow_query::{Document, JsonPath, Node, Place as XmlPlace};
+use reqwest::header::CONTENT_TYPE;
 
+use super::document::{self, Format};
+use super::{Answer, charset};
 use crate::flow::{Binding, Failure, FailureKind, Fault, Query, Segment};
-use crate::value::{Json, Value, Values};
+use crate::value::{Json, Kind, Value, Values};
 
 /// A response variable, its query understood.
 pub(in crate::step::web_call) struct Wanted {
@@ -32,25 +34,36 @@ impl Wanted {
         bindings.iter().map(wanted).collect()
     }
 
-    fn needs_json(&self) -> bool {
-        matches!(self.binding.query, Query::Label(_) | Query::Path(_) | Query::JsonPath(_))
+    fn needs_document(&self) -> bool {
+        needs_document(self.binding)
     }
 
     /// Whether it is looked for in the body.
     pub(in crate::step::web_call) fn needs_body(&self) -> bool {
-        self.needs_json() || matches!(self.binding.query, Query::Body)
+        needs_body(self.binding)
     }
 }
 
+fn needs_document(binding: &Binding) -> bool {
+    matches!(binding.query, Query::Label(_) | Query::Path(_) | Query::JsonPath(_))
+}
+
+/// Whether a response variable is looked for in the body.
+pub(in crate::step::web_call) fn needs_body(binding: &Binding) -> bool {
+    needs_document(binding) || matches!(binding.query, Query::Body)
+}
+
 impl Answer {
-    /// Takes every binding out, in their order. The body is parsed only when one needs it.
+    /// Takes every binding out, in their order. The body is decoded and parsed only when one needs it.
     pub(in crate::step::web_call) fn take(&self, wanted: &[Wanted]) -> Result<Values, Failure> {
         let failed = |told: String| Failure::new(FailureKind::Response, told).with_status(self.status);
-        let json = if wanted.iter().any(Wanted::needs_json) { self.json().map_err(failed)? } else { Json::Null };
+        let read = self.text_of(wanted).map_err(failed)?;
+        let document = read.format.map(|format| document::parse(format, &read.text)).transpose().map_err(failed)?;
+        let sources = Sources { answer: self, text: &read.text, document: document.as_ref() };
         let mut values = Values::default();
         for wanted in wanted {
             let binding = wanted.binding;
-            let found = self.find(wanted, &json).map_err(|error| failed(format!("{}: {error}", Place(binding))))?;
+            let found = sources.find(wanted).map_err(|error| failed(format!("{}: {error}", Place(binding))))?;
             if found.is_none() && !binding.optional {
                 return Err(failed(format!("{}: the answer does not hold it", Place(binding))));
             }
@@ -59,59 +72,73 @@ impl Answer {
         Ok(values)
     }
 
-    /// The value of a binding; JSON's `null` is as good as absent.
-    fn find(&self, wanted: &Wanted, json: &Json) -> Result<Option<Value>, String> {
+    /// The text of the body, and as what it is to be parsed.
+    fn text_of(&self, wanted: &[Wanted]) -> Result<ReadBody<'_>, String> {
+        if !wanted.iter().any(Wanted::needs_body) {
+            return Ok(ReadBody { text: Cow::Borrowed(""), format: None });
+        }
+        let content_type = self.headers.get(CONTENT_TYPE).map(|value| charset::header(value.as_bytes()));
+        let format = document::format(content_type.as_deref(), &self.body);
+        let is_xml = format == Ok(Format::Xml);
+        let format = wanted.iter().any(Wanted::needs_document).then_some(format).transpose()?;
+        Ok(ReadBody { text: charset::text(&self.body, content_type.as_deref(), is_xml)?, format })
+    }
+}
+
+/// A body that has been read as far as the response variables need it.
+struct ReadBody<'a> {
+    /// Empty when none needs it.
+    text: Cow<'a, str>,
+    /// `None` when none looks into it.
+    format: Option<Format>,
+}
+
+/// All that a query may look into.
+struct Sources<'a> {
+    answer: &'a Answer,
+    text: &'a str,
+    document: Option<&'a Document<'a>>,
+}
+
+impl Sources<'_> {
+    /// The value of a binding; JSON's `null` is as good as absent, and so is XML's `nil`.
+    fn find(&self, wanted: &Wanted) -> Result<Option<Value>, String> {
         let kind = wanted.binding.kind;
-        let from_json = |json: &Json| Value::from_json(kind, json);
-        let found = |found: Option<&Json>| found.filter(|value| !value.is_null()).map(from_json);
-        let read = match &wanted.binding.query {
-            Query::Label(name) => found(flow_query::label(json, name)),
-            Query::Path(path) => found(flow_query::path(json, path.iter().map(segment))),
-            Query::JsonPath(_) => match &wanted.path {
-                Some(path) => found(path.try_first(json).map_err(|error| error.to_string())?),
-                None => None,
+        let from_text = |text: &str| Value::from_text(kind, text).map_err(|mismatch| mismatch.to_string());
+        let value = |found: Option<Node<'_>>| found.filter(|node| !node.is_null()).map(|node| value_of(kind, node));
+        let root = self.document.map(Document::root);
+        match &wanted.binding.query {
+            Query::Label(name) => value(root.and_then(|root| root.label(name))).transpose(),
+            Query::Path(path) => value(root.and_then(|root| root.path(path.iter().map(segment)))).transpose(),
+            Query::JsonPath(_) => match (&wanted.path, root) {
+                (Some(path), Some(Node::Json(json))) => {
+                    let found = path.try_first(json).map_err(|error| error.to_string())?;
+                    value(found.map(Node::Json)).transpose()
+                }
+                (_, Some(Node::Xml(_))) => Err("JSONPath looks into JSON, and the answer is XML".to_owned()),
+                (_, None) | (None, _) => Ok(None),
             },
-            Query::Status => Some(from_json(&Json::from(self.status))),
-            Query::Header(name) => match self.headers.get(*name) {
-                Some(value) => Some(Value::from_text(kind, utf8(value.as_bytes(), "the header")?)),
-                None => None,
-            },
-            Query::Body => Some(Value::from_text(kind, utf8(&self.body, "the body")?)),
-        };
-        read.transpose().map_err(|mismatch| mismatch.to_string())
-    }
-
-    /// Parses the body, if it says that it is JSON, or says nothing of its type at all.
-    fn json(&self) -> Result<Json, String> {
-        let media_type = self.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
-        if let Some(media_type) = &media_type
-            && !is_json(media_type)
-        {
-            let essence = media_type.split(';').next().unwrap_or_default().trim().to_owned();
-            return Err(format!("the answer is {essence}, not JSON"));
-        }
-        if self.body.is_empty() {
-            return Err("the answer is empty, not JSON".to_owned());
-        }
-        // RFC 8259, section 8.1: a parser may ignore a byte order mark.
-        let body = self.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&self.body);
-        serde_json::from_slice(body).map_err(|error| match self.headers.get(CONTENT_ENCODING) {
-            Some(encoding) => {
-                format!("the answer is compressed ({encoding:?}), which it was not asked to be")
+            Query::Status => value(Some(Node::Json(&Json::from(self.answer.status)))).transpose(),
+            Query::Header(name) => {
+                let header = self.answer.headers.get(*name).map(|value| charset::header(value.as_bytes()));
+                header.map(|text| from_text(&text)).transpose()
             }
-            None => format!("the answer is not valid JSON: {error}"),
-        })
+            Query::Body => from_text(self.text).map(Some),
+        }
     }
 }
 
-/// `application/json`, `text/json`, and all that ends in `+json` (RFC 6839).
-fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
-}
-
-fn utf8<'a>(bytes: &'a [u8], what: &str) -> Result<&'a str, String> {
-    str::from_utf8(bytes).map_err(|_| format!("{what} is not UTF-8 text"))
+/// Reads what a query has found. XML has no types of its own, so a text is read as the variable's type says.
+fn value_of(kind: Kind, node: Node<'_>) -> Result<Value, String> {
+    let mismatch = match node {
+        Node::Json(json) => return Value::from_json(kind, json).map_err(|mismatch| mismatch.to_string()),
+        Node::Xml(_) if matches!(kind, Kind::Json | Kind::List(_)) => "; XML gives single values",
+        Node::Xml(place) => match XmlPlace::text(place) {
+            Some(text) => return Value::from_text(kind, &text).map_err(|mismatch| mismatch.to_string()),
+            None => "",
+        },
+    };
+    Err(format!("{kind} is expected, and {} was found{mismatch}", node.describe()))
 }
 
 fn segment(segment: &Segment) -> flow_query::Segment<'static> {
@@ -234,11 +261,11 @@ mod tests {
     fn what_is_not_json_is_named() {
         let label = || Query::Label("x");
         let html = answer(Some("text/html; charset=utf-8"), "<p>");
-        assert_eq!(take(&html, Kind::Text, true, label()), Err("the answer is text/html, not JSON".to_owned()));
-        assert!(take(&answer(None, "<p>"), Kind::Text, true, label()).unwrap_err().contains("not valid JSON"));
+        assert_eq!(take(&html, Kind::Text, true, label()), Err("the answer is text/html, not JSON or XML".to_owned()));
+        assert!(take(&answer(None, "<p>"), Kind::Text, true, label()).unwrap_err().contains("not valid XML"));
         assert!(take(&answer(None, ""), Kind::Text, true, label()).unwrap_err().contains("empty"));
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(take(&answer(None, &deep), Kind::Text, true, label()).unwrap_err().contains("recursion"));
+        assert!(take(&answer(None, &deep), Kind::Text, true, label()).unwrap_err().contains("deeper than 128 levels"));
     }
 
     #[test]
@@ -248,5 +275,71 @@ mod tests {
             take(&body, Kind::Int, false, Query::Label("x")),
             Err(r#"response variable `x` (query x): an int is expected, and the text "12a" was found"#.to_owned())
         );
+    }
+
+    #[test]
+    fn xml_is_read_by_label_and_path() {
+        let xml =
+            answer(Some("application/xml"), "<wx><now unit='F'> 84 </now><day><low>71</low></day><gone nil='1'/></wx>");
+        const LOW: &[Segment] = &[Segment::Member("wx"), Segment::Member("day"), Segment::Member("low")];
+        assert_eq!(take(&xml, Kind::Scalar, false, Query::Label("now")), scalar("84"));
+        assert_eq!(take(&xml, Kind::Int, false, Query::Label("now")), Ok(Some(Value::Int(84))));
+        assert_eq!(take(&xml, Kind::Int, false, Query::Path(LOW)), Ok(Some(Value::Int(71))));
+        assert_eq!(take(&xml, Kind::Text, false, Query::Label("unit")), Ok(Some(Value::Text("F".to_owned()))));
+        let told = |kind, query| take(&xml, kind, false, query).unwrap_err();
+        assert_eq!(
+            told(Kind::Int, Query::Label("unit")),
+            "response variable `x` (query unit): an int is expected, and the text \"F\" was found"
+        );
+        assert_eq!(
+            told(Kind::Text, Query::Label("wx")),
+            "response variable `x` (query wx): a text is expected, and an element with 3 children was found"
+        );
+        assert!(told(Kind::Json, Query::Label("now")).ends_with("was found; XML gives single values"));
+        assert!(told(Kind::Text, Query::JsonPath("$.wx")).ends_with("JSONPath looks into JSON, and the answer is XML"));
+        assert!(told(Kind::Text, Query::Label("high")).ends_with("the answer does not hold it"));
+    }
+
+    #[test]
+    fn a_nil_element_is_missing() {
+        let xsi = "http://www.w3.org/2001/XMLSchema-instance";
+        let xml = answer(None, &format!("<a xmlns:xsi='{xsi}'><x xsi:nil='true'/></a>"));
+        assert_eq!(take(&xml, Kind::Text, true, Query::Label("x")), Ok(None));
+        assert!(take(&xml, Kind::Text, false, Query::Label("x")).is_err());
+    }
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        let body = answer(None, r#"{"a":84,"b":12345678901234567890,"c":1.10,"d":1E400,"e":1e999}"#);
+        for (label, digits) in
+            [("a", "84"), ("b", "12345678901234567890"), ("c", "1.10"), ("d", "1e+400"), ("e", "1e+999")]
+        {
+            let number = Scalar::Number(digits.to_owned());
+            assert_eq!(take(&body, Kind::Scalar, false, Query::Label(label)), Ok(Some(Value::Scalar(number))));
+        }
+        assert!(take(&body, Kind::Number, false, Query::Label("e")).unwrap_err().contains("28 digits"));
+    }
+
+    #[test]
+    fn many_members_are_no_matter() {
+        let members: Vec<String> = (0..1_000_000).map(|at| format!("\"k{at}\":{at}")).collect();
+        let body = answer(None, &format!("{{{}}}", members.join(",")));
+        assert_eq!(take(&body, Kind::Int, false, Query::Label("k999999")), Ok(Some(Value::Int(999_999))));
+    }
+
+    #[test]
+    fn the_charset_is_that_of_the_answer() {
+        let mut latin = answer(Some("application/json; charset=iso-8859-1"), "");
+        latin.body = b"{\"x\":\"caf\xe9\"}".to_vec();
+        latin.headers.insert("x-name", reqwest::header::HeaderValue::from_bytes(b"caf\xe9").unwrap());
+        assert_eq!(take(&latin, Kind::Scalar, false, Query::Label("x")), scalar("café"));
+        assert_eq!(take(&latin, Kind::Scalar, false, Query::Header("X-Name")), scalar("café"));
+        assert_eq!(take(&latin, Kind::Scalar, false, Query::Body), scalar("{\"x\":\"café\"}"));
+        let mut broken = answer(Some("application/json"), "");
+        broken.body = latin.body;
+        for query in [Query::Label("x"), Query::Body] {
+            let told = take(&broken, Kind::Scalar, true, query).unwrap_err();
+            assert_eq!(told, "the answer is not UTF-8 text: byte 9 of 12 is wrong");
+        }
     }
 }

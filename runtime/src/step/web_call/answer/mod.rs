@@ -1,11 +1,15 @@
 //! What an upstream answered.
 
 pub(super) mod body;
+mod charset;
+pub(super) mod coding;
+mod document;
 pub(super) mod extract;
 
 use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::{Response, Url, Version};
 
+use self::coding::Undecoded;
 use super::request::authority;
 use crate::flow::{Failure, FailureKind};
 
@@ -41,7 +45,13 @@ impl Answer {
         let status = response.status().as_u16();
         let (version, headers) = (response.version(), response.headers().clone());
         let location = location(&response, &url);
-        let body = if wants_body { body::read(response, limit, &upstream).await? } else { Vec::new() };
+        let body = match wants_body {
+            true => {
+                let failed = |failure| with_option(failure).with_status(status);
+                read_decoded(response, limit, &upstream).await.map_err(failed)?
+            }
+            false => Vec::new(),
+        };
         Ok(Self { status, headers, body, url, version, location, upstream })
     }
 
@@ -55,6 +65,35 @@ impl Answer {
             told.push_str(&format!(", which points to {location}"));
         }
         Some(Failure::new(FailureKind::Status, told).with_status(self.status))
+    }
+}
+
+/// Reads a body and takes its Content-Encoding off.
+async fn read_decoded(response: Response, limit: usize, upstream: &str) -> Result<Vec<u8>, Failure> {
+    let undecoded = |told: String| Failure::new(FailureKind::Response, told);
+    let codings = coding::applied(response.headers()).map_err(undecoded)?;
+    let body = body::read(response, limit, upstream).await?;
+    if codings.is_empty() {
+        return Ok(body);
+    }
+    // A small body may take milliseconds, in which no worker should stand still.
+    let decoded = tokio::task::spawn_blocking(move || coding::decode(body, &codings, limit)).await;
+    match decoded {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(Undecoded::TooLarge)) => Err(body::too_large(upstream, limit)),
+        Ok(Err(error)) => Err(undecoded(error.to_string())),
+        Err(_) => Err(undecoded("the answer could not be decompressed".to_owned())),
+    }
+}
+
+/// Names the option behind a limit that a person may want to raise.
+fn with_option(failure: Failure) -> Failure {
+    match failure.kind {
+        FailureKind::TooLarge => {
+            let message = format!("{}, which is what --max-response allows", failure.message);
+            Failure { message, ..failure }
+        }
+        _ => failure,
     }
 }
 
