@@ -287,6 +287,7 @@ pub enum Auth {
 }
 
 /// OAuth 2.0 client credentials (RFC 6749, 4.4).
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Oauth {
     /// Where the token is fetched: absolute URL.
     pub token_url: String,

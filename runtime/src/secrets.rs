@@ -23,7 +23,8 @@ impl Secrets {
     }
 }
 
-fn blot_out(text: &str, secret: &str) -> String {
+/// Blots one secret out of a text.
+pub(crate) fn blot_out(text: &str, secret: &str) -> String {
     // A secret of few characters would blot out ordinary words.
     if secret.chars().count() < 4 {
         return text.to_owned();

@@ -76,7 +76,8 @@ fn write(random: &mut Random, unbuilt: bool) -> String {
     if unbuilt {
         writer.text.push_str(
             "service shop \"https://shop.example\" retry 2 oauth token_url \
-             \"https://login.example/token\" client_id \"me\" client_secret $KEY scope \"a b\"\n\
+             \"https://login.example/token\" client_id \"me\" client_secret $KEY scope \"a b\" \
+             audience \"shop\" auth_method \"client_secret_post\"\n\
              test \"a {}\" given POST \"https://login.example/*\" -> 503, 200 header \"A\" = \"b\" json { \"a\": [1] }, timeout \
              when sms \"x\" from \"+15550123\" then sms matching \"a|b\" then waits when 10m pass then nothing\n",
         );

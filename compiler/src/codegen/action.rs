@@ -114,14 +114,19 @@ fn oauth(names: Names<'_>, oauth: &Oauth) -> TokenStream {
     let token_url = encoded::url(names, &oauth.token_url);
     let (client_id, client_secret) = (expr::value(names, &oauth.client_id), expr::value(names, &oauth.client_secret));
     let scope = optional(oauth.scope.as_ref().map(|scope| expr::value(names, scope)));
+    let audience = optional(oauth.audience.as_ref().map(|audience| expr::value(names, audience)));
+    let auth_method = match oauth.auth_method.as_deref() {
+        Some("client_secret_post") => quote!(ClientAuth::Post),
+        _ => quote!(ClientAuth::Basic),
+    };
     quote! {
         Oauth {
             token_url: #token_url,
             client_id: #client_id,
             client_secret: #client_secret,
             scope: #scope,
-            audience: None,
-            auth_method: ClientAuth::Basic,
+            audience: #audience,
+            auth_method: #auth_method,
         }
     }
 }

@@ -530,6 +530,31 @@ on sms
      fail -> sms "Please call us."
 "#;
 
+    UnknownAuthMethod = "F0512" Error r#"a way to authenticate that does not exist"#
+        r#"A client shows who it is when it fetches its token by one of two ways, named as in RFC 7591: `client_secret_basic`, in a header, or `client_secret_post`, in the body. Without `auth_method` it is the first, which every server must know (RFC 6749, 2.3.1)."#
+        wrong r#"secret CRM_SECRET
+on sms
+  -> call POST "https://example.com/notes"
+       oauth token_url "https://login.example.com/token"
+             client_id "desk"
+             client_secret $CRM_SECRET
+             auth_method "client_post"
+       text "$body"
+     ok   -> sms "Thank you."
+     fail -> sms "Please call us."
+"#
+        right r#"secret CRM_SECRET
+on sms
+  -> call POST "https://example.com/notes"
+       oauth token_url "https://login.example.com/token"
+             client_id "desk"
+             client_secret $CRM_SECRET
+             auth_method "client_secret_post"
+       text "$body"
+     ok   -> sms "Thank you."
+     fail -> sms "Please call us."
+"#;
+
     AfterEnd = "F0601" Error r#"a step that is never reached"#
         r#"`end` and `goto` leave the path: what follows them, and what follows a group whose ways all leave, never runs."#
         wrong r#"on sms -> sms "Goodbye" -> end -> sms "Hello"

@@ -1,7 +1,7 @@
 //! The words of a step, without its ways on.
 
 use super::writer::{Blank, Writer};
-use crate::syntax::ast::{Call, Clause, Step, StepKind};
+use crate::syntax::ast::{Call, Clause, OAUTH_WORDS, Step, StepKind};
 
 impl Writer<'_> {
     /// The token behind a step's own words.
@@ -73,7 +73,7 @@ impl Writer<'_> {
         if self.text(start) != "oauth" {
             return self.words(end, indent);
         }
-        let is_part = |at: &usize| matches!(self.text(*at), "token_url" | "client_id" | "client_secret" | "scope");
+        let is_part = |at: &usize| OAUTH_WORDS.contains(&self.text(*at));
         // The first one stands behind `oauth`, the others below it.
         let starts: Vec<usize> = self.outside_brackets(start, end).filter(is_part).skip(1).collect();
         self.parts(&starts, end, indent + "oauth ".len());

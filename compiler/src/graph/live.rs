@@ -102,7 +102,8 @@ impl Call {
             Some(Auth::Bearer(token)) => visit(token),
             Some(Auth::Oauth(oauth)) => {
                 url_exprs(&oauth.token_url, visit);
-                [&oauth.client_id, &oauth.client_secret].into_iter().chain(&oauth.scope).for_each(&mut *visit);
+                let credentials = [&oauth.client_id, &oauth.client_secret];
+                credentials.into_iter().chain(&oauth.scope).chain(&oauth.audience).for_each(&mut *visit);
             }
             None => {}
         }

@@ -241,7 +241,7 @@ pub struct Call {
     pub query: Vec<(String, Expr)>,
     /// `header "K" = V`
     pub headers: Vec<(String, Expr)>,
-    /// `basic` or `bearer`
+    /// `basic`, `bearer` or `oauth`
     pub auth: Option<Auth>,
     /// Seconds.
     pub timeout: u32,
@@ -294,6 +294,10 @@ pub struct Oauth {
     pub client_secret: Expr,
     /// What is asked for.
     pub scope: Option<Expr>,
+    /// For which API the token is to be.
+    pub audience: Option<Expr>,
+    /// `client_secret_post`: how the client authenticates, if the flow says so.
+    pub auth_method: Option<String>,
 }
 
 /// A call's body.

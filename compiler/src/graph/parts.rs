@@ -59,6 +59,8 @@ impl Builder<'_> {
             client_id: self.lowering.text(&oauth.client_id),
             client_secret: self.lowering.text(&oauth.client_secret),
             scope: oauth.scope.as_ref().map(|scope| self.lowering.text(scope)),
+            audience: oauth.audience.as_ref().map(|audience| self.lowering.text(audience)),
+            auth_method: oauth.auth_method.as_ref().map(|method| method.value.clone()),
         }
     }
 

@@ -74,7 +74,8 @@ pub fn clause_exprs<'a>(clause: &'a Clause, visit: &mut dyn FnMut(&'a Expr)) {
         ClauseKind::Header(_, value) | ClauseKind::Query(_, value) => visit(value),
         ClauseKind::Bearer(value) | ClauseKind::Xml(value) | ClauseKind::Text(value) => visit(value),
         ClauseKind::Oauth(oauth) => {
-            [&oauth.token_url, &oauth.client_id, &oauth.client_secret].into_iter().chain(&oauth.scope).for_each(visit);
+            let fixed = [&oauth.token_url, &oauth.client_id, &oauth.client_secret];
+            fixed.into_iter().chain(&oauth.scope).chain(&oauth.audience).for_each(visit);
         }
         ClauseKind::Basic(user, password) => {
             visit(user);

@@ -63,7 +63,8 @@ impl<'a> Infer<'a> {
             ClauseKind::Bearer(token) => self.place(token, Place::Auth),
             ClauseKind::Oauth(oauth) => {
                 self.url(&oauth.token_url);
-                for value in [&oauth.client_id, &oauth.client_secret].into_iter().chain(&oauth.scope) {
+                let credentials = [&oauth.client_id, &oauth.client_secret];
+                for value in credentials.into_iter().chain(&oauth.scope).chain(&oauth.audience) {
                     self.place(value, Place::Auth);
                 }
             }

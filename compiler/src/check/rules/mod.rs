@@ -8,6 +8,7 @@ mod fail_filters;
 mod failure_kind;
 mod header;
 mod method;
+mod oauth;
 mod parties;
 mod reach;
 mod schedule;
@@ -38,6 +39,7 @@ pub(super) const ALL: &[Rule] = &[
     failure_kind::check,
     header::check,
     method::check,
+    oauth::check,
     reach::steps_after_the_end,
     schedule::check,
     sms_text::check,

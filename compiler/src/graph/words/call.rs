@@ -21,6 +21,8 @@ pub(super) fn words(call: &Call) -> String {
             clause(&mut words, "client_id", &expr(&oauth.client_id));
             clause(&mut words, "client_secret", &expr(&oauth.client_secret));
             oauth.scope.iter().for_each(|scope| clause(&mut words, "scope", &expr(scope)));
+            oauth.audience.iter().for_each(|audience| clause(&mut words, "audience", &expr(audience)));
+            oauth.auth_method.iter().for_each(|method| clause(&mut words, "auth_method", &quoted(method)));
         }
         None => {}
     }

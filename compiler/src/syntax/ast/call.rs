@@ -6,6 +6,12 @@ use crate::source::Span;
 /// The methods of an External Web Call.
 pub const METHODS: &[&str] = &["GET", "POST", "PATCH", "PUT", "DELETE"];
 
+/// The words inside an `oauth`.
+pub const OAUTH_WORDS: &[&str] = &["token_url", "client_id", "client_secret", "scope", "audience", "auth_method"];
+
+/// How a client may authenticate to fetch its token: `token_endpoint_auth_method` of RFC 7591; the first one is the default.
+pub const AUTH_METHODS: &[&str] = &["client_secret_basic", "client_secret_post"];
+
 /// `call [SERVICE] METHOD "url" CLAUSE* < … >`
 #[derive(Debug)]
 pub struct Call {
@@ -47,7 +53,7 @@ pub enum ClauseKind {
     Basic(Expr, Expr),
     /// `bearer V`
     Bearer(Expr),
-    /// `oauth token_url "…" client_id V client_secret V [scope "…"]`
+    /// `oauth token_url "…" client_id V client_secret V [scope V] [audience V] [auth_method "…"]`
     Oauth(Box<Oauth>),
     /// `timeout 10s`
     Timeout(Duration),
@@ -83,6 +89,10 @@ pub struct Oauth {
     pub client_secret: Expr,
     /// What is asked for.
     pub scope: Option<Expr>,
+    /// For which API the token is to be.
+    pub audience: Option<Expr>,
+    /// One of [`AUTH_METHODS`], if the flow says so.
+    pub auth_method: Option<Text>,
 }
 
 /// A JSON value written in a flow.

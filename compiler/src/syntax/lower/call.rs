@@ -4,7 +4,7 @@ use super::step::given_twice;
 use super::{Lower, Pair, take};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::ast::{Arms, Binding, Call, Clause, ClauseKind, Expr, Json, METHODS, Oauth, Step, StepKind, Text};
+use crate::syntax::ast::{Arms, Binding, Call, Clause, ClauseKind, Expr, Json, METHODS, OAUTH_WORDS, Oauth, Step, StepKind, Text};
 use crate::syntax::grammar::Rule;
 use std::collections::HashMap;
 
@@ -197,30 +197,40 @@ impl Lower {
         times.map(ClauseKind::Retry)
     }
 
-    /// `oauth token_url "…" client_id V client_secret V [scope "…"]`
+    /// `oauth token_url "…" client_id V client_secret V [scope V] [audience V] [auth_method "…"]`
     fn oauth(&mut self, parts: super::Parts<'_>, keyword: Span) -> Option<ClauseKind> {
-        const WORDS: [&str; 4] = ["token_url", "client_id", "client_secret", "scope"];
-        let mut found: [Option<Expr>; 4] = [None, None, None, None];
+        let mut values: HashMap<&str, Expr> = HashMap::new();
+        let mut auth_method = None;
+        let mut seen: HashMap<&str, Span> = HashMap::new();
         for part in parts {
             let span = self.span(&part);
             let mut inner = part.into_inner();
-            let Some(word) = inner.next() else { continue };
-            let Some((word, slot)) = WORDS.iter().zip(&mut found).find(|(known, _)| **known == word.as_str().trim())
-            else {
-                continue;
-            };
+            let Some(written) = inner.next() else { continue };
+            let Some(word) = OAUTH_WORDS.iter().copied().find(|known| *known == written.as_str().trim()) else { continue };
             let Some(value) = inner.next() else {
                 self.expected(span, &format!("a value behind `{word}`"));
                 return None;
             };
-            let value = self.value(value);
-            self.once(slot, Some(value), span, word);
-        }
-        match found {
-            [Some(token_url), Some(client_id), Some(client_secret), scope] => {
-                Some(ClauseKind::Oauth(Box::new(Oauth { token_url, client_id, client_secret, scope })))
+            if let Some(first) = seen.insert(word, span) {
+                self.report(given_twice(span, word).with_label(first, "the first one"));
             }
-            [token_url, client_id, _, _] => {
+            if word != "auth_method" {
+                values.insert(word, self.value(value));
+            } else if value.as_rule() == Rule::string {
+                auth_method = Some(self.plain_string(value, "`auth_method`"));
+            } else {
+                self.expected(self.span(&written), "its name in quotes, as in `auth_method \"client_secret_post\"`");
+                return None;
+            }
+        }
+        let mut take = |word| values.remove(word);
+        match (take("token_url"), take("client_id"), take("client_secret")) {
+            (Some(token_url), Some(client_id), Some(client_secret)) => {
+                let (scope, audience) = (take("scope"), take("audience"));
+                let oauth = Oauth { token_url, client_id, client_secret, scope, audience, auth_method };
+                Some(ClauseKind::Oauth(Box::new(oauth)))
+            }
+            (token_url, client_id, _) => {
                 let missing = match (token_url, client_id) {
                     (None, _) => "`token_url \"https://…\"`, where the token is fetched",
                     (_, None) => "`client_id $ID`",

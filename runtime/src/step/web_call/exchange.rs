@@ -4,6 +4,7 @@ use tracing::info;
 
 use super::WebCaller;
 use super::answer::{Answer, Reached};
+use super::oauth::{Token, blotted};
 use super::request::Outbound;
 use super::retry::Retries;
 use super::{redirect, request};
@@ -13,21 +14,25 @@ use crate::run_id::RunId;
 
 impl WebCaller {
     /// The answer to a call, whatever its status. Its body is read if `read_body` says so of the status, and is else empty.
+    /// `spent` takes the tokens that it was made with, of which nothing that is shown may tell.
     pub(super) async fn exchange(
         &self,
         run: RunId,
         call: &Call,
         outbound: &Outbound,
         read_body: impl Fn(u16) -> bool,
+        spent: &mut Vec<Token>,
     ) -> Result<Answer, Failure> {
         let mut retries = Retries::of(call);
         loop {
-            let answer = self.attempt(call, outbound, &read_body).await;
+            let answer = self.attempt(call, outbound, &read_body, spent).await;
             let Some(pause) = retries.pause(&answer) else { return answer };
             let failure = answer.as_ref().err().cloned().or_else(|| answer.as_ref().ok().and_then(Answer::failure));
-            if let Some(Failure { kind, status, message }) = failure {
+            if let Some(failure) = failure {
+                let Failure { kind, status, message } = blotted(failure, spent);
                 let (line, ms) = (call.line, u64::try_from(pause.as_millis()).unwrap_or(u64::MAX));
-                info!(%run, line, step = "call", outcome = "again", %kind, status, reason = masked(&message), ms, "step");
+                let (attempt, reason) = (retries.attempt, masked(&message));
+                info!(%run, line, step = "call", outcome = "again", attempt, %kind, status, reason, ms, "step");
             }
             tokio::time::sleep(pause).await;
         }
@@ -39,18 +44,20 @@ impl WebCaller {
         call: &Call,
         outbound: &Outbound,
         read_body: &impl Fn(u16) -> bool,
+        spent: &mut Vec<Token>,
     ) -> Result<Answer, Failure> {
         let Some(Auth::Oauth(oauth)) = &call.auth else {
             return self.read(self.follow(outbound.clone()).await?, read_body).await;
         };
         let token = self.tokens.get(&self.routes, oauth).await?;
-        let reached = self.follow(request::with_bearer(outbound, &token)?).await?;
+        let reached = self.follow(bearing(outbound, &token, spent)?).await?;
         if reached.response.status().as_u16() != 401 {
             return self.read(reached, read_body).await;
         }
+        // It may have been withdrawn before its time; what refuses the next one, too, means the client.
         self.tokens.refused(oauth, &token);
         let token = self.tokens.get(&self.routes, oauth).await?;
-        self.read(self.follow(request::with_bearer(outbound, &token)?).await?, read_body).await
+        self.read(self.follow(bearing(outbound, &token, spent)?).await?, read_body).await
     }
 
     /// Sends a request, and goes where its answer points to.
@@ -70,4 +77,9 @@ impl WebCaller {
         let wanted = read_body(reached.response.status().as_u16());
         Answer::read(reached, wanted, self.limit).await
     }
+}
+
+fn bearing(outbound: &Outbound, token: &Token, spent: &mut Vec<Token>) -> Result<Outbound, Failure> {
+    spent.push(token.clone());
+    request::with_bearer(outbound, token.as_str())
 }

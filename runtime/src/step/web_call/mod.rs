@@ -13,13 +13,14 @@ mod retry;
 mod route;
 mod trial;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use self::answer::body::read as read_body;
 use self::answer::extract::Wanted;
 pub(crate) use self::connect_to::ConnectTo;
 pub(crate) use self::failure::classify;
-use self::oauth::Tokens;
+use self::oauth::{Tokens, blotted};
 use self::request::Outbound;
 use self::route::Routes;
 pub(crate) use self::trial::{Prepared, Seen, Trial};
@@ -30,7 +31,7 @@ use crate::value::Values;
 
 /// Carries web calls out.
 pub(crate) struct WebCaller {
-    routes: Routes,
+    routes: Arc<Routes>,
     tokens: Tokens,
     /// The largest answer that is read, in bytes: as it comes, and decoded.
     limit: usize,
@@ -41,7 +42,7 @@ impl WebCaller {
     ///
     /// A sentence, if TLS cannot be set up.
     pub(crate) fn new(config: &OutboundConfig) -> Result<Self, String> {
-        Ok(Self { routes: Routes::new(config)?, tokens: Tokens::default(), limit: config.max_response })
+        Ok(Self { routes: Arc::new(Routes::new(config)?), tokens: Tokens::default(), limit: config.max_response })
     }
 
     /// Does the whole exchange within the call's timeout and takes the response variables out.
@@ -64,21 +65,23 @@ impl WebCaller {
     ) -> Result<Values, Failure> {
         let outbound = Outbound::of(call, traceparent)?;
         let read_body = |status: u16| (200..300).contains(&status) && wanted.iter().any(Wanted::needs_body);
-        let answer = within(call.timeout, &outbound.upstream(), self.exchange(run, call, &outbound, read_body)).await?;
-        match answer.failure() {
+        let limit = Duration::from_secs(call.timeout.into());
+        let mut spent = Vec::new();
+        let exchange = self.exchange(run, call, &outbound, read_body, &mut spent);
+        let answer = tokio::time::timeout(limit, exchange).await.unwrap_or_else(|_| {
+            let server = if spent.is_empty() { call.auth.as_ref().and_then(oauth::server) } else { None };
+            Err(late(&server.unwrap_or_else(|| outbound.upstream()), limit))
+        });
+        let values = answer.and_then(|answer| match answer.failure() {
             Some(failure) => Err(failure),
             None => answer.take(wanted),
-        }
+        });
+        values.map_err(|failure| blotted(failure, &spent))
     }
 }
 
-async fn within<T>(
-    seconds: u32,
-    upstream: &str,
-    exchange: impl Future<Output = Result<T, Failure>>,
-) -> Result<T, Failure> {
-    tokio::time::timeout(Duration::from_secs(seconds.into()), exchange).await.unwrap_or_else(|_| {
-        let told = format!("there was no whole answer from {upstream} within {seconds} s");
-        Err(Failure::new(FailureKind::Timeout, told))
-    })
+/// The failure of an exchange whose time was up.
+fn late(upstream: &str, limit: Duration) -> Failure {
+    let told = format!("there was no whole answer from {upstream} within {} s", limit.as_secs());
+    Failure::new(FailureKind::Timeout, told)
 }

@@ -1,0 +1,231 @@
+//! The request for a token (RFC 6749, 2.3.1 and 4.4.2) and its answer (5.1 and 5.2).
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use serde_json::Value;
+use url::form_urlencoded;
+
+use super::token::Token;
+use crate::flow::{ClientAuth, Failure, FailureKind, Oauth};
+use crate::secrets::blot_out;
+use crate::step::web_call::answer::{Answer, Reached};
+use crate::step::web_call::request::{Outbound, header_value};
+use crate::step::web_call::route::Routes;
+use crate::step::web_call::{address, late};
+
+/// The largest answer of a token's server that is read, in bytes.
+const LIMIT: usize = 64 * 1024;
+
+/// How much of a server's own words a failure quotes, in characters.
+const QUOTED: usize = 200;
+
+/// How long a token is used of which nothing is said: until it is refused, but not for ever.
+const UNSAID: Duration = Duration::from_hours(1);
+
+/// How long any token is used.
+const LONGEST: Duration = Duration::from_hours(24);
+
+/// No more of a token's life than this is left unused at its end.
+const SKEW: Duration = Duration::from_secs(30);
+
+/// A token, and for how long from its request on it may be used again; not at all if that is nothing.
+#[derive(Debug)]
+pub(super) struct Grant {
+    pub(super) token: Token,
+    pub(super) use_for: Duration,
+}
+
+/// Asks for a token, and waits for it no longer than `limit`. The failure names the token's server, and shows neither the
+/// client's secret nor what was made of it.
+pub(super) async fn fetch(routes: &Routes, oauth: &Oauth, limit: Duration) -> Result<Grant, Failure> {
+    let granted = async {
+        let outbound = outbound(oauth)?;
+        let granted = tokio::time::timeout(limit, ask(routes, &outbound)).await;
+        granted.unwrap_or_else(|_| Err(late(&outbound.upstream(), limit)))
+    };
+    granted.await.map_err(|failure| {
+        let (id, secret) = (form_encoded(&oauth.client_id), form_encoded(&oauth.client_secret));
+        let hidden = [&oauth.client_secret, &secret, &BASE64_STANDARD.encode(format!("{id}:{secret}"))];
+        let message = hidden.into_iter().fold(failure.message, |message, hidden| blot_out(&message, hidden));
+        Failure { message: format!("no token: {message}"), ..failure }
+    })
+}
+
+pub(super) fn outbound(oauth: &Oauth) -> Result<Outbound, Failure> {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("grant_type", "client_credentials");
+    for (name, value) in [("scope", &oauth.scope), ("audience", &oauth.audience)] {
+        if let Some(value) = value.as_ref().filter(|value| !value.is_empty()) {
+            form.append_pair(name, value);
+        }
+    }
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    match oauth.auth_method {
+        ClientAuth::Basic => {
+            let credentials = format!("{}:{}", form_encoded(&oauth.client_id), form_encoded(&oauth.client_secret));
+            let value = format!("Basic {}", BASE64_STANDARD.encode(credentials));
+            headers.insert(AUTHORIZATION, header_value(&value, "the client's secret")?);
+        }
+        ClientAuth::Post => {
+            form.append_pair("client_id", &oauth.client_id).append_pair("client_secret", &oauth.client_secret);
+        }
+    }
+    let url = address::parse(&oauth.token_url, &[])?;
+    Ok(Outbound { method: reqwest::Method::POST, url, headers, body: Some(form.finish().into()) })
+}
+
+fn form_encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// No redirect is followed: who may see the credentials is what the flow says.
+async fn ask(routes: &Routes, outbound: &Outbound) -> Result<Grant, Failure> {
+    let upstream = outbound.upstream();
+    let response = routes.send(outbound).await?;
+    let status = response.status().as_u16();
+    let reached = Reached { response, url: outbound.url.clone() };
+    let answer = match Answer::read(reached, true, LIMIT).await {
+        Ok(answer) => answer,
+        // The status says more than an error page that is too long, or breaks off.
+        Err(_) if status >= 400 => {
+            let told = format!("{upstream} answered {status}");
+            return Err(Failure::new(FailureKind::Status, told).with_status(status));
+        }
+        Err(failure) => return Err(failure),
+    };
+    if let Some(mut failure) = answer.failure() {
+        if let Some(why) = refusal(&answer.body) {
+            failure.message.push_str(&format!(" ({why})"));
+        }
+        return Err(failure);
+    }
+    grant(&answer.body).map_err(|why| {
+        let told = format!("the answer of {upstream} is none: {why}");
+        Failure::new(FailureKind::Response, told).with_status(status)
+    })
+}
+
+/// What the server says of a request that it refuses (RFC 6749, 5.2).
+fn refusal(body: &[u8]) -> Option<String> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    let error = answer.get("error")?.as_str()?;
+    let told = match answer.get("error_description").and_then(Value::as_str) {
+        Some(description) => format!("{error}: {description}"),
+        None => error.to_owned(),
+    };
+    let visible = told.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut shown: String = visible.clone().take(QUOTED).collect();
+    if visible.count() > QUOTED {
+        shown.push('…');
+    }
+    Some(shown)
+}
+
+/// Reads the token and its life.
+fn grant(body: &[u8]) -> Result<Grant, String> {
+    let answer: Value = serde_json::from_slice(body).map_err(|_| "it is not JSON".to_owned())?;
+    let token = answer.get("access_token").and_then(Value::as_str).ok_or("it has no text `access_token`")?;
+    let token = Token::new(token).ok_or("its `access_token` has characters that no token has")?;
+    match answer.get("token_type").filter(|kind| !kind.is_null()) {
+        Some(kind) if !kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("bearer")) => {
+            return Err("its `token_type` is not `Bearer`, the only one that a call can use (RFC 6750)".to_owned());
+        }
+        _ => {}
+    }
+    Ok(Grant { token, use_for: use_for(answer.get("expires_in")) })
+}
+
+/// For how long a token is used that says so of its life, in seconds. It is not used to its very end: it has aged since
+/// the server wrote this, and ages on its way to the API.
+fn use_for(expires_in: Option<&Value>) -> Duration {
+    let written = match expires_in {
+        Some(Value::Number(seconds)) => seconds.to_string(),
+        // Some servers write it in quotes.
+        Some(Value::String(digits)) => digits.trim().to_owned(),
+        _ => return UNSAID,
+    };
+    let Some(seconds) = written.parse::<f64>().ok().filter(|seconds| !seconds.is_nan()) else { return UNSAID };
+    let life = Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(LONGEST).min(LONGEST);
+    life - SKEW.min(life / 10)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::json;
+
+    fn oauth(auth_method: ClientAuth) -> Oauth {
+        Oauth {
+            token_url: "https://login.example.com/token".to_owned(),
+            client_id: "a:b c".to_owned(),
+            client_secret: "%+é".to_owned(),
+            scope: Some("x y".to_owned()),
+            audience: Some(String::new()),
+            auth_method,
+        }
+    }
+
+    #[test]
+    fn the_client_shows_itself_in_a_header_or_in_the_body() {
+        let basic = outbound(&oauth(ClientAuth::Basic)).unwrap();
+        let expected = format!("Basic {}", BASE64_STANDARD.encode("a%3Ab+c:%25%2B%C3%A9"));
+        assert_eq!(basic.headers.get(AUTHORIZATION).unwrap(), expected.as_str());
+        assert_eq!(basic.body.unwrap().as_ref(), b"grant_type=client_credentials&scope=x+y");
+        let post = outbound(&oauth(ClientAuth::Post)).unwrap();
+        assert!(!post.headers.contains_key(AUTHORIZATION));
+        let body = "grant_type=client_credentials&scope=x+y&client_id=a%3Ab+c&client_secret=%25%2B%C3%A9";
+        assert_eq!(post.body.unwrap().as_ref(), body.as_bytes());
+    }
+
+    #[test]
+    fn a_token_is_used_until_shortly_before_it_expires() {
+        let life = |text: &str| use_for(Some(&serde_json::from_str(text).unwrap())).as_secs_f64();
+        for (expires_in, expected) in [
+            ("3600", 3_570.0),
+            ("\"3600\"", 3_570.0),
+            ("60", 54.0),
+            ("0", 0.0),
+            ("-5", 0.0),
+            ("\"-5\"", 0.0),
+            ("18446744073709551615", 86_370.0),
+            ("1e300", 86_370.0),
+            ("1e999", 86_370.0),
+            ("\"soon\"", 3_600.0),
+            ("\"NaN\"", 3_600.0),
+            ("null", 3_600.0),
+            ("[1]", 3_600.0),
+        ] {
+            assert!((life(expires_in) - expected).abs() < 0.001, "{expires_in}: {}", life(expires_in));
+        }
+        assert_eq!(use_for(None), UNSAID);
+    }
+
+    #[test]
+    fn what_is_no_token_is_told() {
+        let told = |answer: Value| grant(answer.to_string().as_bytes()).map(|grant| grant.token).unwrap_err();
+        assert!(told(json!([])).contains("no text `access_token`"));
+        assert!(told(json!({ "access_token": 7 })).contains("no text `access_token`"));
+        assert!(told(json!({ "access_token": "a\r\nb" })).contains("characters"));
+        assert!(told(json!({ "access_token": "a", "token_type": "mac" })).contains("`Bearer`"));
+        assert!(grant(b"<p>").unwrap_err().contains("not JSON"));
+        for kind in [json!("bearer"), json!("BEARER"), Value::Null] {
+            assert!(grant(json!({ "access_token": "a", "token_type": kind }).to_string().as_bytes()).is_ok(), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_servers_words_are_quoted_shortly() {
+        let told = |answer: Value| refusal(answer.to_string().as_bytes());
+        assert_eq!(told(json!({ "error": "invalid_client" })).unwrap(), "invalid_client");
+        let long = json!({ "error": "a\n", "error_description": "é".repeat(1_000) });
+        assert_eq!(told(long).unwrap(), format!("a : {}…", "é".repeat(196)));
+        assert_eq!(told(json!({ "error": { "code": 1 } })), None);
+        assert_eq!(refusal(b"<p>"), None);
+    }
+}
