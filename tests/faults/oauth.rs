@@ -22,14 +22,6 @@ flow "Tokens"
 secret TOKENS_ID
 secret TOKENS_SECRET
 
-service crm "https://crm.example"
-  oauth token_url "https://login.example/token"
-        client_id $TOKENS_ID
-        client_secret $TOKENS_SECRET
-        scope $body
-        audience "crm"
-  retry 0
-
 on sms matching "post"
   -> call POST "https://crm.example/notes"
        oauth token_url "https://login.example/token"
@@ -41,17 +33,33 @@ on sms matching "post"
      fail -> sms "$failure.kind ${failure.status ?? 0}: $failure.message"
 
 on sms matching "slow"
-  -> call crm GET "/points" timeout 1s
+  -> call GET "https://crm.example/points" timeout 1s
+       oauth token_url "https://login.example/token"
+             client_id $TOKENS_ID
+             client_secret $TOKENS_SECRET
+             scope $body
+             audience "crm"
      ok   -> sms "ok"
      fail -> sms "$failure.kind ${failure.status ?? 0}: $failure.message"
 
 on sms matching "again"
-  -> call crm GET "/points" retry 2
+  -> call GET "https://crm.example/points"
+       oauth token_url "https://login.example/token"
+             client_id $TOKENS_ID
+             client_secret $TOKENS_SECRET
+             scope $body
+             audience "crm"
      ok   -> sms "ok"
      fail -> sms "$failure.kind ${failure.status ?? 0}: $failure.message"
 
 on sms
-  -> call crm GET "/points" < points: int = points >
+  -> call GET "https://crm.example/points" retry 0
+       oauth token_url "https://login.example/token"
+             client_id $TOKENS_ID
+             client_secret $TOKENS_SECRET
+             scope $body
+             audience "crm"
+       < points: int = points >
      ok   -> sms "ok"
      fail -> sms "$failure.kind ${failure.status ?? 0}: $failure.message"
 "#;
@@ -281,7 +289,7 @@ fn a_server_of_tokens_that_nobody_serves_is_a_failed_connection() {
 }
 
 #[test]
-fn a_server_of_tokens_that_is_overloaded_is_asked_again_where_the_flow_says_retry() {
+fn a_server_of_tokens_that_is_overloaded_is_asked_again_with_the_call() {
     let count = AtomicUsize::new(0);
     let login = StandIn::start(move |_| match count.fetch_add(1, Ordering::SeqCst) {
         0 => Reply::status(503),
