@@ -108,7 +108,8 @@ fn crm() -> StandIn {
 
 /// The tokens that an API was sent, in their order.
 fn tokens(crm: &StandIn) -> Vec<String> {
-    let bearer = |request: &Request| request.header_value("Authorization").unwrap().strip_prefix("Bearer ").unwrap().to_owned();
+    let bearer =
+        |request: &Request| request.header_value("Authorization").unwrap().strip_prefix("Bearer ").unwrap().to_owned();
     crm.requests().iter().map(bearer).collect()
 }
 
@@ -167,7 +168,8 @@ fn a_token_that_is_refused_is_fetched_anew_once() {
     let withdrawn = Arc::clone(&refused);
     let crm = StandIn::start(move |request| {
         let withdrawn = withdrawn.lock().unwrap();
-        let is_good = *withdrawn != "all" && request.header_value("Authorization") != Some(&format!("Bearer {withdrawn}"));
+        let is_good =
+            *withdrawn != "all" && request.header_value("Authorization") != Some(&format!("Bearer {withdrawn}"));
         if is_good { Reply::json(200, &json!({ "points": 7 })) } else { Reply::status(401) }
     });
     let program = start(&login.url(), &crm.url());
@@ -247,9 +249,13 @@ fn what_is_no_token_is_told_with_the_name_of_its_server() {
             "html" => Reply::new(200, "text/html", "<p>Log in"),
             "large" => token(json!({ "padding": "x".repeat(100_000) })),
             "client" => Reply::json(401, &json!({ "error": "invalid_client", "error_description": "no such client" })),
-            "echo" => Reply::json(400, &json!({ "error": format!("{:?}", request.headers), "error_description": SECRET })),
+            "echo" => {
+                Reply::json(400, &json!({ "error": format!("{:?}", request.headers), "error_description": SECRET }))
+            }
             "page" => Reply::new(502, "text/html", &"x".repeat(100_000)),
-            "moved" => Reply::raw(b"HTTP/1.1 307 X\r\nLocation: https://crm.example/t?k=v\r\nContent-Length: 0\r\n\r\n"),
+            "moved" => {
+                Reply::raw(b"HTTP/1.1 307 X\r\nLocation: https://crm.example/t?k=v\r\nContent-Length: 0\r\n\r\n")
+            }
             _ => token(json!({})),
         }
     });

@@ -44,7 +44,8 @@ on sms
      fail -> sms "$failure.kind ${failure.status ?? 0}: $failure.message"
 "#;
 
-const GOOD: &str = "HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 7\r\nConnection: close\r\n\r\n{\"n\":1}";
+const GOOD: &str =
+    "HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 7\r\nConnection: close\r\n\r\n{\"n\":1}";
 
 fn start(shop: &str) -> Program {
     Program::of(&binary_of("retries", FLOW)).connect("shop.example:443", shop).start()
@@ -94,7 +95,10 @@ fn a_get_that_was_lost_or_met_an_overload_is_tried_again() {
     }
     let again = program.log(&[("outcome", json!("again"))]);
     assert_eq!(again.len(), 7);
-    assert_eq!((&again[0]["attempt"], &again[0]["kind"], &again[0]["status"]), (&json!(2), &json!("status"), &json!(429)));
+    assert_eq!(
+        (&again[0]["attempt"], &again[0]["kind"], &again[0]["status"]),
+        (&json!(2), &json!("status"), &json!(429))
+    );
 
     assert_eq!(program.converse("503-always"), "status 503: shop.example answered 503");
     assert_eq!(asked(&shop, "503-always"), 3, "by default it is tried again twice");

@@ -115,7 +115,7 @@ fn try_out(
             let caller = WebCaller::new(&command.outbound).map_err(Problem::Untried)?;
             caller.try_out(&call).await.map_err(Problem::Fault)
         })?;
-    let redactor = Redactor::of(&names, &secrets, Some(&call));
+    let redactor = Redactor::of(&names, &secrets, Some(&call)).and(&trial.tokens);
     report::trial(&call, &trial, &redactor, &mut report);
     Ok((report, trial.failure.is_some()))
 }

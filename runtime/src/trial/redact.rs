@@ -6,6 +6,7 @@ use url::form_urlencoded;
 
 use crate::encode;
 use crate::flow::{Auth, Call, Secrets};
+use crate::step::web_call::Token;
 
 /// What stands where a secret was.
 const BLOT: &str = "(secret)";
@@ -30,6 +31,11 @@ impl Redactor {
             Some(Auth::Bearer(_)) | None => {}
         }
         Self::sorted(forms)
+    }
+
+    /// Knows these tokens, too.
+    pub(super) fn and(self, tokens: &[Token]) -> Self {
+        Self::sorted(self.forms.into_iter().chain(tokens.iter().flat_map(|token| forms(token.as_str()))).collect())
     }
 
     fn sorted(mut forms: Vec<String>) -> Self {

@@ -25,6 +25,8 @@ fn unknown(method: &Text) -> Option<Diagnostic> {
     let near = suggest::nearest(&written, AUTH_METHODS.iter().copied());
     Some(match meant.or(near.first().copied()) {
         Some(known) => diagnostic.with_fix(method.span, format!("\"{known}\"")),
-        None => diagnostic.with_help("`client_secret_basic` sends the secret in a header, `client_secret_post` in the body"),
+        None => {
+            diagnostic.with_help("`client_secret_basic` sends the secret in a header, `client_secret_post` in the body")
+        }
     })
 }

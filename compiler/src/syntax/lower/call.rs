@@ -4,7 +4,9 @@ use super::step::given_twice;
 use super::{Lower, Pair, take};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::ast::{Arms, Binding, Call, Clause, ClauseKind, Expr, Json, METHODS, OAUTH_WORDS, Oauth, Step, StepKind, Text};
+use crate::syntax::ast::{
+    Arms, Binding, Call, Clause, ClauseKind, Expr, Json, METHODS, OAUTH_WORDS, Oauth, Step, StepKind, Text,
+};
 use crate::syntax::grammar::Rule;
 use std::collections::HashMap;
 
@@ -206,7 +208,9 @@ impl Lower {
             let span = self.span(&part);
             let mut inner = part.into_inner();
             let Some(written) = inner.next() else { continue };
-            let Some(word) = OAUTH_WORDS.iter().copied().find(|known| *known == written.as_str().trim()) else { continue };
+            let Some(word) = OAUTH_WORDS.iter().copied().find(|known| *known == written.as_str().trim()) else {
+                continue;
+            };
             let Some(value) = inner.next() else {
                 self.expected(span, &format!("a value behind `{word}`"));
                 return None;

@@ -1,5 +1,7 @@
 //! One exchange with an upstream: a token if one is needed, the request, redirects, retries, the answer.
 
+use std::time::Duration;
+
 use tracing::info;
 
 use super::WebCaller;
@@ -7,14 +9,15 @@ use super::answer::{Answer, Reached};
 use super::oauth::{Token, blotted};
 use super::request::Outbound;
 use super::retry::Retries;
-use super::{redirect, request};
+use super::{late, oauth, redirect, request};
 use crate::flow::{Auth, Call, Failure};
 use crate::logging::masked;
 use crate::run_id::RunId;
 
 impl WebCaller {
-    /// The answer to a call, whatever its status. Its body is read if `read_body` says so of the status, and is else empty.
-    /// `spent` takes the tokens that it was made with, of which nothing that is shown may tell.
+    /// The answer to a call, whatever its status, if it came within the call's time. Its body is read if `read_body` says so
+    /// of the status, and is else empty. `spent` takes the tokens that it was made with: what is shown of the answer must
+    /// not hold one.
     pub(super) async fn exchange(
         &self,
         run: RunId,
@@ -23,9 +26,26 @@ impl WebCaller {
         read_body: impl Fn(u16) -> bool,
         spent: &mut Vec<Token>,
     ) -> Result<Answer, Failure> {
+        let limit = Duration::from_secs(call.timeout.into());
+        let exchange = self.attempts(run, call, outbound, &read_body, spent);
+        tokio::time::timeout(limit, exchange).await.unwrap_or_else(|_| {
+            // Until there is a token, it is the token's server that is waited for.
+            let server = call.auth.as_ref().filter(|_| spent.is_empty()).and_then(oauth::server);
+            Err(late(&server.unwrap_or_else(|| outbound.upstream()), limit))
+        })
+    }
+
+    async fn attempts(
+        &self,
+        run: RunId,
+        call: &Call,
+        outbound: &Outbound,
+        read_body: &impl Fn(u16) -> bool,
+        spent: &mut Vec<Token>,
+    ) -> Result<Answer, Failure> {
         let mut retries = Retries::of(call);
         loop {
-            let answer = self.attempt(call, outbound, &read_body, spent).await;
+            let answer = self.attempt(call, outbound, read_body, spent).await;
             let Some(pause) = retries.pause(&answer) else { return answer };
             let failure = answer.as_ref().err().cloned().or_else(|| answer.as_ref().ok().and_then(Answer::failure));
             if let Some(failure) = failure {

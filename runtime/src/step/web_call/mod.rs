@@ -20,6 +20,7 @@ pub(crate) use self::answer::body::read as read_body;
 use self::answer::extract::Wanted;
 pub(crate) use self::connect_to::ConnectTo;
 pub(crate) use self::failure::classify;
+pub(crate) use self::oauth::Token;
 use self::oauth::{Tokens, blotted};
 use self::request::Outbound;
 use self::route::Routes;
@@ -65,13 +66,8 @@ impl WebCaller {
     ) -> Result<Values, Failure> {
         let outbound = Outbound::of(call, traceparent)?;
         let read_body = |status: u16| (200..300).contains(&status) && wanted.iter().any(Wanted::needs_body);
-        let limit = Duration::from_secs(call.timeout.into());
         let mut spent = Vec::new();
-        let exchange = self.exchange(run, call, &outbound, read_body, &mut spent);
-        let answer = tokio::time::timeout(limit, exchange).await.unwrap_or_else(|_| {
-            let server = if spent.is_empty() { call.auth.as_ref().and_then(oauth::server) } else { None };
-            Err(late(&server.unwrap_or_else(|| outbound.upstream()), limit))
-        });
+        let answer = self.exchange(run, call, &outbound, read_body, &mut spent).await;
         let values = answer.and_then(|answer| match answer.failure() {
             Some(failure) => Err(failure),
             None => answer.take(wanted),

@@ -96,7 +96,9 @@ mod tests {
     #[test]
     fn pauses_double_and_are_scattered() {
         let millis = |attempt, random| backoff(attempt, random).as_millis();
-        for (attempt, longest) in [(1, 250), (2, 500), (3, 1_000), (5, 4_000), (6, 5_000), (11, 5_000), (u32::MAX, 5_000)] {
+        for (attempt, longest) in
+            [(1, 250), (2, 500), (3, 1_000), (5, 4_000), (6, 5_000), (11, 5_000), (u32::MAX, 5_000)]
+        {
             assert_eq!((millis(attempt, 0), millis(attempt, u32::MAX)), (longest / 2, longest), "{attempt}");
         }
         let middle = millis(1, u32::MAX / 2);

@@ -6,9 +6,10 @@ use axum::body::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Url, Version};
 
+use super::WebCaller;
 use super::answer::extract::Wanted;
+use super::oauth::Token;
 use super::request::Outbound;
-use super::{WebCaller, within};
 use crate::flow::{Auth, Call, Failure, Fault};
 use crate::run_id::RunId;
 use crate::value::Value;
@@ -68,6 +69,8 @@ pub(crate) struct Trial {
     pub(crate) variables: Vec<Result<Option<Value>, String>>,
     /// Why the call takes its `fail` path; `None`: it takes `ok`.
     pub(crate) failure: Option<Failure>,
+    /// The tokens that it was sent with, which the answer may hold.
+    pub(crate) tokens: Vec<Token>,
     /// How long it took, with all that belongs to it: token, redirects, retries.
     pub(crate) took: Duration,
 }
@@ -87,17 +90,17 @@ impl WebCaller {
     pub(crate) async fn try_out(&self, call: &Call) -> Result<Trial, Fault> {
         let wanted = Wanted::of(call.bindings)?;
         let started = Instant::now();
+        let mut tokens = Vec::new();
         let answered = match Outbound::of(call, None) {
-            Ok(outbound) => {
-                let exchange = self.exchange(RunId::new(), call, &outbound, |_| true);
-                within(call.timeout, &outbound.upstream(), exchange).await
-            }
+            Ok(outbound) => self.exchange(RunId::new(), call, &outbound, |_| true, &mut tokens).await,
             Err(failure) => Err(failure),
         };
         let took = started.elapsed();
         let answer = match answered {
             Ok(answer) => answer,
-            Err(failure) => return Ok(Trial { answer: None, variables: Vec::new(), failure: Some(failure), took }),
+            Err(failure) => {
+                return Ok(Trial { answer: None, variables: Vec::new(), failure: Some(failure), tokens, took });
+            }
         };
         let mut failure = answer.failure();
         let mut variables = Vec::new();
@@ -116,6 +119,6 @@ impl WebCaller {
             headers: answer.headers,
             body: answer.body,
         };
-        Ok(Trial { answer: Some(seen), variables, failure, took })
+        Ok(Trial { answer: Some(seen), variables, failure, tokens, took })
     }
 }

@@ -13,7 +13,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use self::grant::Grant;
-pub(super) use self::token::{Token, blotted};
+pub(crate) use self::token::Token;
+pub(super) use self::token::blotted;
 use super::route::Routes;
 use crate::flow::{Auth, Failure, FailureKind, Oauth};
 

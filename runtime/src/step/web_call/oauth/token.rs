@@ -8,7 +8,7 @@ use crate::secrets::blot_out;
 
 /// What a call authenticates with instead of the client's secret; as good as one.
 #[derive(Clone, PartialEq, Eq)]
-pub(in crate::step::web_call) struct Token(Arc<str>);
+pub(crate) struct Token(Arc<str>);
 
 impl Token {
     /// `None` if it has characters that no token has: all of them are visible ASCII, or spaces (RFC 6749, A.12).
@@ -17,7 +17,7 @@ impl Token {
         is_one.then(|| Self(text.into()))
     }
 
-    pub(in crate::step::web_call) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
