@@ -377,6 +377,6 @@ fn a_real_server_signs_and_a_real_api_verifies() {
 
     let program = start("wrong one");
     let told = program.converse("points");
-    let expected = "no token: login.example answered 401 (invalid_client: (secret) is not the secret of dèsk:%)";
+    let expected = "no token: login.example answered 401 (invalid_client: (secret) is not the secret of (secret))";
     assert_eq!(told, format!("status 401: {expected}"));
 }
