@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use flow_tests::folder::{Beside, workspace};
 use flow_tests::program::{GUEST, HOTEL};
@@ -218,4 +219,30 @@ fn a_table_is_booked_by_question_and_answer() {
     }
     let bookings: Vec<Value> = tables.requests().iter().map(Request::json_body).collect();
     assert_eq!(bookings, [json!({ "guests": 2, "time": "20:15" }), json!({ "guests": 4, "time": "21:30" })]);
+}
+
+#[test]
+fn the_balance_of_points_is_looked_up_with_a_token() {
+    let balance = recorded("loyalty-points", "balance.json");
+    let points = balance["balance"]["points"].to_string();
+    let login = StandIn::of_json(json!({ "access_token": "t0", "token_type": "Bearer", "expires_in": 3600 }));
+    let put = AtomicUsize::new(0);
+    let api = StandIn::start(move |request| match request.method.as_str() {
+        "GET" => Reply::json(200, &balance),
+        _ if put.fetch_add(1, Ordering::SeqCst) == 0 => Reply::status(503),
+        _ => Reply::status(201),
+    });
+    let program = start("loyalty-points")
+        .variable("LOYALTY_ID", "hotel")
+        .variable("LOYALTY_SECRET", "canary")
+        .connect("login.loyalty.example.com:443", &login.url())
+        .connect("api.loyalty.example.com:443", &api.url())
+        .start();
+    assert!(program.converse("Join").starts_with("Welcome to the club!"));
+    assert!(program.converse("points").contains(&points));
+    assert!(program.converse("hello").starts_with("Text POINTS"));
+    assert_eq!(login.requests().len(), 1);
+    let sent: Vec<_> = api.requests().iter().map(|request| request.method.clone()).collect();
+    assert_eq!(sent, ["PUT", "PUT", "GET"]);
+    assert!(api.requests().iter().all(|request| request.header_value("Authorization") == Some("Bearer t0")));
 }

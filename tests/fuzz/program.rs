@@ -49,8 +49,6 @@ struct Writer<'a> {
     failure: bool,
     /// Nobody has texted, so each message says to whom and from where.
     alone: bool,
-    /// Also steps that are checked but not yet built.
-    unbuilt: bool,
 }
 
 /// A whole program that can be built.
@@ -58,27 +56,26 @@ pub(crate) fn program(random: &mut Random) -> String {
     write(random, false)
 }
 
-/// A whole program of the whole language, some of which cannot be built yet.
+/// A whole program of the whole language, its tests included, which flowc does not run yet.
 #[allow(dead_code, reason = "not every test that shares this file needs it")]
 pub(crate) fn of_the_whole_language(random: &mut Random) -> String {
     write(random, true)
 }
 
-fn write(random: &mut Random, unbuilt: bool) -> String {
+fn write(random: &mut Random, with_test: bool) -> String {
     let paths: Vec<Vec<Type>> =
         (0..random.below(3)).map(|_| (0..random.below(3)).map(|_| random.pick(TYPES).0).collect()).collect();
-    let mut writer =
-        Writer { random, text: String::new(), scope: Vec::new(), paths, failure: false, alone: false, unbuilt };
+    let mut writer = Writer { random, text: String::new(), scope: Vec::new(), paths, failure: false, alone: false };
     writer.text.push_str(
         "flow \"Fuzz {} \\\" $$\"\nsecret KEY\nconst HOTEL = \"Sea{side} \\\"Inn\\\"\"\nconst LIMIT = 12.50\ntimezone \"Europe/Berlin\"\n\
-         service crm \"https://crm.example/v2/\" bearer $KEY header \"X-Y\" = $HOTEL timeout 5s\n",
+         service crm \"https://crm.example/v2/\" bearer $KEY header \"X-Y\" = $HOTEL timeout 5s\n\
+         service shop \"https://shop.example\" retry 2 oauth token_url \
+         \"https://login.example/token\" client_id \"me\" client_secret $KEY scope \"a b\" \
+         audience \"shop\" auth_method \"client_secret_post\"\n",
     );
-    if unbuilt {
+    if with_test {
         writer.text.push_str(
-            "service shop \"https://shop.example\" retry 2 oauth token_url \
-             \"https://login.example/token\" client_id \"me\" client_secret $KEY scope \"a b\" \
-             audience \"shop\" auth_method \"client_secret_post\"\n\
-             test \"a {}\" given POST \"https://login.example/*\" -> 503, 200 header \"A\" = \"b\" json { \"a\": [1] }, timeout \
+            "test \"a {}\" given POST \"https://login.example/*\" -> 503, 200 header \"A\" = \"b\" json { \"a\": [1] }, timeout \
              when sms \"x\" from \"+15550123\" then sms matching \"a|b\" then waits when 10m pass then nothing\n",
         );
     }
@@ -355,7 +352,7 @@ impl Writer<'_> {
     fn call(&mut self, depth: u64) {
         let method = *self.random.pick(&["GET", "POST", "PUT", "PATCH", "DELETE"]);
         let (path, query) = (self.interpolated(), self.interpolated());
-        let service = match self.random.below(if self.unbuilt { 4 } else { 3 }) {
+        let service = match self.random.below(4) {
             0 | 1 => None,
             2 => Some("crm"),
             _ => Some("shop"),

@@ -71,7 +71,9 @@ impl WebCaller {
         };
         let token = self.tokens.get(&self.routes, oauth).await?;
         let reached = self.follow(bearing(outbound, &token, spent)?).await?;
-        if reached.response.status().as_u16() != 401 {
+        // A redirect to elsewhere leaves the token behind, so what is refused there is not the token.
+        let was_shown = reached.url.origin() == outbound.url.origin();
+        if !was_shown || reached.response.status().as_u16() != 401 {
             return self.read(reached, read_body).await;
         }
         // It may have been withdrawn before its time; what refuses the next one, too, means the client.
