@@ -273,6 +273,7 @@ fn what_is_no_token_is_told_with_the_name_of_its_server() {
     ] {
         let told = program.converse(scope);
         assert!(told.starts_with(expected), "{scope}: {told}");
+        assert!(!told.contains("--max-response"), "that is for calls: {told}");
     }
     assert!(crm.requests().is_empty(), "without a token nothing is sent, and no redirect is followed");
 

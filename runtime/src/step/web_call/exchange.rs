@@ -5,7 +5,7 @@ use std::time::Duration;
 use tracing::info;
 
 use super::WebCaller;
-use super::answer::{Answer, Reached};
+use super::answer::{Answer, Reached, with_option};
 use super::oauth::{Token, blotted};
 use super::request::Outbound;
 use super::retry::Retries;
@@ -97,7 +97,7 @@ impl WebCaller {
 
     async fn read(&self, reached: Reached, read_body: &impl Fn(u16) -> bool) -> Result<Answer, Failure> {
         let wanted = read_body(reached.response.status().as_u16());
-        Answer::read(reached, wanted, self.limit).await
+        Answer::read(reached, wanted, self.limit).await.map_err(with_option)
     }
 }
 

@@ -47,7 +47,7 @@ impl Answer {
         let location = location(&response, &url);
         let body = match wants_body {
             true => {
-                let failed = |failure| with_option(failure).with_status(status);
+                let failed = |failure: Failure| failure.with_status(status);
                 read_decoded(response, limit, &upstream).await.map_err(failed)?
             }
             false => Vec::new(),
@@ -86,8 +86,8 @@ async fn read_decoded(response: Response, limit: usize, upstream: &str) -> Resul
     }
 }
 
-/// Names the option behind a limit that a person may want to raise.
-fn with_option(failure: Failure) -> Failure {
+/// Names the option behind the limit of calls, which a person may want to raise.
+pub(super) fn with_option(failure: Failure) -> Failure {
     match failure.kind {
         FailureKind::TooLarge => {
             let message = format!("{}, which is what --max-response allows", failure.message);
