@@ -1,7 +1,7 @@
 //! What kind of failure an exchange ended in.
 
 use std::error::Error;
-use std::io;
+use std::io::{self, ErrorKind};
 
 use rustls::{AlertDescription, CertificateError};
 
@@ -25,7 +25,10 @@ pub(crate) fn classify(error: &reqwest::Error, upstream: &str) -> Failure {
     }
     let mut of_hyper = causes(error).filter_map(|cause| cause.downcast_ref::<hyper::Error>());
     if of_hyper.any(hyper::Error::is_parse_too_large) {
-        return Failure::new(FailureKind::TooLarge, format!("the headers of the answer of {upstream} are too large"));
+        return Failure::new(
+            FailureKind::TooLarge,
+            format!("the headers of the answer of {upstream} are too large, or announce too much"),
+        );
     }
     let not_http = causes(error).filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(hyper::Error::is_parse);
     if not_http {
@@ -33,6 +36,12 @@ pub(crate) fn classify(error: &reqwest::Error, upstream: &str) -> Failure {
     }
     if error.is_builder() {
         return Failure::new(FailureKind::Request, format!("the request to {upstream} could not be built"));
+    }
+    // hyper tells of chunks that are none by these kinds; a body that ends too early is an `UnexpectedEof`.
+    let mut of_io = causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>());
+    if of_io.any(|error| matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::InvalidData)) && error.is_decode()
+    {
+        return Failure::new(FailureKind::Response, format!("the body of the answer of {upstream} is not HTTP"));
     }
     let why = reason(error);
     let told = if error.is_connect() {
