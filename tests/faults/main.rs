@@ -15,4 +15,5 @@ mod runs;
 mod schedule;
 mod shape;
 mod upgrade;
+mod upstream;
 mod waiting;
