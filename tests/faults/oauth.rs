@@ -11,7 +11,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use flow_tests::process::Process;
-use flow_tests::program::text;
+use flow_tests::program::{Start, text};
 use flow_tests::stand_in::nobody;
 use flow_tests::{Gate, Program, Reply, Request, StandIn, binary_of, wait};
 use serde_json::{Value, json};
@@ -71,12 +71,15 @@ fn start(login: &str, crm: &str) -> Program {
 }
 
 fn with_client(id: &str, secret: &str, login: &str, crm: &str) -> Program {
+    starting(id, secret, login, crm).start()
+}
+
+fn starting(id: &str, secret: &str, login: &str, crm: &str) -> Start {
     Program::of(&binary_of("tokens", FLOW))
         .variable("TOKENS_ID", id)
         .variable("TOKENS_SECRET", secret)
         .connect("login.example:443", login)
         .connect("crm.example:443", crm)
-        .start()
 }
 
 /// What was asked of the token's server: the values of the form.
@@ -188,6 +191,21 @@ fn a_token_that_is_refused_is_fetched_anew_once() {
     assert_eq!(program.converse("hello"), "status 401: crm.example answered 401");
     assert_eq!((login.requests().len(), crm.requests().len() - before), (3, 2));
     assert_eq!(tokens(&crm)[before..], ["token-2", "token-3"]);
+}
+
+#[test]
+fn what_a_redirect_leads_to_says_nothing_of_the_token() {
+    let login = login(lasting);
+    let crm = StandIn::start(|_| {
+        Reply::raw(
+            b"HTTP/1.1 302 X\r\nLocation: https://other.example/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        )
+    });
+    let other = StandIn::start(|_| Reply::status(401));
+    let program = starting("desk", SECRET, &login.url(), &crm.url()).connect("other.example:443", &other.url()).start();
+    assert_eq!(program.converse("hello"), "status 401: other.example answered 401");
+    assert_eq!((login.requests().len(), crm.requests().len()), (1, 1));
+    assert_eq!(other.requests()[0].header_value("Authorization"), None);
 }
 
 #[test]

@@ -106,5 +106,10 @@ mod tests {
             assert!(told.starts_with("before ") && told.ends_with(" behind"), "{told}");
         }
         assert_eq!(redactor.text("nothing"), "nothing");
+        let token = Token::new("t/0123").into_iter().collect::<Vec<_>>();
+        assert_eq!(
+            redactor.and(&token).text("Bearer t/0123, t%2F0123 and sk-ä\"&=<>/+"),
+            "Bearer (secret), (secret) and (secret)"
+        );
     }
 }

@@ -87,7 +87,8 @@ impl Lower {
             }
             let quoted: Vec<String> = CLAUSES.iter().map(|clause| format!("`{clause}`")).collect();
             let instead = format!("a clause ({}), `< … >` or `->`", quoted.join(", "));
-            self.unknown_word(Code::UnknownClause, &pair, CLAUSES, "a call has no clause", &instead);
+            let known = [CLAUSES, OAUTH_WORDS].concat();
+            self.unknown_word(Code::UnknownClause, &pair, &known, "a call has no clause", &instead);
             return None;
         }
         self.clause(pair, span).map(|kind| Clause { span, kind })

@@ -12,7 +12,7 @@ pub(crate) struct Token(Arc<str>);
 
 impl Token {
     /// `None` if it has characters that no token has: all of them are visible ASCII, or spaces (RFC 6749, A.12).
-    pub(super) fn new(text: &str) -> Option<Self> {
+    pub(crate) fn new(text: &str) -> Option<Self> {
         let is_one = !text.is_empty() && text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
         is_one.then(|| Self(text.into()))
     }
