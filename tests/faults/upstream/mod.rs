@@ -116,7 +116,7 @@ fn converse(program: &Program, guest: usize, body: &str) -> (String, Duration) {
             .into_iter()
             .filter(|sent| sent["to"] == *guest)
             .map(|sent| sent["body"].as_str().unwrap().to_owned())
-            .last()
+            .next_back()
     };
     let start = Instant::now();
     assert_eq!(program.send(&text(&guest, body)).status, 202);
@@ -364,6 +364,27 @@ fn bodies_that_are_not_what_they_should_be() {
         case("deflate", coded("deflate", b"{\"x\":84}"), "response|200|the answer is compressed as \"deflate\""),
         case("three-times", coded("gzip, gzip, br", b""), "response|200|the answer is compressed 3 times over"),
     ]);
+}
+
+#[test]
+fn long_answers_hold_up_nobody() {
+    let elements = format!("[{}{{\"x\":84}}]", "{\"y\":1},".repeat(1_200_000));
+    let cases = [case("long-list", answer(whole("application/json", elements.as_bytes())), "84")];
+    let (program, _upstream) = serve(&cases);
+    let longest = std::thread::scope(|scope| {
+        let program = &program;
+        let calls: Vec<_> = (0..4).map(|guest| scope.spawn(move || converse(program, guest, "long-list").0)).collect();
+        let mut longest = Duration::ZERO;
+        while calls.iter().any(|call| !call.is_finished()) {
+            let start = Instant::now();
+            assert_eq!(program.get("/healthz").text(), "ok");
+            longest = longest.max(start.elapsed());
+        }
+        calls.into_iter().for_each(|call| assert_eq!(call.join().unwrap(), "84"));
+        longest
+    });
+    println!("with 4 answers of {} bytes at once, /healthz took {longest:?} at most", elements.len());
+    assert!(longest < Duration::from_secs(2), "{longest:?}");
 }
 
 #[test]

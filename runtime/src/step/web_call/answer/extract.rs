@@ -6,11 +6,15 @@ use std::borrow::Cow;
 
 use flow_query::{Document, JsonPath, Node, Place as XmlPlace};
 use reqwest::header::CONTENT_TYPE;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::document::{self, Format};
 use super::{Answer, charset};
 use crate::flow::{Binding, Failure, FailureKind, Fault, Query, Segment};
 use crate::value::{Json, Kind, Value, Values};
+
+/// From so many bytes on, a body is not parsed beside other runs.
+const LONG: usize = 64 << 10;
 
 /// A response variable, its query understood.
 pub(in crate::step::web_call) struct Wanted {
@@ -56,6 +60,16 @@ pub(in crate::step::web_call) fn needs_body(binding: &Binding) -> bool {
 impl Answer {
     /// Takes every binding out, in their order. The body is decoded and parsed only when one needs it.
     pub(in crate::step::web_call) fn take(&self, wanted: &[Wanted]) -> Result<Values, Failure> {
+        let is_long = self.body.len() > LONG && wanted.iter().any(Wanted::needs_body);
+        let may_step_aside = || Handle::try_current().is_ok_and(|it| it.runtime_flavor() == RuntimeFlavor::MultiThread);
+        match is_long && may_step_aside() {
+            // Megabytes of JSON take a while, in which this worker's other runs go on elsewhere.
+            true => tokio::task::block_in_place(|| self.take_here(wanted)),
+            false => self.take_here(wanted),
+        }
+    }
+
+    fn take_here(&self, wanted: &[Wanted]) -> Result<Values, Failure> {
         let failed = |told: String| Failure::new(FailureKind::Response, told).with_status(self.status);
         let read = self.text_of(wanted).map_err(failed)?;
         let document = read.format.map(|format| document::parse(format, &read.text)).transpose().map_err(failed)?;
