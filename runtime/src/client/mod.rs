@@ -21,6 +21,10 @@ pub(crate) use self::tls::{Identity, Roots};
 /// and open them all the time, which costs more than all else that a call does; those that are not needed go after 30 s.
 const IDLE: usize = 256;
 
+/// How often an HTTP/2 connection that is in use is probed, and how long it may keep silent then. All calls to a host share
+/// one, so one that went away without a word would take them all along until the system notices, which is minutes.
+const PROBE: Duration = Duration::from_secs(10);
+
 /// By which authorities and which proxy this program reaches others.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Network {
@@ -83,6 +87,8 @@ fn builder(tls: ClientConfig) -> ClientBuilder {
         .redirect(Policy::none())
         .referer(false)
         .user_agent(concat!("flowc/", env!("CARGO_PKG_VERSION")))
+        .http2_keep_alive_interval(PROBE)
+        .http2_keep_alive_timeout(PROBE)
         .pool_idle_timeout(Duration::from_secs(30))
         .pool_max_idle_per_host(IDLE);
     // The C library's resolver, which reqwest takes by itself, is not in static binaries.

@@ -85,14 +85,14 @@ impl WebCaller {
     /// Sends a request, and goes where its answer points to.
     async fn follow(&self, mut outbound: Outbound) -> Result<Reached, Failure> {
         let mut hops = 0;
-        loop {
-            let response = self.routes.send(&outbound).await?;
-            match redirect::next(&outbound, &response, hops)? {
-                Some(next) => outbound = next,
-                None => return Ok(Reached { response, url: outbound.url }),
-            }
+        let mut response = self.routes.send(&outbound).await?;
+        while let Some(next) = redirect::next(&outbound, &response, hops)? {
+            let sent = self.routes.send(&next).await;
+            response = sent.map_err(|failure| redirect::pointed_by(&outbound.upstream(), failure))?;
+            outbound = next;
             hops += 1;
         }
+        Ok(Reached { response, url: outbound.url })
     }
 
     async fn read(&self, reached: Reached, read_body: &impl Fn(u16) -> bool) -> Result<Answer, Failure> {

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io::{self, ErrorKind};
 
-use rustls::{AlertDescription, CertificateError};
+use rustls::CertificateError;
 
 use super::guard::Refused;
 use crate::flow::{Failure, FailureKind};
@@ -16,6 +16,14 @@ pub(crate) fn classify(error: &reqwest::Error, upstream: &str) -> Failure {
     }
     if let Some(tls) = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
         return Failure::new(FailureKind::Tls, format!("no secure connection to {upstream}: {}", of_tls(tls)));
+    }
+    // Of an alert on a connection by HTTP/2 only the text is left.
+    if let Some(alert) = causes(error).map(ToString::to_string).find(|told| told.starts_with(ALERT)) {
+        let told = format!("no secure connection to {upstream}: {alert}{}", asks_for_certificate(&alert));
+        return Failure::new(FailureKind::Tls, told);
+    }
+    if let Some(why) = tunnel(error) {
+        return at_proxy(upstream, why);
     }
     if error.is_dns() {
         return Failure::new(FailureKind::Dns, format!("the host name {upstream} has no address"));
@@ -52,49 +60,75 @@ pub(crate) fn classify(error: &reqwest::Error, upstream: &str) -> Failure {
     Failure::new(FailureKind::Connect, told)
 }
 
-/// The same for a request that went by the proxy: what fails before the upstream was reached, failed there.
+/// The same for a request that went by the proxy: who is looked for and dialled first, is the proxy.
 pub(super) fn of_proxy(error: &reqwest::Error, upstream: &str) -> Failure {
-    if error.is_dns() {
-        return at_proxy(upstream, "its host name has no address");
-    }
-    // hyper-util has an error type for tunnels, which it keeps to itself, and these texts with it.
-    let tunnel =
-        causes(error).map(ToString::to_string).find_map(|told| told.strip_prefix("tunnel error: ").map(str::to_owned));
-    match tunnel.as_deref() {
-        Some("proxy authorization required") => at_proxy(upstream, "it answered 407"),
-        Some("unsuccessful") => at_proxy(upstream, "it answered that it does not connect to this host"),
-        Some("unexpected end of file") => at_proxy(upstream, "it closed the connection"),
-        Some("proxy response headers too long") => at_proxy(upstream, "its answer is too long"),
-        _ => {
-            let failure = classify(error, upstream);
-            let is_before = failure.kind == FailureKind::Connect && error.is_connect();
-            if is_before { at_proxy(upstream, &reason(error)) } else { failure }
-        }
+    let failure = classify(error, upstream);
+    match failure.kind {
+        FailureKind::Dns => at_proxy(upstream, "its host name has no address"),
+        FailureKind::Connect if error.is_connect() && tunnel(error).is_none() => at_proxy(upstream, &reason(error)),
+        _ => failure,
     }
 }
+
+/// Why a proxy made no tunnel, if that is what failed. hyper-util keeps its error type for it to itself, and these texts
+/// with it.
+fn tunnel(error: &reqwest::Error) -> Option<&'static str> {
+    causes(error).find_map(|cause| match cause.to_string().strip_prefix("tunnel error: ")? {
+        "proxy authorization required" => Some(WANTS_CREDENTIALS),
+        "unsuccessful" => Some("it answered that it does not connect to this host"),
+        "unexpected end of file" => Some("it closed the connection"),
+        "proxy response headers too long" => Some("its answer is too long"),
+        _ => None,
+    })
+}
+
+/// RFC 9110, 15.5.8.
+pub(super) const WANTS_CREDENTIALS: &str =
+    "it answered 407: it wants a user and a password, as http://user:password@host:port";
 
 /// The proxy did not let a request through.
 pub(super) fn at_proxy(upstream: &str, why: &str) -> Failure {
-    let how =
-        if why.ends_with("407") { ": it wants a user and a password, as http://user:password@host:port" } else { "" };
-    Failure::new(FailureKind::Connect, format!("{upstream} could not be reached by the proxy (--proxy): {why}{how}"))
+    Failure::new(FailureKind::Connect, format!("{upstream} could not be reached by the proxy (--proxy): {why}"))
 }
+
+/// How rustls begins to tell of an alert from the other side.
+const ALERT: &str = "received fatal alert: ";
 
 /// What is wrong, and who can mend it.
 fn of_tls(error: &rustls::Error) -> String {
+    use CertificateError::{
+        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
+        UnknownIssuer,
+    };
     match error {
-        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+        rustls::Error::InvalidCertificate(UnknownIssuer) => {
             "its certificate is from an authority that this program does not trust (--tls-ca FILE adds one, \
              --tls-roots platform takes those of this machine)"
                 .to_owned()
         }
-        rustls::Error::InvalidCertificate(error) => format!("its certificate is not valid: {error}"),
-        // Which of them a server sends that misses a certificate, depends on the version of TLS.
-        rustls::Error::AlertReceived(AlertDescription::CertificateRequired | AlertDescription::HandshakeFailure) => {
-            format!("{error}; it may want a client certificate (--tls-cert FILE, --tls-key FILE)")
+        rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. }) => "its certificate has expired".to_owned(),
+        rustls::Error::InvalidCertificate(NotValidYet | NotValidYetContext { .. }) => {
+            "its certificate is not valid yet; or the clock of this machine is wrong".to_owned()
         }
-        error => error.to_string(),
+        rustls::Error::InvalidCertificate(NotValidForName) => "its certificate is for another host".to_owned(),
+        rustls::Error::InvalidCertificate(NotValidForNameContext { presented, .. }) => {
+            // They come as `DnsName("a.example")`.
+            let name = |told: &String| told.split('"').nth(1).unwrap_or(told).to_owned();
+            let names: Vec<_> = presented.iter().map(name).take(3).collect();
+            format!("its certificate is for another host: {}", names.join(", "))
+        }
+        error => {
+            let told = error.to_string();
+            format!("{told}{}", asks_for_certificate(&told))
+        }
     }
+}
+
+/// Which of these alerts a server sends that misses a certificate, depends on the version of TLS (RFC 5246, RFC 8446).
+fn asks_for_certificate(alert: &str) -> &'static str {
+    let is_it =
+        alert.strip_prefix(ALERT).is_some_and(|name| matches!(name, "CertificateRequired" | "HandshakeFailure"));
+    if is_it { "; it may want a client certificate (--tls-cert FILE, --tls-key FILE)" } else { "" }
 }
 
 fn reason(error: &reqwest::Error) -> String {

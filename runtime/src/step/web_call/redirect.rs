@@ -1,8 +1,8 @@
 //! Where an answer points to (RFC 9110, 15.4), and what may go along there.
 
 use reqwest::header::{
-    ACCEPT, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_TYPE,
-    HeaderMap, HeaderName, LOCATION, USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_LOCATION,
+    CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, USER_AGENT,
 };
 use reqwest::{Method, Response, Url};
 
@@ -13,7 +13,8 @@ use crate::flow::{Failure, FailureKind};
 const HOPS: u32 = 5;
 
 /// The headers that another host may see. Any of the others may hold a key.
-const HARMLESS: [HeaderName; 4] = [ACCEPT, ACCEPT_LANGUAGE, USER_AGENT, HeaderName::from_static("traceparent")];
+const HARMLESS: [HeaderName; 5] =
+    [ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, USER_AGENT, HeaderName::from_static("traceparent")];
 
 /// The headers that say of a body what it is.
 const OF_BODY: [HeaderName; 5] = [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION];
@@ -28,7 +29,7 @@ pub(super) fn next(sent: &Outbound, answer: &Response, hops: u32) -> Result<Opti
 }
 
 /// The target of an answer's Location, absolute, without user and fragment; `None` if there is none that can be asked.
-pub(super) fn target(headers: &HeaderMap, base: &Url) -> Option<Url> {
+fn target(headers: &HeaderMap, base: &Url) -> Option<Url> {
     let location = std::str::from_utf8(headers.get(LOCATION)?.as_bytes()).ok()?;
     let mut target = base.join(location).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     target.set_fragment(None);
@@ -37,8 +38,19 @@ pub(super) fn target(headers: &HeaderMap, base: &Url) -> Option<Url> {
     Some(target)
 }
 
-/// A target as messages show it: a query may hold what nobody else should see.
-pub(super) fn shown(target: &Url) -> String {
+/// Where an answer points to, if its status says that it does, without what nobody else should see.
+pub(super) fn location(answer: &Response, base: &Url) -> Option<String> {
+    let target = target(answer.headers(), base).filter(|_| answer.status().is_redirection());
+    target.as_ref().map(shown)
+}
+
+/// The failure of a request that another upstream had pointed to: it may be that one which has to be mended.
+pub(super) fn pointed_by(upstream: &str, failure: Failure) -> Failure {
+    Failure { message: format!("{} ({upstream} points there)", failure.message), ..failure }
+}
+
+/// A target as messages show it: its query may be secret.
+fn shown(target: &Url) -> String {
     let mut shown = target.clone();
     shown.set_query(None);
     shown.into()

@@ -4,7 +4,7 @@
 use reqwest::{Client, Response};
 
 use super::connect_to::ConnectTo;
-use super::failure::{at_proxy, classify, of_proxy};
+use super::failure::{WANTS_CREDENTIALS, at_proxy, classify, of_proxy};
 use super::guard::{Guard, Refused};
 use super::request::{Outbound, header_value};
 use crate::client::Proxy;
@@ -55,7 +55,7 @@ impl Routes {
         };
         let answer = client.execute(request).await.map_err(|error| of_proxy(&error, &upstream))?;
         // By http the proxy's own answer comes in the upstream's place.
-        if answer.status().as_u16() == 407 { Err(at_proxy(&upstream, "it answered 407")) } else { Ok(answer) }
+        if answer.status().as_u16() == 407 { Err(at_proxy(&upstream, WANTS_CREDENTIALS)) } else { Ok(answer) }
     }
 }
 

@@ -6,10 +6,11 @@ pub(super) mod coding;
 mod document;
 pub(super) mod extract;
 
-use reqwest::header::{HeaderMap, LOCATION};
+use reqwest::header::HeaderMap;
 use reqwest::{Response, Url, Version};
 
 use self::coding::Undecoded;
+use super::redirect;
 use super::request::authority;
 use crate::flow::{Failure, FailureKind};
 
@@ -44,7 +45,7 @@ impl Answer {
         let upstream = authority(&url);
         let status = response.status().as_u16();
         let (version, headers) = (response.version(), response.headers().clone());
-        let location = location(&response, &url);
+        let location = redirect::location(&response, &url);
         let body = match wants_body {
             true => {
                 let failed = |failure: Failure| failure.with_status(status);
@@ -95,15 +96,4 @@ pub(super) fn with_option(failure: Failure) -> Failure {
         }
         _ => failure,
     }
-}
-
-/// Where a redirect points to, without what might be secret in it.
-fn location(response: &Response, url: &Url) -> Option<String> {
-    let location = response.headers().get(LOCATION).filter(|_| response.status().is_redirection())?;
-    let mut target = url.join(location.to_str().ok()?).ok()?;
-    target.set_query(None);
-    target.set_fragment(None);
-    // Never fails for a URL with a host, and every http URL has one.
-    let _ = target.set_username("").and_then(|()| target.set_password(None));
-    Some(target.into())
 }
