@@ -3,7 +3,7 @@
 //! What a test needs that is not everywhere, it does without, and says so: the data beside the project; `FLOW_TEST_PYTHON`,
 //! a Python with the packages `twilio`, `jsonschema`, `opentelemetry-proto` and `prometheus-client`; `FLOW_TEST_PRISM`, the
 //! program of Prism; `FLOW_TEST_SARIF_SCHEMA`, the JSON schema of SARIF 2.1.0, as the npm package `@microsoft/jest-sarif`
-//! has it in `lib/schemas`; `FLOW_TEST_RESTATE`, the program of Restate.
+//! has it in `lib/schemas`; `FLOW_TEST_RESTATE`, the program of Restate; `openssl` and `node`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -23,6 +23,7 @@ mod media;
 mod nws;
 mod operate;
 mod order;
+mod outbound;
 mod restate;
 mod samples;
 mod secrets;
