@@ -16,6 +16,7 @@ mod sms;
 pub mod source;
 pub mod suggest;
 pub mod syntax;
+pub mod trial;
 pub mod upgrade;
 
 use diagnostic::Diagnostic;
@@ -91,7 +92,11 @@ pub fn compile(source: &SourceFile, samples: &dyn Samples) -> Compilation {
     let Some(graph) = graph else {
         return Compilation { diagnostics, emitted: None };
     };
-    let main_rs = codegen::emit(&graph);
+    Compilation { diagnostics, emitted: Some(emit(&graph)) }
+}
+
+/// A flow's graph as Rust.
+pub fn emit(graph: &FlowGraph) -> Emitted {
     let has_schedule = graph.machines.iter().any(|machine| matches!(machine.entry, Entry::Schedule { .. }));
-    Compilation { diagnostics, emitted: Some(Emitted { name: graph.name, main_rs, has_schedule }) }
+    Emitted { name: graph.name.clone(), main_rs: codegen::emit(graph), has_schedule }
 }

@@ -41,6 +41,13 @@ impl<'a> Console<'a> {
         self.system.report(&format!("{red}error:{plain} {message}\n{help}"));
     }
 
+    /// How results are drawn on standard output, and its width if it is a terminal.
+    pub(super) fn output(&self) -> (Style, Option<usize>) {
+        let width = self.system.output_width();
+        let color = width.is_some() && self.system.variable("NO_COLOR").is_none();
+        (Style { color, ..Style::PLAIN }, width)
+    }
+
     /// How diagnostics are drawn on standard error: in colours only on a terminal, and not if `NO_COLOR` is set
     /// (no-color.org).
     pub(super) fn style(&self) -> Style {

@@ -1,6 +1,7 @@
 //! The command line: one file for each subcommand, and the exit codes.
 
 mod build;
+mod call;
 mod check;
 mod console;
 mod demo;
@@ -33,8 +34,8 @@ use crate::driver::system::{Real, System};
     after_help = "\
 Exit codes:
   0  all is fine
-  1  a flow has errors, or warnings that are denied; --check or --diff found something to change; or `flowc diff` found
-     waiting runs that would be lost
+  1  a flow has errors, or warnings that are denied; --check or --diff found something to change; `flowc diff` found
+     waiting runs that would be lost; or a call that was tried took its `fail` path
   2  the command could not do its work
 
 Example:
@@ -58,6 +59,7 @@ enum Command {
     Build(build::Build),
     Diff(diff::Diff),
     Run(run::Run),
+    Call(call::Call),
     Graph(graph::Graph),
     Explain(explain::Explain),
     Doctor(doctor::Doctor),
@@ -69,7 +71,7 @@ enum Command {
 enum Exit {
     /// 0
     Fine,
-    /// 1: the flow has errors.
+    /// 1: the flow has errors, or a call that was tried fails.
     FlowErrors,
     /// 2: the command could not do its work.
     Failed,
@@ -95,6 +97,7 @@ fn run(system: &dyn System, cli: &Cli) -> Exit {
         Command::Build(command) => command.run(&console),
         Command::Diff(command) => command.run(&console),
         Command::Run(command) => command.run(&console),
+        Command::Call(command) => command.run(&console),
         Command::Graph(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),
         Command::Doctor(command) => command.run(&console),

@@ -2,7 +2,7 @@
 
 use crate::check::cron::Times;
 use crate::check::types::{Item, Type, Typed};
-use crate::graph::{FailFilter, FailureKind, Variable};
+use crate::graph::{FailFilter, FailureKind, Variable, kept_as};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -36,11 +36,11 @@ pub(super) fn stored_as(name: &str) -> TokenStream {
 /// The name under which a variable is stored: with its type, so that none is ever read as another. One that may be
 /// missing is stored all the same, and one that was always there may be read as one that may be missing.
 pub(super) fn variable_stored_as(name: &str, typed: Typed) -> TokenStream {
-    let stored = format!("{name}: {typed}");
+    let stored = kept_as(name, typed);
     if !typed.optional {
         return stored_as(&stored);
     }
-    let always_there = format!("{name}: {}", typed.ty);
+    let always_there = kept_as(name, Typed::of(typed.ty));
     quote! {
         #[serde(rename = #stored, alias = #always_there, deserialize_with = "::flow_runtime::state::stored")]
     }

@@ -132,7 +132,7 @@ impl MachineBuilder<'_, '_> {
         let kind = match &step.kind {
             StepKind::Call(call) => {
                 let (ok, fails) = self.arms(&call.arms, next);
-                let call = self.builder.call(call);
+                let call = self.builder.call(step.span, call);
                 let ok = call.bindings.iter().fold(ok, |ok, binding| self.widened(step.span, &binding.variable, ok));
                 NodeKind::Call { call: Box::new(call), ok, fails }
             }

@@ -5,6 +5,7 @@
 //! same are told apart by what follows them, as far as that takes: a new step before an equal one is never taken for it.
 
 use super::{FlowGraph, Machine, NodeId, NodeKind};
+use crate::check::types::Typed;
 use crate::fnv::Fnv;
 use std::collections::BTreeMap;
 
@@ -37,6 +38,11 @@ impl Identities {
     pub fn state(&self, machine: usize, id: NodeId) -> &str {
         self.states.get(machine).and_then(|states| states.get(&id)).map_or("", String::as_str)
     }
+}
+
+/// The name under which a state keeps a variable: with its type, so that none is ever read as another.
+pub fn kept_as(name: &str, typed: Typed) -> String {
+    format!("{name}: {typed}")
 }
 
 /// The names of a machine's states.

@@ -18,7 +18,7 @@ use crate::source::Span;
 pub use crate::syntax::ast::{FailFilter, FailureKind, Query, Segment};
 pub use build::build;
 pub use expr::{Expr, ExprKind, FailureField, Part};
-pub use identity::Identities;
+pub use identity::{Identities, kept_as};
 pub(crate) use live::variables;
 use std::collections::BTreeMap;
 
@@ -251,6 +251,10 @@ pub struct Call {
     pub body: Option<Body>,
     /// Response variables.
     pub bindings: Vec<Binding>,
+    /// A recorded answer beside the flow.
+    pub sample: Option<String>,
+    /// All its words: clauses and response variables, too.
+    pub span: Span,
 }
 
 /// How often a GET is tried again if the flow does not say: it changes nothing, so it may be repeated.

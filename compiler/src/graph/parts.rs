@@ -7,6 +7,7 @@ use crate::check::constant::{constant_text, is_template};
 use crate::check::service;
 use crate::check::types::{Item, Type, Typed};
 use crate::check::url::{Piece, UrlTemplate};
+use crate::source::Span;
 use crate::syntax::ast::{self, ClauseKind};
 
 /// Seconds that a call may take if it does not say (IntelePeer SmartFlows, "External Web Call Action Inputs").
@@ -16,8 +17,11 @@ const DEFAULT_TIMEOUT: u32 = 10;
 const DEFAULT_WITHIN: u32 = 86_400;
 
 impl Builder<'_> {
-    pub(super) fn call(&self, call: &ast::Call) -> Call {
+    /// `head`: the call's first words, up to its URL.
+    pub(super) fn call(&self, head: Span, call: &ast::Call) -> Call {
         let lowering = self.lowering;
+        let clauses = call.clauses.iter().map(|clause| clause.span);
+        let bindings = call.bindings.iter().map(|binding| binding.query_span);
         let mut lowered = Call {
             method: call.method.as_ref().map(|method| method.text.clone()).unwrap_or_default(),
             url: self.call_url(call),
@@ -28,6 +32,8 @@ impl Builder<'_> {
             retries: None,
             body: None,
             bindings: call.bindings.iter().filter_map(|binding| self.binding(binding)).collect(),
+            sample: None,
+            span: clauses.chain(bindings).fold(head, Span::to),
         };
         for clause in service::clauses(lowering.file, lowering.names, call) {
             match &clause.kind {
@@ -47,7 +53,7 @@ impl Builder<'_> {
                 }
                 ClauseKind::Xml(xml) => lowered.body = Some(Body::Xml(lowering.parts(xml))),
                 ClauseKind::Text(text) => lowered.body = Some(Body::Text(lowering.text(text))),
-                ClauseKind::Sample(_) => {}
+                ClauseKind::Sample(name) => lowered.sample = Some(name.value.clone()),
             }
         }
         lowered

@@ -104,7 +104,7 @@ fn answer(seen: &Seen, redactor: &Redactor) -> Json {
     json!({
         "status": seen.status,
         "version": format!("{:?}", seen.version),
-        "url": redactor.text(seen.url.as_str()),
+        "redirected": seen.redirected.as_ref().map(|url| redactor.text(url.as_str())),
         "headers": headers,
         "bytes": seen.body.len(),
         "body": body,

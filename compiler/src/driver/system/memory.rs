@@ -191,6 +191,10 @@ impl System for Memory {
         None
     }
 
+    fn output_width(&self) -> Option<usize> {
+        None
+    }
+
     fn now(&self) -> Duration {
         self.clock.get()
     }

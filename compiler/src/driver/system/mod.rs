@@ -63,6 +63,8 @@ pub trait System {
     fn report(&self, text: &str);
     /// The width of the terminal that standard error is, in characters; `None` if it is no terminal.
     fn terminal_width(&self) -> Option<usize>;
+    /// The same of the terminal that standard output is.
+    fn output_width(&self) -> Option<usize>;
 
     /// Time since some fixed moment in the past; never goes back.
     fn now(&self) -> Duration;
@@ -95,6 +97,8 @@ pub struct Command {
     pub folder: Option<PathBuf>,
     /// Environment variables that it shall not see.
     pub without: Vec<String>,
+    /// What it reads from standard input.
+    pub input: Vec<u8>,
 }
 
 impl Command {
@@ -107,6 +111,13 @@ impl Command {
     #[must_use]
     pub fn with<A: Into<OsString>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
         self.arguments.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+
+    /// Gives it this to read from standard input.
+    #[must_use]
+    pub fn reading(mut self, input: impl Into<Vec<u8>>) -> Self {
+        self.input = input.into();
         self
     }
 

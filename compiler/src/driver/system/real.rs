@@ -14,6 +14,9 @@ use std::time::{Duration, Instant};
 
 use super::{Command, Entry, Exit, Line, Lock, Running, System};
 
+/// Columns of a terminal that does not say how many it has.
+const USUAL_WIDTH: usize = 80;
+
 /// The machine flowc runs on.
 #[derive(Debug)]
 pub struct Real {
@@ -108,7 +111,12 @@ impl System for Real {
     }
 
     fn run(&self, command: &Command, line: &mut dyn FnMut(Line<'_>)) -> io::Result<Exit> {
-        let mut child = prepare(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let mut prepared = prepare(command);
+        if !command.input.is_empty() {
+            prepared.stdin(Stdio::piped());
+        }
+        let mut child = prepared.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        feed(child.stdin.take(), command.input.clone());
         // Both pipes are read at once, or a program that fills the one nobody reads would stop for ever.
         let (sender, lines) = mpsc::channel();
         send_lines(child.stdout.take(), sender.clone(), |text| (false, text));
@@ -165,10 +173,13 @@ impl System for Real {
     }
 
     fn terminal_width(&self) -> Option<usize> {
-        if !io::stderr().is_terminal() {
-            return None;
-        }
-        Some(terminal_size::terminal_size_of(io::stderr()).map_or(80, |(width, _)| usize::from(width.0)))
+        let size = || terminal_size::terminal_size_of(io::stderr());
+        io::stderr().is_terminal().then(|| size().map_or(USUAL_WIDTH, |(width, _)| width.0.into()))
+    }
+
+    fn output_width(&self) -> Option<usize> {
+        let size = || terminal_size::terminal_size_of(io::stdout());
+        io::stdout().is_terminal().then(|| size().map_or(USUAL_WIDTH, |(width, _)| width.0.into()))
     }
 
     fn now(&self) -> Duration {
@@ -197,6 +208,13 @@ fn prepare(command: &Command) -> std::process::Command {
         prepared.current_dir(folder);
     }
     prepared
+}
+
+/// Writes a program's standard input, from a thread of its own: it may write itself before it has read all.
+fn feed(pipe: Option<impl Write + Send + 'static>, input: Vec<u8>) {
+    let Some(mut pipe) = pipe else { return };
+    // A program that reads no further has its reasons, and tells them.
+    std::thread::spawn(move || drop(pipe.write_all(&input)));
 }
 
 fn collect(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<String> {

@@ -5,8 +5,15 @@ use super::{duration, field};
 use crate::graph::{Auth, Binding, Body, Call, Expr, Json, Query, Segment};
 use std::fmt::Write;
 
+impl Call {
+    /// What it addresses: `GET "https://example.com/orders/$number"`.
+    pub fn target(&self) -> String {
+        format!("{} {}", self.method, url(&self.url))
+    }
+}
+
 pub(super) fn words(call: &Call) -> String {
-    let mut words = format!("call {} {}", call.method, url(&call.url));
+    let mut words = format!("call {}", call.target());
     for (name, value) in &call.query {
         clause(&mut words, "query", &named(name, value));
     }
@@ -68,15 +75,26 @@ fn json(value: &Json) -> String {
 }
 
 fn binding(binding: &Binding) -> String {
-    let query = match &binding.query {
+    format!("{} = {}", field(&binding.variable), query(&binding.query))
+}
+
+fn query(query: &Query) -> String {
+    match query {
         Query::Label(label) => label.clone(),
         Query::Path(segments) => segments.iter().map(segment).collect(),
         Query::JsonPath(path) => format!("\"{path}\""),
         Query::Status => "@status".to_owned(),
         Query::Header(name) => format!("@header {}", quoted(&name.value)),
         Query::Body => "@body".to_owned(),
-    };
-    format!("{} = {query}", field(&binding.variable))
+    }
+}
+
+impl Query {
+    /// As a flow writes it: `temperature`, `periods[0].name`, `@status`.
+    pub fn written(&self) -> String {
+        let words = query(self);
+        words.strip_prefix('.').map(str::to_owned).unwrap_or(words)
+    }
 }
 
 /// A path always begins with a dot or a bracket here, so that it is never taken for a label.

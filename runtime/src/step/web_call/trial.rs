@@ -79,8 +79,8 @@ pub(crate) struct Trial {
 pub(crate) struct Seen {
     pub(crate) status: u16,
     pub(crate) version: Version,
-    /// What was asked last: another URL than the call's after redirects.
-    pub(crate) url: Url,
+    /// What was asked last, if that is another URL than the call's: there were redirects.
+    pub(crate) redirected: Option<Url>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
@@ -90,9 +90,12 @@ impl WebCaller {
     pub(crate) async fn try_out(&self, call: &Call) -> Result<Trial, Fault> {
         let wanted = Wanted::of(call.bindings)?;
         let started = Instant::now();
-        let mut tokens = Vec::new();
+        let (mut asked, mut tokens) = (None, Vec::new());
         let answered = match Outbound::of(call, None) {
-            Ok(outbound) => self.exchange(RunId::new(), call, &outbound, |_| true, &mut tokens).await,
+            Ok(outbound) => {
+                asked = Some(outbound.url.clone());
+                self.exchange(RunId::new(), call, &outbound, |_| true, &mut tokens).await
+            }
             Err(failure) => Err(failure),
         };
         let took = started.elapsed();
@@ -115,7 +118,7 @@ impl WebCaller {
         let seen = Seen {
             status: answer.status,
             version: answer.version,
-            url: answer.url,
+            redirected: Some(answer.url).filter(|url| asked.as_ref() != Some(url)),
             headers: answer.headers,
             body: answer.body,
         };

@@ -1,0 +1,123 @@
+//! What the binary tells of a call, and what flowc adds: where each query finds its value, and what else is there.
+
+use flow_query::Value;
+use serde_json::{Map, json};
+
+use crate::trial::Place;
+use crate::trial::answer::{self, Label, Match};
+
+/// The JSON document of `BINARY call`.
+pub(super) struct Document {
+    whole: Value,
+    /// The answer's body, if it is JSON.
+    pub(super) body: Option<Value>,
+    /// One for each response variable, in the flow's order.
+    pub(super) variables: Vec<Variable>,
+    /// What could be asked for, too.
+    pub(super) labels: Vec<Label>,
+}
+
+/// What became of a response variable.
+pub(super) struct Variable {
+    /// Its value, `null` where there is none; or why it has none.
+    pub(super) value: Result<Value, String>,
+    /// Where its query finds something in the body.
+    pub(super) found: Option<Match>,
+    /// Labels of the body that were probably meant.
+    pub(super) near: Vec<String>,
+}
+
+impl Document {
+    /// Reads it; `None` if it is none.
+    pub(super) fn read(printed: &str, call: &Place<'_>) -> Option<Self> {
+        let whole: Value = serde_json::from_str(printed).ok()?;
+        whole.get("request")?;
+        let body = whole.pointer("/answer/body").and_then(Value::as_str);
+        let body = body.and_then(|text| serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}')).ok());
+        let bindings = &call.call.bindings;
+        let told = whole.get("variables").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let variables = told.iter().zip(bindings).map(|(told, binding)| {
+            let value = match told.get("problem").and_then(Value::as_str) {
+                Some(problem) => Err(problem.to_owned()),
+                None => Ok(told.get("value").cloned().unwrap_or_default()),
+            };
+            let found = body.as_ref().and_then(|body| answer::find(body, &binding.query));
+            let lost = body.as_ref().filter(|_| found.is_none());
+            let near = lost.map(|body| answer::near(body, &binding.query)).unwrap_or_default();
+            Variable { value, found, near }
+        });
+        let variables = variables.collect();
+        let asked: Vec<_> = bindings.iter().map(|binding| &binding.query).collect();
+        let labels = body.as_ref().map(|body| answer::labels(body, &asked)).unwrap_or_default();
+        Some(Self { whole, body, variables, labels })
+    }
+
+    /// A text of it, by a JSON pointer.
+    pub(super) fn text(&self, pointer: &str) -> Option<&str> {
+        self.whole.pointer(pointer).and_then(Value::as_str)
+    }
+
+    /// A number of it, by a JSON pointer.
+    pub(super) fn number(&self, pointer: &str) -> Option<u64> {
+        self.whole.pointer(pointer).and_then(Value::as_u64)
+    }
+
+    /// Names and values of headers, and whether it is the flow that says them.
+    pub(super) fn headers(&self, pointer: &str) -> impl Iterator<Item = (&str, &str, bool)> {
+        let headers = self.whole.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        headers.iter().filter_map(|header| {
+            let added = header.get("added").and_then(Value::as_bool).unwrap_or_default();
+            Some((header.get("name")?.as_str()?, header.get("value")?.as_str()?, !added))
+        })
+    }
+
+    /// Whether the answer says that it is XML (RFC 7303).
+    pub(super) fn is_xml(&self) -> bool {
+        let media_type = self.headers("/answer/headers").find(|(name, ..)| *name == "content-type");
+        let essence = media_type.map(|(_, value, _)| value.split(';').next().unwrap_or_default().trim().to_lowercase());
+        essence.is_some_and(|essence| essence.ends_with("/xml") || essence.ends_with("+xml"))
+    }
+
+    /// Whether a request could be made of the call at all.
+    pub(super) fn has_request(&self) -> bool {
+        self.whole.get("request").is_some_and(Value::is_object)
+    }
+
+    /// Whether it was sent.
+    pub(super) fn is_sent(&self) -> bool {
+        self.whole.get("sent").and_then(Value::as_bool).unwrap_or_default()
+    }
+
+    /// The whole for other programs: one line.
+    pub(super) fn json(&self, file: &str, call: &Place<'_>) -> String {
+        let place = [("file", json!(file)), ("line", json!(call.start.line))];
+        let mut whole: Map<String, Value> = place.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        whole.extend(self.whole.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
+        if self.is_sent() {
+            let variables: Vec<Value> = self
+                .variables
+                .iter()
+                .zip(&call.call.bindings)
+                .map(|(variable, binding)| {
+                    json!({
+                        "name": binding.variable.name,
+                        "type": binding.variable.typed.to_string(),
+                        "query": binding.query.written(),
+                        "value": variable.value.as_ref().ok(),
+                        "problem": variable.value.as_ref().err(),
+                        "matches": variable.found.as_ref().map(|found| found.count),
+                        "at": variable.found.as_ref().map(|found| &found.at),
+                        "near": variable.near,
+                    })
+                })
+                .collect();
+            let labels = self
+                .labels
+                .iter()
+                .map(|label| json!({ "query": label.query, "matches": label.found.count, "at": label.found.at }));
+            whole.insert("variables".to_owned(), variables.into());
+            whole.insert("labels".to_owned(), labels.collect());
+        }
+        format!("{}\n", Value::Object(whole))
+    }
+}
