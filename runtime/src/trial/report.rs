@@ -100,13 +100,13 @@ fn answer(seen: &Seen, redactor: &Redactor) -> Json {
     let headers: Vec<Json> =
         headers.map(|(name, text)| json!({ "name": name.as_str(), "value": value(text.as_bytes()) })).collect();
     // What is no text is nothing to look at, and a secret in it could not be found.
-    let body = str::from_utf8(&seen.body).ok().map(|text| redactor.text(text));
+    let body = seen.body.as_ref().map(|text| redactor.text(text));
     json!({
         "status": seen.status,
         "version": format!("{:?}", seen.version),
         "redirected": seen.redirected.as_ref().map(|url| redactor.text(url.as_str())),
         "headers": headers,
-        "bytes": seen.body.len(),
+        "bytes": seen.size,
         "body": body,
     })
 }

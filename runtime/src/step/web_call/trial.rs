@@ -25,7 +25,7 @@ pub(crate) struct Prepared {
 pub(crate) struct Header {
     pub(crate) name: HeaderName,
     pub(crate) value: HeaderValue,
-    /// The flow does not say it: it is what every request has.
+    /// It is no header of the flow's own: requests have it by themselves.
     pub(crate) added: bool,
 }
 
@@ -33,10 +33,15 @@ impl Prepared {
     /// What a call would send; without the token of `oauth`, which is not fetched for it.
     pub(crate) fn of(call: &Call) -> Result<Self, Failure> {
         let outbound = Outbound::of(call, None)?;
-        let mut headers: Vec<Header> = Vec::new();
-        for (name, value) in &outbound.headers {
-            headers.push(Header { name: name.clone(), value: value.clone(), added: false });
-        }
+        let is_own = |name: &HeaderName| {
+            *name == AUTHORIZATION || call.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name.as_str()))
+        };
+        let header = |(name, value): (&HeaderName, &HeaderValue)| Header {
+            name: name.clone(),
+            value: value.clone(),
+            added: !is_own(name),
+        };
+        let mut headers: Vec<Header> = outbound.headers.iter().map(header).collect();
         if matches!(call.auth, Some(Auth::Oauth(_))) {
             headers.retain(|header| header.name != AUTHORIZATION);
             let value = HeaderValue::from_static("Bearer");
@@ -48,14 +53,13 @@ impl Prepared {
     }
 }
 
-/// What the HTTP client puts behind the flow's own headers, in its order.
+/// What the HTTP client puts behind the headers of an [`Outbound`], unless it is there.
 fn added(outbound: &Outbound) -> Vec<(HeaderName, HeaderValue)> {
     use reqwest::header::{ACCEPT, CONTENT_LENGTH, HOST, USER_AGENT};
-    let mut added = vec![
-        (ACCEPT, HeaderValue::from_static("*/*")),
-        (USER_AGENT, HeaderValue::from_static(concat!("flowc/", env!("CARGO_PKG_VERSION")))),
-    ];
-    added.extend(HeaderValue::try_from(outbound.upstream()).ok().map(|host| (HOST, host)));
+    let mut added: Vec<_> =
+        HeaderValue::try_from(outbound.upstream()).ok().map(|host| (HOST, host)).into_iter().collect();
+    added.push((ACCEPT, HeaderValue::from_static("*/*")));
+    added.push((USER_AGENT, HeaderValue::from_static(concat!("flowc/", env!("CARGO_PKG_VERSION")))));
     added.extend(outbound.body.as_ref().map(|body| (CONTENT_LENGTH, body.len().into())));
     added
 }
@@ -82,7 +86,10 @@ pub(crate) struct Seen {
     /// What was asked last, if that is another URL than the call's: there were redirects.
     pub(crate) redirected: Option<Url>,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
+    /// In bytes, decompressed.
+    pub(crate) size: usize,
+    /// `None`: it is no text.
+    pub(crate) body: Option<String>,
 }
 
 impl WebCaller {
@@ -115,12 +122,14 @@ impl WebCaller {
                 Ok(taken.into_values().into_iter().next().flatten())
             }));
         }
+        let text = answer.text().ok().map(|text| text.into_owned());
         let seen = Seen {
             status: answer.status,
             version: answer.version,
             redirected: Some(answer.url).filter(|url| asked.as_ref() != Some(url)),
+            size: answer.body.len(),
+            body: text,
             headers: answer.headers,
-            body: answer.body,
         };
         Ok(Trial { answer: Some(seen), variables, failure, tokens, took })
     }

@@ -86,6 +86,17 @@ impl Answer {
         Ok(values)
     }
 
+    /// The text of the body, whoever wants it.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, if it is no text in the encoding that it says it has.
+    pub(in crate::step::web_call) fn text(&self) -> Result<Cow<'_, str>, String> {
+        let content_type = self.headers.get(CONTENT_TYPE).map(|value| charset::header(value.as_bytes()));
+        let is_xml = document::format(content_type.as_deref(), &self.body) == Ok(Format::Xml);
+        charset::text(&self.body, content_type.as_deref(), is_xml)
+    }
+
     /// The text of the body, and as what it is to be parsed.
     fn text_of(&self, wanted: &[Wanted]) -> Result<ReadBody<'_>, String> {
         if !wanted.iter().any(Wanted::needs_body) {
