@@ -1,7 +1,7 @@
-//! What an answer in JSON holds: where a query finds its value in it, and what else could be asked for.
+//! What an answer holds: where a query finds its value in it, and what else could be asked for.
 
-use flow_query::{JsonPath, Value};
-use std::collections::HashMap;
+use flow_query::{JsonPath, Node, Place, Value};
+use std::collections::{HashMap, HashSet};
 
 use crate::graph::{Query, Segment};
 use crate::suggest;
@@ -11,8 +11,8 @@ use crate::suggest;
 pub struct Match {
     /// How many values fit the query; the first is taken.
     pub count: usize,
-    /// Where the first is, as a JSONPath (RFC 9535, 2.7: "Normalized Paths", with names by dots where they can be):
-    /// `$.properties.periods[0].temperature`.
+    /// Where the first is. In JSON, as a JSONPath: `$.properties.periods[0].temperature` (RFC 9535, section 2.7, with names
+    /// by dots where they can be); in XML, as a dotted path: `forecast.period[1].temperature`.
     pub at: String,
 }
 
@@ -26,27 +26,30 @@ pub struct Label {
 }
 
 /// What a query finds in an answer; `None` for nothing, and for what is no part of the body.
-pub fn find(json: &Value, query: &Query) -> Option<Match> {
+pub fn find(root: Node<'_>, query: &Query) -> Option<Match> {
     let (count, first) = match query {
         Query::Label(name) => {
             let mut count = 0;
-            each_member(json, &mut |member, _| count += usize::from(member == name));
-            (count, flow_query::label(json, name)?)
+            each_member(root, &mut |member, _| count += usize::from(member == name));
+            (count, root.label(name)?)
         }
-        Query::Path(segments) => (1, flow_query::path(json, segments.iter().map(segment))?),
+        Query::Path(segments) => (1, root.path(segments.iter().map(segment))?),
         Query::JsonPath(text) => {
+            let Node::Json(json) = root else { return None };
             let nodes = JsonPath::parse(text).ok()?.all(json);
-            (nodes.len(), *nodes.first()?)
+            (nodes.len(), Node::Json(nodes.first()?))
         }
         Query::Status | Query::Header(_) | Query::Body => return None,
     };
-    Some(Match { count, at: place_of(json, first)? })
+    Some(Match { count, at: place_of(root, first)? })
 }
 
 /// Names in an answer that a query which finds nothing may have meant, the nearest first.
-pub fn near(json: &Value, query: &Query) -> Vec<String> {
-    let mut known: Vec<&str> = Vec::new();
-    each_member(json, &mut |member, _| known.push(member));
+pub fn near(root: Node<'_>, query: &Query) -> Vec<String> {
+    let mut known: HashSet<&str> = HashSet::new();
+    each_member(root, &mut |member, _| {
+        known.insert(member);
+    });
     let asked: Vec<String> = match query {
         Query::Label(name) => vec![name.clone()],
         Query::Path(segments) => segments.iter().filter_map(member).collect(),
@@ -56,81 +59,90 @@ pub fn near(json: &Value, query: &Query) -> Vec<String> {
         }
         Query::Status | Query::Header(_) | Query::Body => Vec::new(),
     };
-    let missing = asked.iter().find(|name| !known.contains(&name.as_str()));
+    let missing = asked.iter().find(|name| !known.contains(name.as_str()));
     let near = missing.map(|name| suggest::nearest(name, known.iter().copied())).unwrap_or_default();
     near.into_iter().map(str::to_owned).collect()
 }
 
-/// The labels of an answer that no query asks for and whose first value is a text, a number or a bool: the most frequent
-/// first, then in the order of the answer.
-pub fn labels(json: &Value, asked: &[&Query]) -> Vec<Label> {
+/// The labels of an answer that no query asks for and whose first value is a single one: the most frequent first, then in
+/// the order of the answer.
+pub fn labels(root: Node<'_>, asked: &[&Query]) -> Vec<Label> {
     let mut order: Vec<&str> = Vec::new();
-    let mut counts: HashMap<&str, (usize, &Value)> = HashMap::new();
-    each_member(json, &mut |name, value| {
-        let (count, _) = counts.entry(name).or_insert_with(|| {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    each_member(root, &mut |name, _| {
+        let count = counts.entry(name).or_insert_with(|| {
             order.push(name);
-            (0, value)
+            0
         });
         *count += 1;
     });
-    let known: Vec<String> = asked.iter().filter_map(|query| find(json, query)).map(|found| found.at).collect();
-    let is_scalar = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
-    let mut labels: Vec<Label> = order
-        .into_iter()
-        .filter_map(|name| {
-            let (count, first) = *counts.get(name)?;
-            let at = is_scalar(first).then(|| place_of(json, first)).flatten()?;
-            Some(Label { query: written(name), found: Match { count, at } })
-        })
-        .filter(|label| !known.contains(&label.found.at))
-        .collect();
+    let known: Vec<String> = asked.iter().filter_map(|query| find(root, query)).map(|found| found.at).collect();
+    let label = |name: &str| {
+        // What a flow would find: in XML, an element comes before the attributes of its children.
+        let first = root.label(name).filter(|first| is_single(*first))?;
+        let at = place_of(root, first)?;
+        let count = counts.get(name).copied().unwrap_or_default();
+        Some(Label { query: written(root, name)?, found: Match { count, at } })
+    };
+    let mut labels: Vec<Label> = order.into_iter().filter_map(label).collect();
+    labels.retain(|label| !known.contains(&label.found.at));
     labels.sort_by_key(|label| std::cmp::Reverse(label.found.count));
     labels
 }
 
-/// Every member of every object, each before what is inside it, in the order of the document. The depth is bounded by
-/// serde_json's parser: 128.
-fn each_member<'a>(json: &'a Value, visit: &mut impl FnMut(&'a str, &'a Value)) {
-    match json {
-        Value::Object(members) => {
-            for (name, value) in members {
-                visit(name, value);
-                each_member(value, visit);
-            }
-        }
-        Value::Array(elements) => elements.iter().for_each(|element| each_member(element, visit)),
-        _ => {}
+fn is_single(node: Node<'_>) -> bool {
+    match node {
+        Node::Json(value) => value.is_string() || value.is_number() || value.is_boolean(),
+        Node::Xml(place) => !place.is_nil() && place.text().is_some(),
     }
 }
 
-/// The path to a value of this document: to itself, not to one like it.
-fn place_of(json: &Value, wanted: &Value) -> Option<String> {
+/// Every member, each before what is inside it, in the order of the document. The depth is bounded where it is parsed: 128.
+fn each_member<'a>(node: Node<'a>, visit: &mut impl FnMut(&'a str, Node<'a>)) {
+    for part in node.parts() {
+        if let Some(name) = part.name {
+            visit(name, part.node);
+        }
+        each_member(part.node, visit);
+    }
+}
+
+/// The path to a place of this document: to itself, not to one like it.
+fn place_of(root: Node<'_>, wanted: Node<'_>) -> Option<String> {
     let mut steps = Vec::new();
-    follow(json, wanted, &mut steps).then(|| {
-        steps.push("$".to_owned());
+    follow(root, wanted, &mut steps).then(|| {
         steps.reverse();
-        steps.concat()
+        match root {
+            Node::Json(_) => format!("${}", steps.concat()),
+            Node::Xml(_) => steps.concat().trim_start_matches('.').to_owned(),
+        }
     })
 }
 
 /// Collects the steps from the last to the first.
-fn follow(json: &Value, wanted: &Value, steps: &mut Vec<String>) -> bool {
-    if std::ptr::eq(json, wanted) {
+fn follow(node: Node<'_>, wanted: Node<'_>, steps: &mut Vec<String>) -> bool {
+    if is_same(node, wanted) {
         return true;
     }
-    let step = match json {
-        Value::Object(members) => {
-            members.iter().find_map(|(name, value)| follow(value, wanted, steps).then(|| member_step(name)))
-        }
-        Value::Array(elements) => {
-            let mut elements = elements.iter().enumerate();
-            elements.find_map(|(at, value)| follow(value, wanted, steps).then(|| format!("[{at}]")))
-        }
-        _ => None,
-    };
-    let found = step.is_some();
-    steps.extend(step);
+    let inside = node.parts().into_iter().find_map(|part| {
+        let step = match (part.node, part.name) {
+            (Node::Json(_), Some(name)) => member_step(name),
+            _ => part.step,
+        };
+        follow(part.node, wanted, steps).then_some(step)
+    });
+    let found = inside.is_some();
+    steps.extend(inside);
     found
+}
+
+fn is_same(one: Node<'_>, other: Node<'_>) -> bool {
+    match (one, other) {
+        (Node::Json(one), Node::Json(other)) => std::ptr::eq(one, other),
+        (Node::Xml(Place::Element(one)), Node::Xml(Place::Element(other))) => one == other,
+        (Node::Xml(Place::Attribute(one)), Node::Xml(Place::Attribute(other))) => std::ptr::eq(one, other),
+        _ => false,
+    }
 }
 
 /// RFC 9535, section 2.7: in single quotes, unless the name is one that needs none.
@@ -144,11 +156,13 @@ fn member_step(name: &str) -> String {
     format!("['{}']", inner.replace("\\\"", "\"").replace('\'', "\\'"))
 }
 
-/// A label as a flow asks for it.
-fn written(name: &str) -> String {
+/// A label as a flow asks for it; in XML, one that cannot stand by itself has no other form.
+fn written(root: Node<'_>, name: &str) -> Option<String> {
     let first = |c: char| c.is_ascii_alphabetic() || c == '_';
-    let is_bare = name.starts_with(first) && name.chars().all(|c| first(c) || c.is_ascii_digit() || c == '-');
-    if is_bare { name.to_owned() } else { format!("\"$..{}\"", member_step(name).replace('"', "\\\"")) }
+    if name.starts_with(first) && name.chars().all(|c| first(c) || c.is_ascii_digit() || c == '-') {
+        return Some(name.to_owned());
+    }
+    matches!(root, Node::Json(_)).then(|| format!("\"$..{}\"", member_step(name).replace('"', "\\\"")))
 }
 
 fn member(segment: &Segment) -> Option<String> {
@@ -167,7 +181,10 @@ fn segment(segment: &Segment) -> flow_query::Segment<'_> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
+    use flow_query::Xml;
     use serde_json::json;
 
     fn forecast() -> Value {
@@ -182,12 +199,20 @@ mod tests {
     }
 
     fn found(query: &Query) -> Option<(usize, String)> {
-        find(&forecast(), query).map(|found| (found.count, found.at))
+        find(Node::Json(&forecast()), query).map(|found| (found.count, found.at))
+    }
+
+    fn label(name: &str) -> Query {
+        Query::Label(name.to_owned())
+    }
+
+    fn told(root: Node<'_>, asked: &[&Query]) -> Vec<String> {
+        let told = |label: &Label| format!("{} {} {}", label.query, label.found.count, label.found.at);
+        labels(root, asked).iter().map(told).collect()
     }
 
     #[test]
     fn a_query_is_told_with_its_matches_and_the_place_of_the_first() {
-        let label = |name: &str| Query::Label(name.to_owned());
         assert_eq!(found(&label("temperature")), Some((2, "$.periods[0].temperature".to_owned())));
         assert_eq!(found(&label("temprature")), None);
         let path = vec![Segment::Member("periods".to_owned()), Segment::Index(1), Segment::Member("name".to_owned())];
@@ -199,21 +224,17 @@ mod tests {
 
     #[test]
     fn what_was_probably_meant_is_in_the_answer() {
-        assert_eq!(near(&forecast(), &Query::Label("temprature".to_owned())), ["temperature"]);
-        assert_eq!(near(&forecast(), &Query::JsonPath("$.period[0].name".to_owned())), ["periods"]);
-        assert!(near(&forecast(), &Query::Label("zzzz".to_owned())).is_empty());
+        let forecast = forecast();
+        let near = |query| near(Node::Json(&forecast), &query);
+        assert_eq!(near(label("temprature")), ["temperature"]);
+        assert_eq!(near(Query::JsonPath("$.period[0].name".to_owned())), ["periods"]);
+        assert!(near(label("zzzz")).is_empty());
     }
 
     #[test]
     fn labels_with_values_are_listed_by_count() {
-        let json = forecast();
-        let asked = Query::Label("temperature".to_owned());
-        let told: Vec<String> = labels(&json, &[&asked])
-            .iter()
-            .map(|label| format!("{} {} {}", label.query, label.found.count, label.found.at))
-            .collect();
         assert_eq!(
-            told,
+            told(Node::Json(&forecast()), &[&label("temperature")]),
             [
                 "name 2 $.periods[0].name",
                 "\"$..['wind speed']\" 2 $.periods[0]['wind speed']",
@@ -224,20 +245,34 @@ mod tests {
     }
 
     #[test]
+    fn xml_is_told_by_dotted_paths() {
+        let text = "<wx unit='F'><period><temp>84</temp></period><period><temp>71</temp><wind>5</wind></period></wx>";
+        let xml = Xml::parse(text).unwrap();
+        let root = Node::Xml(xml.root());
+        assert_eq!(told(root, &[]), ["temp 2 wx.period.temp", "unit 1 wx.unit", "wind 1 wx.period[1].wind"]);
+        assert_eq!(find(root, &label("wind")).unwrap().at, "wx.period[1].wind");
+        assert_eq!(near(root, &label("tmp")), ["temp"]);
+        assert_eq!(find(root, &Query::JsonPath("$.a".to_owned())), None);
+    }
+
+    #[test]
     fn every_suggested_query_finds_its_value() {
-        let json = json!({ "a b": 1, "it's": 2, "say \"hi\"": 3, "@x": 4, "": 5, "a\\b": 6, "über": 7, "1": 8, "a\tb": 9,
-            "first-name": 10, "ok": 11, "end": 12, "true": 13, "null": 14, "timeout": 15, "-": 16, "sample": 17 });
-        for label in labels(&json, &[]) {
-            let flow = format!(
-                "on sms -> call GET \"https://a.example/\" < x = {} > ok -> sms \"$x\" fail -> end",
-                label.query
-            );
+        let json = json!({
+            "a b": 1, "it's": 2, "say \"hi\"": 3, "@x": 4, "": 5, "a\\b": 6, "über": 7, "1": 8, "a\tb": 9,
+            "first-name": 10, "ok": 11, "end": 12, "true": 13, "null": 14, "timeout": 15, "-": 16, "sample": 17
+        });
+        let root = Node::Json(&json);
+        let labels = labels(root, &[]);
+        assert_eq!(labels.len(), 17);
+        for label in labels {
+            let asked = format!("< x = {} > ok -> sms \"$x\" fail -> end", label.query);
+            let flow = format!("on sms -> call GET \"https://a.example/\" {asked}");
             let source = crate::source::SourceFile::new("a.flow", flow);
             let (graph, diagnostics) = crate::graph_of(&source, &crate::sample::NoSamples);
-            assert!(graph.is_some(), "{} {diagnostics:?}", label.query);
-            let place = super::super::pick(&source, graph.as_ref().unwrap_or_else(|| unreachable!()), None);
-            let query = place.ok().and_then(|place| place.call.bindings.first().map(|binding| binding.query.clone()));
-            assert_eq!(query.and_then(|query| find(&json, &query)), Some(label.found), "{}", label.query);
+            let graph = graph.unwrap_or_else(|| unreachable!("{} {diagnostics:?}", label.query));
+            let place = super::super::pick(&source, &graph, None).unwrap();
+            let query = &place.call.bindings.first().unwrap().query;
+            assert_eq!(find(root, query), Some(label.found), "{}", label.query);
         }
     }
 }

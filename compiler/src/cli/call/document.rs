@@ -1,16 +1,18 @@
 //! What the binary tells of a call, and what flowc adds: where each query finds its value, and what else is there.
 
-use flow_query::Value;
+use flow_query::{Node, Value, Xml};
 use serde_json::{Map, json};
 
-use crate::trial::Place;
 use crate::trial::answer::{self, Label, Match};
+use crate::trial::{Binding, Place};
 
 /// The JSON document of `BINARY call`.
 pub(super) struct Document {
     whole: Value,
     /// The answer's body, if it is JSON.
     pub(super) body: Option<Value>,
+    /// Whether it is JSON or XML: queries look into it.
+    pub(super) is_document: bool,
     /// One for each response variable, in the flow's order.
     pub(super) variables: Vec<Variable>,
     /// What could be asked for, too.
@@ -32,24 +34,29 @@ impl Document {
     pub(super) fn read(printed: &str, call: &Place<'_>) -> Option<Self> {
         let whole: Value = serde_json::from_str(printed).ok()?;
         whole.get("request")?;
-        let body = whole.pointer("/answer/body").and_then(Value::as_str);
-        let body = body.and_then(|text| serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}')).ok());
+        let text = whole.pointer("/answer/body").and_then(Value::as_str).unwrap_or_default();
+        let body: Option<Value> = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok();
+        let xml = (body.is_none() && is_xml(&whole)).then(|| Xml::parse(text).ok()).flatten();
+        let root = body.as_ref().map(Node::Json).or_else(|| xml.as_ref().map(|xml| Node::Xml(xml.root())));
         let bindings = &call.call.bindings;
         let told = whole.get("variables").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let variables = told.iter().zip(bindings).map(|(told, binding)| {
+        let variable = |(told, binding): (&Value, &Binding)| {
             let value = match told.get("problem").and_then(Value::as_str) {
                 Some(problem) => Err(problem.to_owned()),
                 None => Ok(told.get("value").cloned().unwrap_or_default()),
             };
-            let found = body.as_ref().and_then(|body| answer::find(body, &binding.query));
-            let lost = body.as_ref().filter(|_| found.is_none());
-            let near = lost.map(|body| answer::near(body, &binding.query)).unwrap_or_default();
+            let found = root.and_then(|root| answer::find(root, &binding.query));
+            let near = match (root, &found) {
+                (Some(root), None) => answer::near(root, &binding.query),
+                _ => Vec::new(),
+            };
             Variable { value, found, near }
-        });
-        let variables = variables.collect();
+        };
+        let variables = told.iter().zip(bindings).map(variable).collect();
         let asked: Vec<_> = bindings.iter().map(|binding| &binding.query).collect();
-        let labels = body.as_ref().map(|body| answer::labels(body, &asked)).unwrap_or_default();
-        Some(Self { whole, body, variables, labels })
+        let labels = root.map(|root| answer::labels(root, &asked)).unwrap_or_default();
+        let is_document = root.is_some();
+        Some(Self { body, is_document, variables, labels, whole })
     }
 
     /// A text of it, by a JSON pointer.
@@ -64,18 +71,7 @@ impl Document {
 
     /// Names and values of headers, and whether it is the flow that says them.
     pub(super) fn headers(&self, pointer: &str) -> impl Iterator<Item = (&str, &str, bool)> {
-        let headers = self.whole.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        headers.iter().filter_map(|header| {
-            let added = header.get("added").and_then(Value::as_bool).unwrap_or_default();
-            Some((header.get("name")?.as_str()?, header.get("value")?.as_str()?, !added))
-        })
-    }
-
-    /// Whether the answer says that it is XML (RFC 7303).
-    pub(super) fn is_xml(&self) -> bool {
-        let media_type = self.headers("/answer/headers").find(|(name, ..)| *name == "content-type");
-        let essence = media_type.map(|(_, value, _)| value.split(';').next().unwrap_or_default().trim().to_lowercase());
-        essence.is_some_and(|essence| essence.ends_with("/xml") || essence.ends_with("+xml"))
+        headers(&self.whole, pointer)
     }
 
     /// Whether a request could be made of the call at all.
@@ -120,4 +116,20 @@ impl Document {
         }
         format!("{}\n", Value::Object(whole))
     }
+}
+
+fn headers<'a>(whole: &'a Value, pointer: &str) -> impl Iterator<Item = (&'a str, &'a str, bool)> {
+    let headers = whole.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    headers.iter().filter_map(|header| {
+        let added = header.get("added").and_then(Value::as_bool).unwrap_or_default();
+        Some((header.get("name")?.as_str()?, header.get("value")?.as_str()?, !added))
+    })
+}
+
+/// Whether an answer says that it is XML (RFC 7303).
+fn is_xml(whole: &Value) -> bool {
+    let media_type = headers(whole, "/answer/headers").find(|(name, ..)| *name == "content-type");
+    let essence = media_type.map(|(_, value, _)| value.split(';').next().unwrap_or_default().trim().to_lowercase());
+    // Without a type, what it begins with decides, as in the binary.
+    essence.is_none_or(|essence| essence.ends_with("/xml") || essence.ends_with("+xml"))
 }

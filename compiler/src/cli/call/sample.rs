@@ -60,7 +60,7 @@ impl Sample {
     pub(super) fn save(&self, console: &Console<'_>, document: &Document, exit: Exit) -> Result<Exit, Error> {
         let shown = self.path.display();
         let body = document.text("/answer/body").unwrap_or_default();
-        if document.body.is_none() && !document.is_xml() {
+        if !document.is_document {
             let why = match document.number("/answer/status") {
                 None => "there is no answer",
                 Some(_) => "the answer is neither JSON nor XML",
