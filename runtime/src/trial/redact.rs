@@ -56,22 +56,31 @@ fn basic(user: &str, password: &str) -> Option<String> {
     Some(BASE64_STANDARD.encode(format!("{user}:{password}"))).filter(|_| !password.is_empty())
 }
 
-/// A secret as it stands in headers and texts, in URLs, in forms, in JSON and in XML.
+/// A secret as it stands in headers and texts, in URLs, in forms, in JSON and in XML, and each of these within JSON: whoever
+/// echoes a body often does so as a text of their own.
 fn forms(secret: &str) -> Vec<String> {
-    let json = serde_json::Value::from(secret).to_string();
-    let inner = json.get(1..json.len().saturating_sub(1)).unwrap_or_default().to_owned();
+    let json = in_json(secret);
     let percent = encode::query(&secret);
-    vec![
+    let mut forms = vec![
         secret.to_owned(),
         percent.to_lowercase(),
         percent,
         form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
-        inner.replace('/', "\\/"),
-        ascii(&inner),
-        inner,
+        json.replace('/', "\\/"),
+        ascii(&json),
+        json,
         encode::xml(&secret),
         BASE64_STANDARD.encode(secret),
-    ]
+    ];
+    let within: Vec<String> = forms.iter().flat_map(|form| [in_json(form), ascii(&in_json(form))]).collect();
+    forms.extend(within);
+    forms
+}
+
+/// A text between the quotes of JSON.
+fn in_json(text: &str) -> String {
+    let json = serde_json::Value::from(text).to_string();
+    json.get(1..json.len().saturating_sub(1)).unwrap_or_default().to_owned()
 }
 
 /// JSON in ASCII alone, as many services write it (RFC 8259, section 7).
@@ -98,6 +107,7 @@ mod tests {
             "sk-%c3%a4%22%26%3d%3c%3e%2f%2b",
             "{\"k\":\"sk-ä\\\"&=<>\\/+\"}",
             "{\"k\":\"sk-\\u00e4\\\"&=<>/+\"}",
+            "{\"body\":\"{\\\"k\\\":\\\"sk-ä\\\\\\\"&=<>/+\\\"}\"}",
             "<a>sk-ä&quot;&amp;=&lt;&gt;/+</a>",
             "sk-ä\"&=<>/+more",
         ] {

@@ -128,7 +128,7 @@ impl Drawing {
             .zip(&document.variables)
             .map(|(binding, variable)| (assignment(binding, variable), binding, variable))
             .collect();
-        let column = rows.iter().map(|(row, ..)| row.width()).max().unwrap_or(0).min(40) + 2;
+        let column = rows.iter().map(|(row, ..)| row.width()).max().unwrap_or(0).min(40);
         for (row, binding, variable) in rows {
             let row = row.to(column).with(Ink::Plain, "  ").with(Ink::Faint, &provenance(binding, variable));
             self.row(&row);
