@@ -183,7 +183,7 @@ fn the_answer_is_shown_with_what_its_queries_found() {
         "\nresponse variables\n",
         "  temp: scalar = 84         temperature → 2 matches; first at $.periods[0].temperature\n",
         "  wind: scalar? is missing  windSpeed\n",
-        "  note: text has no value    nte: the answer does not hold it; did you mean `note`?\n",
+        "  note: text has no value   nte: the answer does not hold it; did you mean `note`?\n",
         "\nthe answer also has\n  note → 2 matches; first at $.periods[0].note\n  x → 1 match, at $.periods[0].x\n",
         "\nfail response: response variable `note` (query nte): the answer does not hold it\n",
     ];

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::super::Exit;
+use super::super::console::Console;
 use super::document::Document;
-use crate::cli::Exit;
-use crate::cli::console::Console;
 use crate::driver::Error;
 use crate::driver::system::{Entry, System};
 use crate::trial::Place;
