@@ -145,7 +145,7 @@ impl Performer {
             }
             Err(failure) => {
                 // An upstream may echo what it was sent; a secret must not come back into the flow.
-                let failure = Failure { message: self.secrets.redact(failure.message), ..failure };
+                let failure = Failure { message: self.secrets.redactor().text(&failure.message), ..failure };
                 warn!(%run, line, step, outcome = "fail", kind = %failure.kind, status = failure.status,
                       blame = %failure.blame(), retry = failure.may_pass(), reason = masked(&failure.message), ms, "step");
                 Performed { word: failure.kind.as_str(), outcome: Outcome::Failed(failure), took }

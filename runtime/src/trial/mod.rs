@@ -6,7 +6,6 @@
 //! the same whether it is sent or not.
 
 mod placeholder;
-mod redact;
 mod report;
 
 use std::ffi::OsString;
@@ -17,10 +16,10 @@ use std::process::ExitCode;
 use serde_json::{Map, Value as Json};
 
 use self::placeholder::Placeholders;
-use self::redact::Redactor;
 use crate::config::{self, CallCommand};
 use crate::flow::{Action, Auth, Call, Fault, Program, Secrets};
-use crate::step::web_call::{Prepared, WebCaller};
+use crate::redact::Redactor;
+use crate::step::web_call::{self, Prepared, Token, WebCaller};
 
 /// The largest state that is read, in bytes; that of a run is some hundreds.
 const LARGEST_STATE: u64 = 16_000_000;
@@ -115,7 +114,7 @@ fn try_out(
             let caller = WebCaller::new(&command.outbound).map_err(Problem::Untried)?;
             caller.try_out(&call).await.map_err(Problem::Fault)
         })?;
-    let redactor = Redactor::of(&names, &secrets, Some(&call)).and(&trial.tokens);
+    let redactor = redactor(&names, &secrets, &call).and(trial.tokens.iter().map(Token::as_str));
     report::trial(&call, &trial, &redactor, &mut report);
     Ok((report, trial.failure.is_some()))
 }
@@ -143,6 +142,16 @@ fn texts(call: &Call, prepared: &Prepared) -> Vec<String> {
         Some(Auth::Bearer(_)) | None => {}
     }
     texts
+}
+
+/// Knows the secrets of these names, and what of them the call makes its credentials.
+fn redactor(names: &[&'static str], secrets: &Secrets, call: &Call) -> Redactor {
+    let redactor = Redactor::of(names.iter().map(|name| secrets.get(name)));
+    match &call.auth {
+        Some(Auth::Basic { user, password }) => redactor.and_basic(user, password),
+        Some(Auth::Oauth(oauth)) => web_call::knowing_client(redactor, oauth),
+        Some(Auth::Bearer(_)) | None => redactor,
+    }
 }
 
 /// The secrets of these names; all that are missing are told at once.

@@ -4,8 +4,8 @@ use reqwest::header::AUTHORIZATION;
 use serde_json::{Map, Value as Json, json};
 
 use super::placeholder::Placeholders;
-use super::redact::Redactor;
 use crate::flow::{Auth, Call, Failure};
+use crate::redact::Redactor;
 use crate::step::web_call::{Prepared, Seen, Trial};
 use crate::value::{Scalar, Value};
 

@@ -94,7 +94,7 @@ impl Shared {
             Deed::Send(step, message) => self.send(run, parties, step, &message, unknown_since, trace).await,
         };
         Failpoint::Performed.reach();
-        done.unwrap_or_else(|fault| Recorded::Fault(self.secrets.redact(fault.to_string())))
+        done.unwrap_or_else(|fault| Recorded::Fault(self.secrets.redactor().text(&fault.to_string())))
     }
 
     async fn call(&self, run: RunId, call: Call, is_unknown: bool, trace: &RunSpan) -> Result<Recorded, Fault> {

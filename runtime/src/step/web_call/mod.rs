@@ -20,7 +20,7 @@ pub(crate) use self::answer::body::read as read_body;
 use self::answer::extract::Wanted;
 pub(crate) use self::connect_to::ConnectTo;
 pub(crate) use self::failure::classify;
-pub(crate) use self::oauth::Token;
+pub(crate) use self::oauth::{Token, knowing_client};
 use self::oauth::{Tokens, blotted};
 use self::request::Outbound;
 use self::route::Routes;

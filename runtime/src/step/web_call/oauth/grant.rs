@@ -10,7 +10,7 @@ use url::form_urlencoded;
 
 use super::token::Token;
 use crate::flow::{ClientAuth, Failure, FailureKind, Oauth};
-use crate::secrets::blot_out;
+use crate::redact::Redactor;
 use crate::step::web_call::answer::{Answer, Reached};
 use crate::step::web_call::request::{Outbound, header_value};
 use crate::step::web_call::route::Routes;
@@ -47,10 +47,8 @@ pub(super) async fn fetch(routes: &Routes, oauth: &Oauth, limit: Duration) -> Re
         granted.unwrap_or_else(|_| Err(late(&outbound.upstream(), limit)))
     };
     granted.await.map_err(|failure| {
-        let (id, secret) = (form_encoded(&oauth.client_id), form_encoded(&oauth.client_secret));
-        let hidden = [&oauth.client_secret, &secret, &BASE64_STANDARD.encode(format!("{id}:{secret}"))];
-        let message = hidden.into_iter().fold(failure.message, |message, hidden| blot_out(&message, hidden));
-        Failure { message: format!("no token: {message}"), ..failure }
+        let redactor = knowing_client(Redactor::of([oauth.client_secret.as_str()]), oauth);
+        Failure { message: format!("no token: {}", redactor.text(&failure.message)), ..failure }
     })
 }
 
@@ -77,6 +75,11 @@ pub(super) fn outbound(oauth: &Oauth) -> Result<Outbound, Failure> {
     }
     let url = address::parse(&oauth.token_url, &[])?;
     Ok(Outbound { method: reqwest::Method::POST, url, headers, body: Some(form.finish().into()) })
+}
+
+/// Knows what a request for a token makes of the client's credentials, too.
+pub(crate) fn knowing_client(redactor: Redactor, oauth: &Oauth) -> Redactor {
+    redactor.and_basic(&form_encoded(&oauth.client_id), &form_encoded(&oauth.client_secret))
 }
 
 fn form_encoded(text: &str) -> String {

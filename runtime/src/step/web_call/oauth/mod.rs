@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use self::grant::Grant;
+pub(crate) use self::grant::knowing_client;
 pub(crate) use self::token::Token;
 pub(super) use self::token::blotted;
 use super::route::Routes;

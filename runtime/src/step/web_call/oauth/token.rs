@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::flow::Failure;
-use crate::secrets::blot_out;
+use crate::redact::Redactor;
 
 /// What a call authenticates with instead of the client's secret; as good as one.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,7 +30,10 @@ impl fmt::Debug for Token {
 
 /// The failure without these tokens: an upstream may echo what it was sent.
 pub(in crate::step::web_call) fn blotted(failure: Failure, tokens: &[Token]) -> Failure {
-    let message = tokens.iter().fold(failure.message, |message, token| blot_out(&message, token.as_str()));
+    if tokens.is_empty() {
+        return failure;
+    }
+    let message = Redactor::of(tokens.iter().map(Token::as_str)).text(&failure.message);
     Failure { message, ..failure }
 }
 
