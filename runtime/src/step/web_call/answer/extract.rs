@@ -1,8 +1,7 @@
 //! Response variables: from an answer to the flow's values.
 
-use std::fmt;
-
 use std::borrow::Cow;
+use std::fmt;
 
 use flow_query::{Document, JsonPath, Node, Place as XmlPlace};
 use reqwest::header::CONTENT_TYPE;
