@@ -356,7 +356,7 @@ fn labels_of_a_real_forecast_are_suggested() {
     assert_eq!(sent.code, Some(0), "{sent:?}");
     let line = "\n  temperature → 14 matches; first at $.properties.periods[0].temperature\n";
     assert!(sent.out.contains(line), "{}", sent.out);
-    assert!(sent.out.contains("more lines; --full shows all\n"), "{}", sent.out);
+    assert!(sent.out.contains(" lines more; --full shows all\n"), "{}", sent.out);
     let labels = sent.out.split("the answer also has\n").nth(1).unwrap().lines().take_while(|line| line.contains('→'));
     assert_eq!(labels.count(), 20);
 }
