@@ -438,7 +438,7 @@ on api "ping" token $PING_TOKEN -> sms "The site answers."
 "#;
 
     BadHeader = "F0505" Error r#"a header that HTTP forbids"#
-        r#"A header's name is letters, digits and `!#$%&'*+-.^_|~` with the backquote (RFC 9110, 5.6.2); its value has no line breaks and no control characters (5.5). `Host`, `Content-Length`, `Transfer-Encoding` and `Connection` are set by the runtime."#
+        r#"A header's name is letters, digits and `!#$%&'*+-.^_|~` with the backquote (RFC 9110, 5.6.2); its value has no line breaks and no control characters (5.5). `Host`, and what frames the message or is about one connection (`Content-Length`, `Transfer-Encoding`, `Connection`, `Upgrade`, `Keep-Alive`, `TE`, `Trailer`, `Proxy-Authorization`, `Proxy-Connection`: 7.6.1), are set by the runtime."#
         wrong r#"on sms
   -> call GET "https://example.com/hours" header "User Agent" = "seaside-hotel"
      ok   -> sms "We are open."

@@ -25,6 +25,9 @@ const IDLE: usize = 256;
 /// one, so one that went away without a word would take them all along until the system notices, which is minutes.
 const PROBE: Duration = Duration::from_secs(10);
 
+/// The largest headers of an answer by HTTP/2, in bytes: as many as hyper reads by HTTP/1.1.
+const HEADERS: u32 = 408 << 10;
+
 /// By which authorities and which proxy this program reaches others.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Network {
@@ -89,6 +92,7 @@ fn builder(tls: ClientConfig) -> ClientBuilder {
         .user_agent(concat!("flowc/", env!("CARGO_PKG_VERSION")))
         .http2_keep_alive_interval(PROBE)
         .http2_keep_alive_timeout(PROBE)
+        .http2_max_header_list_size(HEADERS)
         .pool_idle_timeout(Duration::from_secs(30))
         .pool_max_idle_per_host(IDLE);
     // The C library's resolver, which reqwest takes by itself, is not in static binaries.

@@ -48,7 +48,9 @@ impl Place {
         }
         let below = text.strip_prefix('*').unwrap_or(text);
         let is_below = below.starts_with('.');
-        if below.len() < text.len() && !is_below {
+        // The parser of URLs takes stars and commas in names, and `127.0.0` as an address, which was hardly meant.
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        if below.len() < text.len() && !is_below || below.contains(['*', ',']) || is_number {
             return Err(HOW.to_owned());
         }
         match Host::parse(below.strip_prefix('.').unwrap_or(below)) {
@@ -126,9 +128,26 @@ mod tests {
 
     #[test]
     fn a_mistake_says_how_to_write_it() {
-        for text in
-            ["", "*", "*.", "http://a.example", "a.example:80", "10.0.0.0/33", "*a.example", "a b", "*.10.0.0.1"]
-        {
+        for text in [
+            "",
+            "*",
+            "*.",
+            "http://a.example",
+            "a.example:80",
+            "10.0.0.0/33",
+            "*a.example",
+            "a b",
+            "*.10.0.0.1",
+            "a.*.example",
+            "a*",
+            "*.*.example",
+            "127.0.0",
+            "127.1",
+            "2130706433",
+            "10.0.0.0.",
+            "10.0.0.1,10.0.0.2",
+            "a.example,b.example",
+        ] {
             assert!(Place::parse(text).is_err_and(|told| told.starts_with("write a network")), "{text}");
         }
     }

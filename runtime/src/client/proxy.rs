@@ -49,6 +49,11 @@ impl Proxy {
         }
     }
 
+    /// Whether one logs in there with a user and a password.
+    pub(crate) fn has_credentials(&self) -> bool {
+        !self.url.0.username().is_empty() || self.url.0.password().is_some()
+    }
+
     pub(super) fn rule(&self) -> reqwest::Proxy {
         let proxy = self.clone();
         reqwest::Proxy::custom(move |url| proxy.takes(url).then(|| proxy.url.0.clone()))

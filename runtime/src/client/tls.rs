@@ -8,7 +8,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{CertificateError, ClientConfig, RootCertStore};
 
 /// The authorities whose certificates are trusted.
 #[derive(Clone)]
@@ -51,7 +51,7 @@ impl Roots {
         for certificate in certificates(path)? {
             Arc::make_mut(&mut self.0)
                 .add(certificate)
-                .map_err(|error| format!("a certificate in it cannot be used as an authority: {}", Reason(&error)))?;
+                .map_err(|error| format!("a certificate in it cannot be used as an authority: {}", reason(&error)))?;
         }
         Ok(())
     }
@@ -66,12 +66,12 @@ impl Identity {
     pub(crate) fn read(certificate: &str, key: &str) -> Result<Self, String> {
         let chain = certificates(certificate).map_err(|why| format!("--tls-cert {certificate:?}: {why}"))?;
         let read =
-            PrivateKeyDer::from_pem_file(key).map_err(|error| format!("--tls-key {key:?}: {}", told(&error, "key")))?;
+            PrivateKeyDer::from_pem_file(key).map_err(|error| format!("--tls-key {key:?}: {}", of_key(&error, key)))?;
         let pair = CertifiedKey::from_der(chain, read, &provider()).map_err(|error| match error {
             rustls::Error::InconsistentKeys(_) => {
                 format!("--tls-key {key:?} is not the key of the certificate in --tls-cert {certificate:?}")
             }
-            error => format!("--tls-cert {certificate:?} with --tls-key {key:?}: {error}"),
+            error => format!("--tls-cert {certificate:?} with --tls-key {key:?}: {}", reason(&error)),
         })?;
         Ok(Self(Arc::new(SingleCertAndKey::from(pair))))
     }
@@ -99,31 +99,48 @@ fn provider() -> CryptoProvider {
 fn certificates(path: &str) -> Result<Vec<CertificateDer<'static>>, String> {
     let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     match read {
-        Ok(certificates) if certificates.is_empty() => Err(told(&pem::Error::NoItemsFound, "certificate")),
+        Ok(certificates) if certificates.is_empty() => Err(told(&pem::Error::NoItemsFound, CERTIFICATE)),
         Ok(certificates) => Ok(certificates),
-        Err(error) => Err(told(&error, "certificate")),
+        Err(error) => Err(told(&error, CERTIFICATE)),
     }
 }
 
-fn told(error: &pem::Error, what: &str) -> String {
+/// What a PEM file should hold, and the line that it begins with there.
+type Held = (&'static str, &'static str);
+const CERTIFICATE: Held = ("certificate", "BEGIN CERTIFICATE");
+const KEY: Held = ("key", "BEGIN PRIVATE KEY");
+
+fn told(error: &pem::Error, (what, line): Held) -> String {
     match error {
         pem::Error::Io(error) => error.to_string(),
-        pem::Error::NoItemsFound => {
-            format!("there is no {what} in it; it should be PEM, with a line BEGIN {}", what.to_uppercase())
-        }
+        pem::Error::NoItemsFound => format!("there is no {what} in it; it should be PEM, with a line {line}"),
         error => format!("it is not PEM: {error}"),
     }
 }
 
-/// What is wrong with a certificate, without rustls's words around it.
-struct Reason<'a>(&'a rustls::Error);
+/// A key behind a passphrase says so: in its first line (RFC 7468, 11), or in the one below (RFC 1421, 4.6.1.1).
+fn of_key(error: &pem::Error, path: &str) -> String {
+    let is_encrypted = std::fs::read_to_string(path).is_ok_and(|text| {
+        text.lines().any(|line| {
+            line.starts_with("-----BEGIN ENCRYPTED") || (line.starts_with("Proc-Type:") && line.ends_with("ENCRYPTED"))
+        })
+    });
+    match is_encrypted {
+        true => "it is encrypted, and nobody is here to type the passphrase; `openssl pkey -in FILE -out PLAIN` takes \
+                 it off"
+            .to_owned(),
+        false => told(error, KEY),
+    }
+}
 
-impl fmt::Display for Reason<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            rustls::Error::InvalidCertificate(error) => error.fmt(f),
-            error => error.fmt(f),
+/// What is wrong with a certificate, without rustls's words around it.
+fn reason(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::InvalidCertificate(CertificateError::BadEncoding) => {
+            "what stands between its lines BEGIN and END is no certificate of X.509, or was cut off".to_owned()
         }
+        rustls::Error::InvalidCertificate(error) => error.to_string(),
+        error => error.to_string(),
     }
 }
 

@@ -6,8 +6,19 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{ClauseKind, Query};
 
-/// What the runtime sets itself.
-const OURS: &[&str] = &["host", "content-length", "transfer-encoding", "connection"];
+/// What the runtime sets itself: what frames the message, and what is about one connection (RFC 9110, 7.6.1).
+const OURS: &[&str] = &[
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "upgrade",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+];
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     super::each_clause(context.file, &mut |clause| {

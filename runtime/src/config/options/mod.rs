@@ -256,7 +256,9 @@ impl Reader<'_> {
             .ok_or_else(|| "it is not UTF-8".to_owned())
             .and_then(|text| (setting.set)(&mut self.draft, text));
         if let Err(why) = result {
-            self.problems.push(format!("{place}{shown}: {why}"));
+            let is_list = setting.many && place.starts_with("--") && value.to_string_lossy().contains(',');
+            let hint = if is_list { format!("; for several, repeat {place}") } else { String::new() };
+            self.problems.push(format!("{place}{shown}: {why}{hint}"));
         }
     }
 }

@@ -101,21 +101,22 @@ pub(super) static SETTINGS: &[Setting] = &[
         variable: "FLOW_MAX_RESPONSE",
         value: "BYTES",
         default: "10MB",
-        help: "The largest answer that a call reads, decoded: 1kB to 1GB",
+        help: "The largest answer that a call reads, as it comes and decoded: 1kB to 1GB",
         set: |draft, text| bytes(text).map(|bytes| draft.outbound.config.max_response = bytes),
         ..SETTING
     },
 ];
 
-/// A size: `512kB`, `10MB`, `1GB`; units are powers of 1,000.
+/// A size: `512kB`, `10MB`, `1GB`, in any case; units are powers of 1,000.
 fn bytes(text: &str) -> Result<usize, String> {
     let units = [("kB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000)];
     let size = units.iter().find_map(|(unit, size)| {
-        let number: usize = text.strip_suffix(unit)?.parse().ok()?;
+        let (number, written) = text.split_at_checked(text.len().checked_sub(unit.len())?)?;
+        let number: usize = written.eq_ignore_ascii_case(unit).then_some(number)?.parse().ok()?;
         number.checked_mul(*size)
     });
-    size.filter(|size| (1..=1_000_000_000).contains(size))
-        .ok_or_else(|| "write a size up to 1GB, as 512kB or 10MB".to_owned())
+    size.filter(|size| (1_000..=1_000_000_000).contains(size))
+        .ok_or_else(|| "write a size from 1kB to 1GB with its unit (kB, MB or GB), as 512kB or 10MB".to_owned())
 }
 
 #[cfg(test)]
@@ -126,7 +127,8 @@ mod tests {
     fn sizes_have_units() {
         assert_eq!(bytes("512kB"), Ok(512_000));
         assert_eq!(bytes("10MB"), Ok(10_000_000));
-        for wrong in ["", "10", "0MB", "2GB", "1.5MB", "10 MB", "-1MB", "99999999999999999999GB"] {
+        assert_eq!(["1KB", "1mb", "1Gb"].map(bytes), [Ok(1_000), Ok(1_000_000), Ok(1_000_000_000)]);
+        for wrong in ["", "10", "0MB", "2GB", "1.5MB", "10 MB", "-1MB", "MB", "é", "10MiB", "99999999999999999999GB"] {
             assert!(bytes(wrong).is_err(), "{wrong}");
         }
     }

@@ -8,7 +8,7 @@ use super::WebCaller;
 use super::answer::{Answer, Reached, with_option};
 use super::oauth::{Token, blotted};
 use super::request::Outbound;
-use super::retry::Retries;
+use super::retry::{Next, Retries};
 use super::{late, oauth, redirect, request};
 use crate::flow::{Auth, Call, Failure};
 use crate::logging::masked;
@@ -46,15 +46,26 @@ impl WebCaller {
         let mut retries = Retries::of(call);
         loop {
             let answer = self.attempt(call, outbound, read_body, spent).await;
-            let Some(pause) = retries.pause(&answer) else { return answer };
-            let failure = answer.as_ref().err().cloned().or_else(|| answer.as_ref().ok().and_then(Answer::failure));
-            if let Some(failure) = failure {
+            let next = retries.next(&answer);
+            let tell = |outcome: &str, pause: Duration| {
+                let failure = answer.as_ref().map_or_else(|failure| Some(failure.clone()), Answer::failure);
+                let Some(failure) = failure else { return };
                 let Failure { kind, status, message } = blotted(failure, spent);
                 let (line, ms) = (call.line, u64::try_from(pause.as_millis()).unwrap_or(u64::MAX));
                 let (attempt, reason) = (retries.attempt, masked(&message));
-                info!(%run, line, step = "call", outcome = "again", attempt, %kind, status, reason, ms, "step");
+                info!(%run, line, step = "call", outcome, attempt, %kind, status, reason, ms, "step");
+            };
+            match next {
+                Next::Nothing => return answer,
+                Next::TooLate(pause) => {
+                    tell("stands", pause);
+                    return answer;
+                }
+                Next::Again(pause) => {
+                    tell("again", pause);
+                    tokio::time::sleep(pause).await;
+                }
             }
-            tokio::time::sleep(pause).await;
         }
     }
 

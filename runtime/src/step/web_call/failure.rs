@@ -6,7 +6,11 @@ use std::io::{self, ErrorKind};
 use rustls::CertificateError;
 
 use super::guard::Refused;
+use crate::client::Proxy;
 use crate::flow::{Failure, FailureKind};
+
+/// What hyper reads by itself: 100 headers, in a buffer of 8 KiB and 4 KiB for each.
+const HEADERS: &str = "at most 100 of 408 KiB in all are read";
 
 /// Tells the kinds of failure apart by their causes. The message quotes no URL: a query or a path
 /// may hold what nobody else should see.
@@ -23,10 +27,11 @@ pub(crate) fn classify(error: &reqwest::Error, upstream: &str) -> Failure {
         return Failure::new(FailureKind::Tls, told);
     }
     if let Some(why) = tunnel(error) {
-        return at_proxy(upstream, why);
+        return at_proxy(upstream, why.told());
     }
     if error.is_dns() {
-        return Failure::new(FailureKind::Dns, format!("the host name {upstream} has no address"));
+        let name = upstream.split(':').next().unwrap_or(upstream);
+        return Failure::new(FailureKind::Dns, format!("the host name {name} has no address"));
     }
     if error.is_timeout() {
         return Failure::new(FailureKind::Timeout, format!("there was no answer from {upstream} in time"));
@@ -35,7 +40,9 @@ pub(crate) fn classify(error: &reqwest::Error, upstream: &str) -> Failure {
     if of_hyper.any(hyper::Error::is_parse_too_large) {
         return Failure::new(
             FailureKind::TooLarge,
-            format!("the headers of the answer of {upstream} are too large, or announce too much"),
+            format!(
+                "the headers of the answer of {upstream} are too many or too large ({HEADERS}), or announce too much"
+            ),
         );
     }
     let not_http = causes(error).filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(hyper::Error::is_parse);
@@ -61,7 +68,10 @@ pub(crate) fn classify(error: &reqwest::Error, upstream: &str) -> Failure {
 }
 
 /// The same for a request that went by the proxy: who is looked for and dialled first, is the proxy.
-pub(super) fn of_proxy(error: &reqwest::Error, upstream: &str) -> Failure {
+pub(super) fn of_proxy(error: &reqwest::Error, upstream: &str, proxy: &Proxy) -> Failure {
+    if matches!(tunnel(error), Some(Tunnel::Unauthorized)) {
+        return unauthorized(upstream, proxy);
+    }
     let failure = classify(error, upstream);
     match failure.kind {
         FailureKind::Dns => at_proxy(upstream, "its host name has no address"),
@@ -72,22 +82,50 @@ pub(super) fn of_proxy(error: &reqwest::Error, upstream: &str) -> Failure {
 
 /// Why a proxy made no tunnel, if that is what failed. hyper-util keeps its error type for it to itself, and these texts
 /// with it.
-fn tunnel(error: &reqwest::Error) -> Option<&'static str> {
+/// Of other answers than 407 it does not keep the status.
+fn tunnel(error: &reqwest::Error) -> Option<Tunnel> {
     causes(error).find_map(|cause| match cause.to_string().strip_prefix("tunnel error: ")? {
-        "proxy authorization required" => Some(WANTS_CREDENTIALS),
-        "unsuccessful" => Some("it answered that it does not connect to this host"),
-        "unexpected end of file" => Some("it closed the connection"),
-        "proxy response headers too long" => Some("its answer is too long"),
+        "proxy authorization required" => Some(Tunnel::Unauthorized),
+        "unsuccessful" => Some(Tunnel::Refused),
+        "unexpected end of file" => Some(Tunnel::Closed),
+        "proxy response headers too long" => Some(Tunnel::Long),
         _ => None,
     })
 }
 
-/// RFC 9110, 15.5.8.
-pub(super) const WANTS_CREDENTIALS: &str =
-    "it answered 407: it wants a user and a password, as http://user:password@host:port";
+/// How a proxy makes no tunnel.
+enum Tunnel {
+    /// RFC 9110, 15.5.8.
+    Unauthorized,
+    Refused,
+    Closed,
+    Long,
+}
+
+impl Tunnel {
+    fn told(&self) -> &'static str {
+        match self {
+            Self::Unauthorized => "it answered 407: it refuses user and password, or wants some",
+            Self::Refused => "it answered that it does not connect to this host",
+            Self::Closed => "it closed the connection",
+            Self::Long => "its answer is too long",
+        }
+    }
+}
+
+/// The proxy answered 407 (RFC 9110, 15.5.8).
+pub(super) fn unauthorized(upstream: &str, proxy: &Proxy) -> Failure {
+    at_proxy(
+        upstream,
+        match proxy.has_credentials() {
+            true => "it answered 407: it refuses the user and the password that it was given",
+            false => "it answered 407: it wants a user and a password, as http://user:password@host:port",
+        },
+    )
+}
 
 /// The proxy did not let a request through.
-pub(super) fn at_proxy(upstream: &str, why: &str) -> Failure {
+fn at_proxy(upstream: &str, why: &str) -> Failure {
     Failure::new(FailureKind::Connect, format!("{upstream} could not be reached by the proxy (--proxy): {why}"))
 }
 
@@ -97,8 +135,8 @@ const ALERT: &str = "received fatal alert: ";
 /// What is wrong, and who can mend it.
 fn of_tls(error: &rustls::Error) -> String {
     use CertificateError::{
-        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
-        UnknownIssuer,
+        BadEncoding, BadSignature, Expired, ExpiredContext, InvalidPurpose, InvalidPurposeContext, NotValidForName,
+        NotValidForNameContext, NotValidYet, NotValidYetContext, Other, UnknownIssuer,
     };
     match error {
         rustls::Error::InvalidCertificate(UnknownIssuer) => {
@@ -115,7 +153,28 @@ fn of_tls(error: &rustls::Error) -> String {
             // They come as `DnsName("a.example")`.
             let name = |told: &String| told.split('"').nth(1).unwrap_or(told).to_owned();
             let names: Vec<_> = presented.iter().map(name).take(3).collect();
+            if names.is_empty() {
+                return "its certificate names no host; it needs a subjectAltName".to_owned();
+            }
             format!("its certificate is for another host: {}", names.join(", "))
+        }
+        rustls::Error::InvalidCertificate(InvalidPurpose | InvalidPurposeContext { .. }) => {
+            "its certificate is not for servers; it needs one with the purpose serverAuth, or with none".to_owned()
+        }
+        rustls::Error::InvalidCertificate(BadEncoding) => "its certificate cannot be read".to_owned(),
+        rustls::Error::InvalidCertificate(BadSignature) => {
+            "its certificate was not signed by the authority that it names, whose name is trusted (--tls-ca)".to_owned()
+        }
+        // These have no names of rustls's own.
+        rustls::Error::InvalidCertificate(Other(why)) if why.to_string() == "CaUsedAsEndEntity" => {
+            "it shows an authority's certificate (CA:TRUE) as its own, as `openssl req -x509` makes them; it needs one \
+             that is signed by that authority, or one with CA:FALSE"
+                .to_owned()
+        }
+        rustls::Error::InvalidCertificate(Other(why)) if why.to_string().starts_with("UnsupportedCertVersion") => {
+            "its certificate is not of version 3 of X.509, the only one that is read; it needs a newer one, with a \
+             subjectAltName"
+                .to_owned()
         }
         error => {
             let told = error.to_string();

@@ -91,6 +91,9 @@ fn header_name(name: &str) -> Result<HeaderName, Failure> {
         "connection" | "content-length" | "transfer-encoding" | "upgrade" => {
             Err(refused("it frames the message, which is the runtime's task"))
         }
+        "keep-alive" | "proxy-authorization" | "proxy-connection" | "te" | "trailer" => {
+            Err(refused("it is about one connection, which is the runtime's task (RFC 9110, 7.6.1)"))
+        }
         _ => Ok(parsed),
     }
 }
@@ -196,7 +199,25 @@ mod tests {
                     .all(|prepared| { prepared.is_err_and(|failure| failure.kind == FailureKind::Request) })
             );
         }
-        assert!(outbound(Call { headers: vec![("Content-Length", "1".to_owned())], ..call() }).is_err());
+    }
+
+    #[test]
+    fn what_frames_the_message_or_is_of_one_connection_is_not_the_flows() {
+        for name in [
+            "Content-Length",
+            "Transfer-Encoding",
+            "Connection",
+            "Upgrade",
+            "Proxy-Authorization",
+            "te",
+            "KEEP-ALIVE",
+            "Trailer",
+            "Proxy-Connection",
+        ] {
+            let failure = outbound(Call { headers: vec![(name, "1".to_owned())], ..call() }).err().unwrap();
+            assert!(failure.message.ends_with("the runtime's task") || failure.message.contains("7.6.1"), "{name}");
+        }
+        assert!(outbound(Call { headers: vec![("Trailers", "1".to_owned())], ..call() }).is_ok());
     }
 
     #[test]

@@ -25,6 +25,16 @@ pub(super) struct Retries {
     deadline: Instant,
 }
 
+/// What follows an answer.
+pub(super) enum Next {
+    /// Nothing: it is good, no attempt would better it, or none is left.
+    Nothing,
+    /// Another attempt, after this pause.
+    Again(Duration),
+    /// Nothing, since this pause would outlast the call.
+    TooLate(Duration),
+}
+
 impl Retries {
     /// Of a call whose time begins now.
     pub(super) fn of(call: &Call) -> Self {
@@ -32,20 +42,19 @@ impl Retries {
         Self { left: call.retries, attempt: 1, deadline }
     }
 
-    /// How long to wait before the next attempt; `None`: this answer is the last, since it is good, no attempt would better
-    /// it, or none is left, or the pause would outlast the call.
-    pub(super) fn pause(&mut self, answer: &Result<Answer, Failure>) -> Option<Duration> {
+    /// What follows an answer.
+    pub(super) fn next(&mut self, answer: &Result<Answer, Failure>) -> Next {
         if self.left == 0 || !may_pass(answer) {
-            return None;
+            return Next::Nothing;
         }
         let wanted = answer.as_ref().ok().and_then(retry_after);
         let pause = backoff(self.attempt, random()).max(wanted.unwrap_or_default());
         if pause >= self.deadline.saturating_duration_since(Instant::now()) {
-            return None;
+            return Next::TooLate(pause);
         }
         self.left -= 1;
         self.attempt += 1;
-        Some(pause)
+        Next::Again(pause)
     }
 }
 

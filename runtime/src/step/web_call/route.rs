@@ -4,7 +4,7 @@
 use reqwest::{Client, Response};
 
 use super::connect_to::ConnectTo;
-use super::failure::{WANTS_CREDENTIALS, at_proxy, classify, of_proxy};
+use super::failure::{classify, of_proxy, unauthorized};
 use super::guard::{Guard, Refused};
 use super::request::{Outbound, header_value};
 use crate::client::Proxy;
@@ -50,12 +50,12 @@ impl Routes {
         }
         self.guard.check_literal(&outbound.url)?;
         let proxied = self.proxy.as_ref().filter(|(proxy, _)| proxy.takes(&outbound.url));
-        let Some((_, client)) = proxied else {
+        let Some((proxy, client)) = proxied else {
             return self.direct.execute(request).await.map_err(|error| classify(&error, &upstream));
         };
-        let answer = client.execute(request).await.map_err(|error| of_proxy(&error, &upstream))?;
+        let answer = client.execute(request).await.map_err(|error| of_proxy(&error, &upstream, proxy))?;
         // By http the proxy's own answer comes in the upstream's place.
-        if answer.status().as_u16() == 407 { Err(at_proxy(&upstream, WANTS_CREDENTIALS)) } else { Ok(answer) }
+        if answer.status().as_u16() == 407 { Err(unauthorized(&upstream, proxy)) } else { Ok(answer) }
     }
 }
 

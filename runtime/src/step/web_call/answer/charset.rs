@@ -21,6 +21,7 @@ pub(super) fn text<'b>(body: &'b [u8], content_type: Option<&str>, is_xml: bool)
     let declared = content_type.and_then(charset).or_else(|| is_xml.then(|| declared(body)).flatten());
     match declared {
         None => decode(body, 0, UTF_8),
+        Some(label) if is_ascii(label) => decode(body, 0, UTF_8),
         Some(label) => match Encoding::for_label(label.as_bytes()) {
             Some(encoding) => decode(body, 0, encoding),
             None => {
@@ -58,6 +59,26 @@ fn decode<'b>(body: &'b [u8], mark: usize, encoding: &'static Encoding) -> Resul
         // There is room for the longest text that so many bytes can be.
         (DecoderResult::OutputFull, read) => Err(broken(read)),
     }
+}
+
+/// Whether an encoding is US-ASCII, by its names in IANA's registry of character sets. Browsers read it as windows-1252,
+/// which has a character for every byte, and so makes `Ã©` of an `é`; as UTF-8, of which it is a part, it is read as it was
+/// meant or not at all.
+fn is_ascii(label: &str) -> bool {
+    const NAMES: [&str; 11] = [
+        "us-ascii",
+        "ascii",
+        "us",
+        "csascii",
+        "iso646-us",
+        "iso_646.irv:1991",
+        "ansi_x3.4-1968",
+        "ansi_x3.4-1986",
+        "iso-ir-6",
+        "ibm367",
+        "cp367",
+    ];
+    NAMES.iter().any(|name| name.eq_ignore_ascii_case(label.trim()))
 }
 
 /// The parameter `charset` of a media type (RFC 9110, section 8.3.2).
@@ -100,6 +121,17 @@ mod tests {
         assert_eq!(json(b"\xc4\xe3", "text/json;charset=gb2312").unwrap(), "你");
         assert_eq!(json(b"{\0}\0", "text/json;charset=utf-16le").unwrap(), "{}");
         assert_eq!(json(b"a", "text/plain; charset=").unwrap(), "a");
+    }
+
+    #[test]
+    fn ascii_is_read_as_utf_8() {
+        for label in ["us-ascii", "ASCII", "\"ANSI_X3.4-1968\"", "iso-ir-6"] {
+            let content_type = format!("application/json; charset={label}");
+            assert_eq!(json("café".as_bytes(), &content_type).unwrap(), "café", "{label}");
+            assert!(json(b"caf\xe9", &content_type).unwrap_err().contains("byte 3 of 4 is wrong"), "{label}");
+        }
+        let xml = "<?xml version='1.0' encoding='US-ASCII'?><a>é</a>";
+        assert_eq!(text(xml.as_bytes(), None, true).unwrap(), xml);
     }
 
     #[test]

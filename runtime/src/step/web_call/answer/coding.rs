@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::{self, Read};
 
 use brotli_decompressor::Decompressor;
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderValue};
 use ruzstd::decoding::StreamingDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
@@ -15,6 +15,9 @@ const MOST_CODINGS: usize = 2;
 
 /// The largest window that a zstd frame may ask for, in bytes: RFC 9659 allows no more on the web.
 const ZSTD_WINDOW: u64 = 8 << 20;
+
+/// How each member of a gzip stream begins (RFC 1952, 2.3.1).
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// Bytes that the brotli decoder takes in at a time.
 const BROTLI_BUFFER: usize = 4096;
@@ -120,7 +123,15 @@ fn decode_one(mut input: &[u8], coding: Coding, limit: usize) -> Result<Vec<u8>,
     let mut out = Vec::new();
     let wrong = |error: io::Error| wrong(coding, &error);
     match coding {
-        Coding::Gzip => fill(&mut out, MultiGzDecoder::new(input), limit, wrong)?,
+        Coding::Gzip => {
+            while !input.is_empty() {
+                // What follows a member and is too short to be one would otherwise look like one that was cut off.
+                if !out.is_empty() && !input.starts_with(&GZIP_MAGIC) {
+                    return Err(Undecoded::Trailing(coding));
+                }
+                fill(&mut out, GzDecoder::new(&mut input), limit, wrong)?;
+            }
+        }
         Coding::Brotli => {
             let mut decoder = Decompressor::new(&mut input, BROTLI_BUFFER);
             fill(&mut out, &mut decoder, limit, wrong)?;
@@ -253,6 +264,11 @@ mod tests {
                 assert!(told.is_err(), "{coding}: {told:?}");
             }
         }
+        let gzip = BASE64_STANDARD.decode(PACKED[0].1).unwrap();
+        for garbage in [&b"\0"[..], b"\n", b"\x1f", b"0123456789"] {
+            assert_eq!(decode([&gzip, garbage].concat(), &[Gzip], 100), Err(Undecoded::Trailing(Gzip)), "{garbage:?}");
+        }
+        assert_eq!(decode([&gzip, &gzip[..12]].concat(), &[Gzip], 100), Err(Undecoded::Short(Gzip)));
         let skipped = [&b"\x50\x2a\x4d\x18\x03\0\0\0abc"[..], &BASE64_STANDARD.decode(PACKED[2].1).unwrap()].concat();
         assert_eq!(decode(skipped.clone(), &[Zstd], 100).unwrap(), TEXT);
         assert_eq!(decode(skipped[..10].to_vec(), &[Zstd], 100), Err(Undecoded::Short(Zstd)));

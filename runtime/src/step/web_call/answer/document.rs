@@ -28,6 +28,7 @@ pub(super) fn format(content_type: Option<&str>, body: &[u8]) -> Result<Format, 
                 // RFC 6839: what ends in `+json` or `+xml` can be read as such.
                 json if matches!(json, "application/json" | "text/json") || json.ends_with("+json") => Ok(Format::Json),
                 xml if matches!(xml, "application/xml" | "text/xml") || xml.ends_with("+xml") => Ok(Format::Xml),
+                "" => Err("the answer has an empty Content-Type".to_owned()),
                 _ => {
                     Err(format!("the answer is {}, not JSON or XML", essence.chars().take(EXCERPT).collect::<String>()))
                 }
@@ -63,6 +64,11 @@ pub(super) fn parse(format: Format, text: &str) -> Result<Document<'_>, String> 
                     format!("the answer is JSON nested deeper than {DEEPEST} levels")
                 }
                 _ if begin.starts_with('<') => "the answer is XML or HTML, and says that it is JSON".to_owned(),
+                // serde_json misses the other half, and tells that in two ways.
+                told if ["lone leading surrogate", "unexpected end of hex escape"].iter().any(|it| told.starts_with(it)) => {
+                    let place = told.split_once(" at ").map(|(_, place)| format!(" at {place}")).unwrap_or_default();
+                    format!("the answer is not valid JSON: an escape \\uD800 to \\uDFFF stands without its other half{place}")
+                }
                 told => format!("the answer is not valid JSON: {told}"),
             }
         }),
@@ -90,9 +96,12 @@ mod tests {
         for xml in ["application/xml", "text/xml;charset=utf-8", "application/soap+xml"] {
             assert_eq!(format(Some(xml), b"{}"), Ok(Format::Xml), "{xml}");
         }
-        for other in ["text/html; charset=utf-8", "text/plain", "application/jsonp", ""] {
+        for other in ["text/html; charset=utf-8", "text/plain", "application/jsonp"] {
             let essence = other.split(';').next().unwrap();
             assert_eq!(format(Some(other), b"{}"), Err(format!("the answer is {essence}, not JSON or XML")));
+        }
+        for empty in ["", " ", "; charset=utf-8"] {
+            assert_eq!(format(Some(empty), b"{}"), Err("the answer has an empty Content-Type".to_owned()));
         }
     }
 
@@ -117,7 +126,13 @@ mod tests {
         );
         assert_eq!(told(Format::Json, &"[".repeat(100_000)), "the answer is JSON nested deeper than 128 levels");
         assert!(told(Format::Xml, &"<a>".repeat(100_000)).contains("not valid XML"));
-        assert!(told(Format::Json, r#"{"a":"\ud800"}"#).contains("hex escape"));
+        for alone in [r#"{"a":"\ud800"}"#, r#"{"a":"\udc00"}"#, r#"{"a":"\ud800\ud800"}"#] {
+            let told = told(Format::Json, alone);
+            assert!(
+                told.contains("an escape \\uD800 to \\uDFFF stands without its other half at line 1 column"),
+                "{told}"
+            );
+        }
         assert!(told(Format::Json, "{\"a\":\"\0\"}").contains("control character"));
         assert!(told(Format::Xml, "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>").contains("document type"));
     }

@@ -77,10 +77,16 @@ impl Answer {
         for wanted in wanted {
             let binding = wanted.binding;
             let found = sources.find(wanted).map_err(|error| failed(format!("{}: {error}", Place(binding))))?;
-            if found.is_none() && !binding.optional {
-                return Err(failed(format!("{}: the answer does not hold it", Place(binding))));
-            }
-            values.push(binding.name, found);
+            let value = match found {
+                Found::Value(value) => Some(value),
+                _ if binding.optional => None,
+                Found::Null => {
+                    let told = format!("{}: {} is expected, and `null` was found", Place(binding), binding.kind);
+                    return Err(failed(told));
+                }
+                Found::Nothing => return Err(failed(format!("{}: the answer does not hold it", Place(binding)))),
+            };
+            values.push(binding.name, value);
         }
         Ok(values)
     }
@@ -104,7 +110,10 @@ impl Answer {
         let content_type = self.headers.get(CONTENT_TYPE).map(|value| charset::header(value.as_bytes()));
         let format = document::format(content_type.as_deref(), &self.body);
         let is_xml = format == Ok(Format::Xml);
-        let format = wanted.iter().any(Wanted::needs_document).then_some(format).transpose()?;
+        // What says nothing (as 204 does) says no word of what may be missing, whatever its Content-Type is.
+        let may_be_empty = wanted.iter().filter(|wanted| wanted.needs_document()).all(|wanted| wanted.binding.optional);
+        let has_document = wanted.iter().any(Wanted::needs_document) && !(self.body.is_empty() && may_be_empty);
+        let format = has_document.then_some(format).transpose()?;
         Ok(ReadBody { text: charset::text(&self.body, content_type.as_deref(), is_xml)?, format })
     }
 }
@@ -113,8 +122,16 @@ impl Answer {
 struct ReadBody<'a> {
     /// Empty when none needs it.
     text: Cow<'a, str>,
-    /// `None` when none looks into it.
+    /// `None` when none looks into it, or there is nothing to look into and none needs it.
     format: Option<Format>,
+}
+
+/// What a query comes to.
+enum Found {
+    Value(Value),
+    /// It is there, and says that it has no value: JSON's `null`, XML's `nil`.
+    Null,
+    Nothing,
 }
 
 /// All that a query may look into.
@@ -125,29 +142,35 @@ struct Sources<'a> {
 }
 
 impl Sources<'_> {
-    /// The value of a binding; JSON's `null` is as good as absent, and so is XML's `nil`.
-    fn find(&self, wanted: &Wanted) -> Result<Option<Value>, String> {
+    /// The value of a binding.
+    fn find(&self, wanted: &Wanted) -> Result<Found, String> {
         let kind = wanted.binding.kind;
-        let from_text = |text: &str| Value::from_text(kind, text).map_err(|mismatch| mismatch.to_string());
-        let value = |found: Option<Node<'_>>| found.filter(|node| !node.is_null()).map(|node| value_of(kind, node));
+        let from_text =
+            |text: &str| Value::from_text(kind, text).map(Found::Value).map_err(|mismatch| mismatch.to_string());
+        let value = |found: Option<Node<'_>>| match found {
+            None => Ok(Found::Nothing),
+            Some(node) if node.is_null() => Ok(Found::Null),
+            Some(node) => value_of(kind, node).map(Found::Value),
+        };
         let root = self.document.map(Document::root);
         match &wanted.binding.query {
-            Query::Label(name) => value(root.and_then(|root| root.label(name))).transpose(),
-            Query::Path(path) => value(root.and_then(|root| root.path(path.iter().map(segment)))).transpose(),
+            Query::Label(name) => value(root.and_then(|root| root.label(name))),
+            Query::Path(path) => value(root.and_then(|root| root.path(path.iter().map(segment)))),
             Query::JsonPath(_) => match (&wanted.path, root) {
                 (Some(path), Some(Node::Json(json))) => {
                     let found = path.try_first(json).map_err(|error| error.to_string())?;
-                    value(found.map(Node::Json)).transpose()
+                    value(found.map(Node::Json))
                 }
                 (_, Some(Node::Xml(_))) => Err("JSONPath looks into JSON, and the answer is XML".to_owned()),
-                (_, None) | (None, _) => Ok(None),
+                (_, None) | (None, _) => Ok(Found::Nothing),
             },
-            Query::Status => value(Some(Node::Json(&Json::from(self.answer.status)))).transpose(),
+            Query::Status => value(Some(Node::Json(&Json::from(self.answer.status)))),
             Query::Header(name) => {
                 let header = self.answer.headers.get(*name).map(|value| charset::header(value.as_bytes()));
-                header.map(|text| from_text(&text)).transpose()
+                header.map_or(Ok(Found::Nothing), |text| from_text(&text))
             }
-            Query::Body => from_text(self.text).map(Some),
+            Query::Body if self.text.is_empty() && wanted.binding.optional => Ok(Found::Nothing),
+            Query::Body => from_text(self.text),
         }
     }
 }
@@ -267,8 +290,8 @@ mod tests {
         assert_eq!(take(&body, Kind::Scalar, false, Query::Path(FIRST)), scalar("first"));
         assert_eq!(take(&body, Kind::Scalar, true, Query::Path(SECOND)), Ok(None));
         assert_eq!(
-            take(&body, Kind::Scalar, false, Query::Path(SECOND)),
-            Err("response variable `x` (query a[1].b): the answer does not hold it".to_owned())
+            take(&body, Kind::Text, false, Query::Path(SECOND)),
+            Err("response variable `x` (query a[1].b): a text is expected, and `null` was found".to_owned())
         );
     }
 
@@ -287,9 +310,25 @@ mod tests {
         let html = answer(Some("text/html; charset=utf-8"), "<p>");
         assert_eq!(take(&html, Kind::Text, true, label()), Err("the answer is text/html, not JSON or XML".to_owned()));
         assert!(take(&answer(None, "<p>"), Kind::Text, true, label()).unwrap_err().contains("not valid XML"));
-        assert!(take(&answer(None, ""), Kind::Text, true, label()).unwrap_err().contains("empty"));
+        assert!(take(&answer(None, ""), Kind::Text, false, label()).unwrap_err().contains("empty"));
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         assert!(take(&answer(None, &deep), Kind::Text, true, label()).unwrap_err().contains("deeper than 128 levels"));
+    }
+
+    #[test]
+    fn an_empty_answer_holds_nothing_that_is_needed() {
+        for media_type in [None, Some("application/json"), Some("text/html"), Some("")] {
+            let empty = answer(media_type, "");
+            for query in [Query::Label("x"), Query::JsonPath("$.x"), Query::Body] {
+                assert_eq!(take(&empty, Kind::Int, true, query), Ok(None), "{media_type:?}");
+            }
+            assert!(take(&empty, Kind::Int, false, Query::Label("x")).is_err(), "{media_type:?}");
+            assert_eq!(take(&empty, Kind::Text, false, Query::Body), Ok(Some(Value::Text(String::new()))));
+            let query = |name, optional| Binding { name, kind: Kind::Text, optional, query: Query::Label(name) };
+            let mixed: &'static [Binding] = Box::leak(Box::new([query("x", true), query("y", false)]));
+            assert!(empty.take(&Wanted::of(mixed).unwrap()).is_err(), "{media_type:?}");
+        }
+        assert!(take(&answer(None, " "), Kind::Int, true, Query::Label("x")).unwrap_err().contains("empty"));
     }
 
     #[test]

@@ -108,7 +108,7 @@ async fn ask(routes: &Routes, outbound: &Outbound) -> Result<Grant, Failure> {
         return Err(failure);
     }
     grant(&answer.body).map_err(|why| {
-        let told = format!("the answer of {upstream} is none: {why}");
+        let told = format!("{upstream} gave none: {why}");
         Failure::new(FailureKind::Response, told).with_status(status)
     })
 }
@@ -131,9 +131,13 @@ fn refusal(body: &[u8]) -> Option<String> {
 
 /// Reads the token and its life.
 fn grant(body: &[u8]) -> Result<Grant, String> {
-    let answer: Value = serde_json::from_slice(body).map_err(|_| "it is not JSON".to_owned())?;
-    let token = answer.get("access_token").and_then(Value::as_str).ok_or("it has no text `access_token`")?;
-    let token = Token::new(token).ok_or("its `access_token` has characters that no token has")?;
+    let answer: Value = serde_json::from_slice(body).map_err(|_| "its answer is not JSON".to_owned())?;
+    let token = match answer.get("access_token").and_then(Value::as_str) {
+        Some("") => return Err("the `access_token` of its answer is empty".to_owned()),
+        Some(token) => Token::new(token).ok_or("its `access_token` has characters that no token has")?,
+        // Some servers refuse with a status that says otherwise.
+        None => return Err(refusal(body).unwrap_or_else(|| "its answer has no text `access_token`".to_owned())),
+    };
     match answer.get("token_type").filter(|kind| !kind.is_null()) {
         Some(kind) if !kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("bearer")) => {
             return Err("its `token_type` is not `Bearer`, the only one that a call can use (RFC 6750)".to_owned());
@@ -214,6 +218,9 @@ mod tests {
         let told = |answer: Value| grant(answer.to_string().as_bytes()).map(|grant| grant.token).unwrap_err();
         assert!(told(json!([])).contains("no text `access_token`"));
         assert!(told(json!({ "access_token": 7 })).contains("no text `access_token`"));
+        assert_eq!(told(json!({ "access_token": "" })), "the `access_token` of its answer is empty");
+        let refused = json!({ "error": "invalid_scope", "error_description": "no such scope" });
+        assert_eq!(told(refused), "invalid_scope: no such scope");
         assert!(told(json!({ "access_token": "a\r\nb" })).contains("characters"));
         assert!(told(json!({ "access_token": "a", "token_type": "mac" })).contains("`Bearer`"));
         assert!(grant(b"<p>").unwrap_err().contains("not JSON"));
