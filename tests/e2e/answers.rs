@@ -54,6 +54,34 @@ fn characters_are_those_of_the_encoding_that_is_named() {
 }
 
 #[test]
+fn an_empty_answer_is_fine_where_nothing_in_it_is_needed() {
+    const FLOW: &str = r#"on sms matching "optional"
+  -> call PUT "https://notes.example/" text "x" < id? = id, name? = note.name, code = @status >
+     ok   -> sms "$code ${id ?? "none"} ${name ?? "none"}"
+     fail -> sms "${failure.kind}: ${failure.message}"
+
+on sms
+  -> call PUT "https://notes.example/" text "x" < id = id, name? = note.name >
+     ok   -> sms "$id ${name ?? "none"}"
+     fail -> sms "${failure.kind}: ${failure.message}"
+"#;
+    let binary = binary_of("notes", FLOW);
+    for (answer, optional) in [
+        ("HTTP/1.1 204 X\r\nConnection: close\r\n\r\n", "204 none none"),
+        (
+            "HTTP/1.1 200 X\r\nContent-Type: text/html\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+            "200 none none",
+        ),
+    ] {
+        let service = StandIn::start(move |_| Reply::raw(answer.as_bytes()));
+        let program = Program::of(&binary).connect("notes.example:443", &service.url()).start();
+        assert_eq!(program.converse("optional"), optional);
+        let told = program.converse("required");
+        assert!(told.starts_with("response: the answer is "), "{told}");
+    }
+}
+
+#[test]
 fn what_xml_does_not_hold_is_named() {
     let document = document().replace("84.50", "dear");
     let (said, _) = converse("Content-Type: text/xml\r\nX-Kind: x", document.as_bytes());

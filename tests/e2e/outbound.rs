@@ -21,6 +21,8 @@ fn only_authorities_that_are_known_are_trusted() {
     authority.sign("good", "localhost", 2);
     authority.sign("expired", "localhost", -1);
     authority.sign("elsewhere", "elsewhere.example", 2);
+    authority.sign_itself("itself", "localhost", false);
+    authority.sign_itself("careless", "localhost", true);
     let ca = authority.file("ca.pem");
     for (name, trusted, told) in [
         ("good", true, "ok there".to_owned()),
@@ -45,6 +47,17 @@ fn only_authorities_that_are_known_are_trusted() {
         };
         assert!(answer.starts_with(&expected), "{name}: {answer}");
         assert_eq!(service.requests().len(), usize::from(name == "good" && trusted));
+    }
+    // One that signed its own certificate is trusted by that, if it does not say that it is an authority's.
+    for (name, told) in [
+        ("itself", "ok there".to_owned()),
+        ("careless", "it shows an authority's certificate (CA:TRUE) as its own".to_owned()),
+    ] {
+        let service = authority.serve(name);
+        let (_first, start) = pointed_to(service.port);
+        let answer = start.with(["--tls-ca", &authority.file(&format!("{name}.pem"))]).start().converse("get");
+        let secure = format!("tls: no secure connection to localhost:{}: {told}", service.port);
+        assert!(answer.starts_with(if name == "itself" { &told } else { &secure }), "{name}: {answer}");
     }
     // The platform's authorities, which these tests name by the variable that others know, too.
     let service = authority.serve("good");
@@ -87,7 +100,18 @@ fn a_service_may_want_a_certificate() {
         "{told}"
     );
     let told = refused(&["--tls-cert", &cert, "--tls-key", &cert]).err;
-    assert!(told.contains("there is no key in it"), "{told}");
+    assert!(told.contains("there is no key in it; it should be PEM, with a line BEGIN PRIVATE KEY"), "{told}");
+    let folder = Scratch::new();
+    for head in ["-----BEGIN ENCRYPTED PRIVATE KEY-----", "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED"] {
+        let locked = folder.write("locked.key", &format!("{head}\n\nAAAA\n-----END X-----\n"));
+        let told = refused(&["--tls-cert", &cert, "--tls-key", locked.to_str().unwrap()]).err;
+        assert!(told.contains("it is encrypted, and nobody is here to type the passphrase"), "{told}");
+    }
+    let cut = folder.write("cut.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    let told = refused(&["--tls-ca", cut.to_str().unwrap()]).err;
+    assert!(told.contains("is no certificate of X.509, or was cut off"), "{told}");
+    let told = refused(&["--allow-net", "10.0.0.0/8,fd00::/8"]).err;
+    assert!(told.contains("without scheme and port; for several, repeat --allow-net"), "{told}");
 }
 
 #[test]
@@ -165,6 +189,12 @@ fn a_proxy_may_refuse() {
     let program = start(&wants);
     for word in ["secure", "get"] {
         let how = "it answered 407: it wants a user and a password, as http://user:password@host:port";
+        assert_eq!(program.converse(word), format!("{by}{how}"));
+    }
+    let url = format!("http://anna:canary@{}", wants.address);
+    let program = Program::of(&reach::binary()).variable("KEY", KEY).variable("FLOW_PROXY", url).start();
+    for word in ["secure", "get"] {
+        let how = "it answered 407: it refuses the user and the password that it was given";
         assert_eq!(program.converse(word), format!("{by}{how}"));
     }
     let refuses = Proxy::refusing("HTTP/1.1 403 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");

@@ -264,6 +264,8 @@ fn what_is_no_token_is_told_with_the_name_of_its_server() {
         match form(request)["scope"].as_str() {
             "mac" => token(json!({ "token_type": "mac" })),
             "none" => Reply::json(200, &json!({ "token": "x" })),
+            "empty" => token(json!({ "access_token": "" })),
+            "refused" => Reply::json(200, &json!({ "error": "invalid_scope", "error_description": "no such scope" })),
             "html" => Reply::new(200, "text/html", "<p>Log in"),
             "large" => token(json!({ "padding": "x".repeat(100_000) })),
             "client" => Reply::json(401, &json!({ "error": "invalid_client", "error_description": "no such client" })),
@@ -280,9 +282,11 @@ fn what_is_no_token_is_told_with_the_name_of_its_server() {
     let crm = StandIn::start(|request| Reply::json(200, &json!({ "points": request.header_value("Authorization") })));
     let program = start(&login.url(), &crm.url());
     for (scope, expected) in [
-        ("mac", "response 200: no token: the answer of login.example is none: its `token_type` is not `Bearer`"),
-        ("none", "response 200: no token: the answer of login.example is none: it has no text `access_token`"),
-        ("html", "response 200: no token: the answer of login.example is none: it is not JSON"),
+        ("mac", "response 200: no token: login.example gave none: its `token_type` is not `Bearer`"),
+        ("none", "response 200: no token: login.example gave none: its answer has no text `access_token`"),
+        ("empty", "response 200: no token: login.example gave none: the `access_token` of its answer is empty"),
+        ("refused", "response 200: no token: login.example gave none: invalid_scope: no such scope"),
+        ("html", "response 200: no token: login.example gave none: its answer is not JSON"),
         ("large", "too_large 200: no token: the answer of login.example is larger than 64 KiB"),
         ("client", "status 401: no token: login.example answered 401 (invalid_client: no such client)"),
         ("echo", "status 400: no token: login.example answered 400 ("),

@@ -188,6 +188,9 @@ fn a_service_says_how_long_it_wants_to_be_left_alone() {
         assert!(took(path, "status 503: shop.example answered 503") < Duration::from_secs(4), "{path}");
         assert_eq!(asked(&shop, path), 1);
     }
+    let stands = program.log(&[("outcome", json!("stands"))]);
+    assert_eq!(stands.len(), 2, "that there was no time left is in the log");
+    assert_eq!((&stands[0]["status"], &stands[0]["ms"]), (&json!(503), &json!(3_600_000)));
 }
 
 #[test]

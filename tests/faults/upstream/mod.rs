@@ -182,7 +182,7 @@ fn answers_without_end() {
     let chunked = ok(&format!("{JSON}\nTransfer-Encoding: chunked"), b"");
     let start = b"HTTP/1.1 200 OK\r\n".to_vec();
     let large = "too_large|200|the answer of up.example is larger than 10 MB, which is what --max-response allows";
-    let head = "too_large|0|the headers of the answer of up.example are too large, or announce too much";
+    let head = "too_large|0|the headers of the answer of up.example are too many or too large (at most 100 of 408 KiB in all are read), or announce too much";
     let trial = run(vec![
         case("long-chunks", vec![Request, Send(chunked), Endless(chunk)], large),
         case("long-body", vec![Request, Send(ok(JSON, b"")), Endless(b" ".repeat(4096))], large),
@@ -219,7 +219,7 @@ fn lengths_that_are_wrong() {
         case(
             "huge",
             length("Content-Length: 18446744073709551614", b""),
-            "too_large|0|the headers of the answer of up.example are too large, or announce too much",
+            "too_large|0|the headers of the answer of up.example are too many or too large (at most 100 of 408 KiB in all are read), or announce too much",
         ),
         case("chunks", chunks(b"4;a=b\r\n{\"x\"\r\n4\r\n:84}\r\n0\r\nX: y\r\n\r\n"), "84"),
         case(
@@ -306,6 +306,10 @@ fn bodies_that_are_not_what_they_should_be() {
         case("xml-as-json", json(b"<x>84</x>"), "response|200|the answer is XML or HTML, and says that it is JSON"),
         case("json-as-xml", xml(b"{\"x\":84}"), "response|200|the answer is not valid XML: "),
         case("empty", json(b""), "response|200|the answer is empty, not JSON"),
+        case("null", json(b"{\"x\":null}"), "response|200|response variable `x` (query x): a text, a number or a bool is expected, and `null` was found"),
+        case("untyped", answer(ok("Content-Type:\nContent-Length: 8", b"{\"x\":84}")), "response|200|the answer has an empty Content-Type"),
+        case("ascii", answer(whole("application/json; charset=us-ascii", "{\"x\":\"é\"}".as_bytes())), "é"),
+        case("no-ascii", answer(whole("application/json; charset=us-ascii", b"{\"x\":\"\xe9\"}")), "response|200|the answer is not UTF-8 text: byte 6 of 9 is wrong"),
         case(
             "broken-utf-8",
             json(b"{\"x\":\"\xff\"}"),
@@ -316,7 +320,7 @@ fn bodies_that_are_not_what_they_should_be() {
             answer(whole("text/plain", b"ab\xc3")),
             "response|200|the answer is not UTF-8 text: byte 2",
         ),
-        case("lone-surrogate", json(br#"{"x":"\ud800"}"#), "response|200|the answer is not valid JSON: "),
+        case("lone-surrogate", json(br#"{"x":"\ud800"}"#), "response|200|the answer is not valid JSON: an escape \\uD800 to \\uDFFF stands without its other half"),
         case("nul", json(br#"{"x":"a\u0000b"}"#), "response|200|response variable `x` (query x): "),
         case("bom", json(b"\xef\xbb\xbf{\"x\":84}"), "84"),
         case("twice", json(b"{\"x\":1,\"x\":84}"), "84"),
@@ -354,6 +358,11 @@ fn bodies_that_are_not_what_they_should_be() {
             "short-gzip",
             coded("gzip", b"\x1f\x8b\x08\0\0\0\0\0\0\xff\xab"),
             "response|200|the answer says that it is gzip, and ends before",
+        ),
+        case(
+            "long-gzip-tail",
+            coded("gzip", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\x56\xaa\x50\xb2\xb2\x30\xa9\x05\x00\x49\xdb\x3a\xb0\x08\x00\x00\x00\x0a"),
+            "response|200|the answer says that it is gzip, and something else follows that",
         ),
         case("no-brotli", coded("br", b"{\"x\":84}"), "response|200|the answer says that it is brotli, and "),
         case(

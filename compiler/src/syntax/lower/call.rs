@@ -13,6 +13,9 @@ use std::collections::HashMap;
 const CLAUSES: &[&str] =
     &["header", "query", "basic", "bearer", "oauth", "timeout", "retry", "json", "form", "xml", "text", "sample"];
 
+/// How it ends what is told of an `oauth` that lacks something.
+const IN_OAUTH: &str = ", in this `oauth`";
+
 impl Lower {
     pub(super) fn call(&mut self, pair: Pair<'_>) -> Step {
         let mut parts = pair.into_inner().peekable();
@@ -88,7 +91,10 @@ impl Lower {
             let quoted: Vec<String> = CLAUSES.iter().map(|clause| format!("`{clause}`")).collect();
             let instead = format!("a clause ({}), `< … >` or `->`", quoted.join(", "));
             let known = [CLAUSES, OAUTH_WORDS].concat();
-            self.unknown_word(Code::UnknownClause, &pair, &known, "a call has no clause", &instead);
+            let meant = self.unknown_word(Code::UnknownClause, &pair, &known, "a call has no clause", &instead);
+            if meant.is_some_and(|meant| OAUTH_WORDS.contains(&meant)) {
+                self.forgive_oauth();
+            }
             return None;
         }
         self.clause(pair, span).map(|kind| Clause { span, kind })
@@ -224,7 +230,7 @@ impl Lower {
             } else if value.as_rule() == Rule::string {
                 auth_method = Some(self.plain_string(value, "`auth_method`"));
             } else {
-                self.expected(self.span(&written), "its name in quotes, as in `auth_method \"client_secret_post\"`");
+                self.expected(self.span(&written), "its name in quotes, as in `auth_method \"client_secret_basic\"`, the default, or `\"client_secret_post\"`");
                 return None;
             }
         }
@@ -241,9 +247,19 @@ impl Lower {
                     (_, None) => "`client_id $ID`",
                     _ => "`client_secret $SECRET`",
                 };
-                self.expected(keyword, &format!("{missing}, in this `oauth`"));
+                self.expected(keyword, &format!("{missing}{IN_OAUTH}"));
                 None
             }
+        }
+    }
+
+    /// Takes back that the `oauth` right before a misspelt word of it lacks something: that is this word, or what stands
+    /// behind it.
+    fn forgive_oauth(&mut self) {
+        let Some(before) = self.diagnostics.len().checked_sub(2) else { return };
+        let lacks = |told: &Diagnostic| told.code == Code::MissingPart && told.message.ends_with(IN_OAUTH);
+        if self.diagnostics.get(before).is_some_and(lacks) {
+            self.diagnostics.remove(before);
         }
     }
 
