@@ -209,3 +209,10 @@ fn a_proxy_may_refuse() {
         assert!(told.starts_with(by) && told.contains("refused"), "{told}");
     }
 }
+
+#[test]
+fn a_host_without_an_address_is_named_without_its_port() {
+    let first = pointing(302, "https://nobody.invalid:19001/z");
+    let told = reach::start(&first).start().converse("get");
+    assert_eq!(told, "dns: the host name nobody.invalid has no address (start.example points there)");
+}
