@@ -5,6 +5,7 @@
 //! opened for it. What is shown of the request is built without any secret: placeholders stand in their places. So it is
 //! the same whether it is sent or not.
 
+mod blot;
 mod placeholder;
 mod report;
 

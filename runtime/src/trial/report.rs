@@ -3,6 +3,7 @@
 use reqwest::header::AUTHORIZATION;
 use serde_json::{Map, Value as Json, json};
 
+use super::blot;
 use super::placeholder::Placeholders;
 use crate::flow::{Auth, Call, Failure};
 use crate::redact::Redactor;
@@ -72,8 +73,7 @@ pub(super) fn trial(call: &Call, trial: &Trial, redactor: &Redactor, document: &
         .zip(&trial.variables)
         .map(|(binding, found)| match found {
             Ok(Some(value)) => {
-                let shown = redacted(plain(value), redactor);
-                json!({ "name": binding.name, "value": shown })
+                json!({ "name": binding.name, "value": blot::value(plain(value), redactor) })
             }
             Ok(None) => json!({ "name": binding.name, "value": Json::Null }),
             Err(why) => json!({ "name": binding.name, "problem": redactor.text(why) }),
@@ -100,7 +100,8 @@ fn answer(seen: &Seen, redactor: &Redactor) -> Json {
     let headers: Vec<Json> =
         headers.map(|(name, text)| json!({ "name": name.as_str(), "value": value(text.as_bytes()) })).collect();
     // What is no text is nothing to look at, and a secret in it could not be found.
-    let body = seen.body.as_ref().map(|text| redactor.text(text));
+    let body = seen.body.as_ref().map(|text| blot::body(text, redactor));
+    let (body, blotted) = body.map_or((None, 0), |(body, places)| (Some(body), places));
     json!({
         "status": seen.status,
         "version": format!("{:?}", seen.version),
@@ -108,6 +109,7 @@ fn answer(seen: &Seen, redactor: &Redactor) -> Json {
         "headers": headers,
         "bytes": seen.size,
         "body": body,
+        "blotted": blotted,
     })
 }
 
@@ -124,16 +126,5 @@ fn plain(value: &Value) -> Json {
         Value::Url(url) => url.as_str().into(),
         Value::Json(json) => json.clone(),
         Value::List(elements) => elements.iter().map(plain).collect(),
-    }
-}
-
-fn redacted(value: Json, redactor: &Redactor) -> Json {
-    match value {
-        Json::String(text) => redactor.text(&text).into(),
-        Json::Array(elements) => elements.into_iter().map(|element| redacted(element, redactor)).collect(),
-        Json::Object(members) => Json::Object(
-            members.into_iter().map(|(name, value)| (redactor.text(&name), redacted(value, redactor))).collect(),
-        ),
-        other => other,
     }
 }
