@@ -181,9 +181,9 @@ fn the_answer_is_shown_with_what_its_queries_found() {
         "\n  content-type: application/json\n",
         "\n    {\n      \"temperature\": 84,\n",
         "\nresponse variables\n",
-        "  temp: scalar = 84         temperature → 2 matches; first at $.periods[0].temperature\n",
-        "  wind: scalar? is missing  windSpeed\n",
-        "  note: text has no value   nte: the answer does not hold it; did you mean `note`?\n",
+        "  temp = 84                temperature → 2 matches; first at $.periods[0].temperature\n",
+        "  wind? is missing         windSpeed\n",
+        "  note: text has no value  nte: the answer does not hold it; did you mean `note`?\n",
         "\nthe answer also has\n  note → 2 matches; first at $.periods[0].note\n  x → 1 match, at $.periods[0].x\n",
         "\nfail response: response variable `note` (query nte): the answer does not hold it\n",
     ];
@@ -194,7 +194,7 @@ fn the_answer_is_shown_with_what_its_queries_found() {
 
     let json = call(&folder, &[&target, "--var", "body=x", "--send", "--format=json", "--", &connect]);
     let json: Value = serde_json::from_str(&json.out).unwrap();
-    let temp = json!({ "name": "temp", "type": "scalar", "query": "temperature", "value": 84, "problem": null,
+    let temp = json!({ "name": "temp", "type": null, "optional": false, "query": "temperature", "value": 84, "problem": null,
                        "matches": 2, "at": "$.periods[0].temperature", "near": [] });
     assert_eq!((&json["line"], &json["variables"][0]), (&json!(6), &temp));
     assert_eq!(json["labels"][0], json!({ "query": "note", "matches": 2, "at": "$.periods[0].note" }));
@@ -371,7 +371,7 @@ fn xml_is_told_as_json_is() {
     let sent = call(&folder, &["wx.flow", "--send", "--save-sample=wx.xml", "--", &connect]);
     assert_eq!(sent.code, Some(0), "{sent:?}");
     for part in [
-        "t: scalar = \"84\"  temp → 1 match, at wx.temp\n",
+        "t = \"84\"  temp → 1 match, at wx.temp\n",
         "  wind → 1 match, at wx.wind\n",
         "  unit → 1 match, at wx.wind.unit\n",
     ] {

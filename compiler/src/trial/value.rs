@@ -4,7 +4,6 @@ use serde_json::{Value as Json, json};
 
 use crate::check::literal;
 use crate::check::types::{Item, Type};
-use crate::graph::FailureKind;
 
 /// Digits of a number.
 const MOST_DIGITS: usize = 28;
@@ -60,12 +59,6 @@ fn scalar(text: &str) -> Json {
         Ok(Json::String(text)) => json!({ "Text": text }),
         _ => json!({ "Text": text }),
     }
-}
-
-/// What `$failure.kind` may be.
-pub(super) fn read_kind(text: &str) -> Result<Json, &'static str> {
-    let known = FailureKind::ALL.iter().any(|kind| kind.as_str() == text);
-    if known { Ok(text.into()) } else { Err("it is the kind of a failure, as timeout, status or response") }
 }
 
 fn is_number(text: &str) -> bool {
@@ -151,6 +144,5 @@ mod tests {
                 assert!(read(*ty, text).is_err(), "{ty}: {text}");
             }
         }
-        assert!(read_kind("timeout").is_ok() && read_kind("late").is_err());
     }
 }

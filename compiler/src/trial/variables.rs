@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::field::Field;
 use super::pick::Place;
 use super::value;
 use crate::check::types::{Type, Typed};
@@ -59,9 +60,9 @@ pub enum Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing(Wanted { name, typed }) => write!(f, "`${name}: {typed}` has no value"),
+            Self::Missing(Wanted { name, typed }) => write!(f, "`${name}{}` has no value", type_clause(*typed)),
             Self::Mistyped { wanted: Wanted { name, typed }, given, why } => {
-                write!(f, "`${name}: {typed}` cannot be {given:?}: {why}")
+                write!(f, "`${name}{}` cannot be {given:?}: {why}", type_clause(*typed))
             }
             Self::Unknown { name, near } => {
                 write!(f, "the call uses no `${name}`")?;
@@ -70,6 +71,16 @@ impl fmt::Display for Problem {
             }
             Self::Twice(name) => write!(f, "`${name}` is given several values, and takes one"),
         }
+    }
+}
+
+/// What stands behind the name of a variable where it is declared: `: int?`; no more than `?` for a response variable
+/// without a type.
+pub fn type_clause(typed: Typed) -> String {
+    match typed {
+        Typed { ty: Type::Scalar, optional: true } => "?".to_owned(),
+        Typed { ty: Type::Scalar, optional: false } => String::new(),
+        typed => format!(": {typed}"),
     }
 }
 
@@ -139,11 +150,7 @@ pub(super) fn values(place: &Place<'_>, given: &[Given]) -> Result<Values, Vec<P
 fn read(wanted: &Wanted, texts: &[&str], problems: &mut Vec<Problem>) -> Option<Json> {
     let mut read = Vec::new();
     for text in texts {
-        let one = match wanted.name.as_str() {
-            "failure.kind" => value::read_kind(text),
-            _ => value::read(wanted.typed.ty, text),
-        };
-        match one {
+        match wanted.read(text) {
             Ok(one) => read.push(one),
             Err(why) => {
                 problems.push(Problem::Mistyped { wanted: wanted.clone(), given: (*text).to_owned(), why });
@@ -162,17 +169,24 @@ fn read(wanted: &Wanted, texts: &[&str], problems: &mut Vec<Problem>) -> Option<
 }
 
 impl Wanted {
+    /// The field of a record that it is.
+    fn field(&self) -> Option<Field> {
+        Field::of(self.name.split_once('.')?.1)
+    }
+
+    fn read(&self, text: &str) -> Result<Json, &'static str> {
+        let read = value::read(self.typed.ty, text)?;
+        self.field().map_or(Ok(()), |field| field.check(text))?;
+        Ok(read)
+    }
+
     /// It as an option of `flowc call`, with the value that was given if it fits, else one of its type.
     pub fn option(&self, given: &[Given]) -> String {
-        let fits = |text: &str| match self.name.as_str() {
-            "failure.kind" => value::read_kind(text).is_ok(),
-            _ => value::read(self.typed.ty, text).is_ok(),
-        };
-        let own = given.iter().find(|given| given.name == self.name && fits(&given.value));
-        let shown = match own {
-            Some(given) => quoted(&given.value),
-            None if self.name == "failure.kind" => "timeout".to_owned(),
-            None => value::example(self.typed.ty).to_owned(),
+        let own = given.iter().find(|given| given.name == self.name && self.read(&given.value).is_ok());
+        let shown = match (own, self.field()) {
+            (Some(given), _) => quoted(&given.value),
+            (None, Some(field)) => field.example().to_owned(),
+            (None, None) => value::example(self.typed.ty).to_owned(),
         };
         format!("--var {}={shown}", self.name)
     }

@@ -4,14 +4,14 @@ use flow_query::{Node, Value, Xml};
 use serde_json::{Map, json};
 
 use crate::trial::answer::{self, Label, Match};
-use crate::trial::{Binding, Place};
+use crate::trial::{Binding, Place, Type};
 
 /// The JSON document of `BINARY call`.
 pub(super) struct Document {
     whole: Value,
-    /// The answer's body, if it is JSON.
+    /// The answer's body, if it can be read as JSON.
     pub(super) body: Option<Value>,
-    /// Whether it is JSON or XML: queries look into it.
+    /// Whether queries look into it: it is JSON or XML, and says so, of an answer that is no failure.
     pub(super) is_document: bool,
     /// One for each response variable, in the flow's order.
     pub(super) variables: Vec<Variable>,
@@ -36,8 +36,13 @@ impl Document {
         whole.get("request")?;
         let text = whole.pointer("/answer/body").and_then(Value::as_str).unwrap_or_default();
         let body: Option<Value> = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok();
-        let xml = (body.is_none() && is_xml(&whole)).then(|| Xml::parse(text).ok()).flatten();
-        let root = body.as_ref().map(Node::Json).or_else(|| xml.as_ref().map(|xml| Node::Xml(xml.root())));
+        let format = is_success(&whole).then(|| format(&whole, text)).flatten();
+        let xml = (format == Some(Format::Xml)).then(|| Xml::parse(text).ok()).flatten();
+        let root = match format {
+            Some(Format::Json) => body.as_ref().map(Node::Json),
+            Some(Format::Xml) => xml.as_ref().map(|xml| Node::Xml(xml.root())),
+            None => None,
+        };
         let bindings = &call.call.bindings;
         let told = whole.get("variables").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let variable = |(told, binding): (&Value, &Binding)| {
@@ -84,6 +89,16 @@ impl Document {
         self.whole.get("sent").and_then(Value::as_bool).unwrap_or_default()
     }
 
+    /// Whether the answer's status is one of success: queries look into no other.
+    pub(super) fn is_success(&self) -> bool {
+        is_success(&self.whole)
+    }
+
+    /// At how many places of the body a secret was blotted out.
+    pub(super) fn blotted(&self) -> u64 {
+        self.number("/answer/blotted").unwrap_or_default()
+    }
+
     /// The whole for other programs: one line.
     pub(super) fn json(&self, file: &str, call: &Place<'_>) -> String {
         let place = [("file", json!(file)), ("line", json!(call.start.line))];
@@ -95,9 +110,11 @@ impl Document {
                 .iter()
                 .zip(&call.call.bindings)
                 .map(|(variable, binding)| {
+                    let typed = binding.variable.typed;
                     json!({
                         "name": binding.variable.name,
-                        "type": binding.variable.typed.to_string(),
+                        "type": (typed.ty != Type::Scalar).then(|| typed.ty.to_string()),
+                        "optional": typed.optional,
                         "query": binding.query.written(),
                         "value": variable.value.as_ref().ok(),
                         "problem": variable.value.as_ref().err(),
@@ -126,10 +143,27 @@ fn headers<'a>(whole: &'a Value, pointer: &str) -> impl Iterator<Item = (&'a str
     })
 }
 
-/// Whether an answer says that it is XML (RFC 7303).
-fn is_xml(whole: &Value) -> bool {
-    let media_type = headers(whole, "/answer/headers").find(|(name, ..)| *name == "content-type");
-    let essence = media_type.map(|(_, value, _)| value.split(';').next().unwrap_or_default().trim().to_lowercase());
-    // Without a type, what it begins with decides, as in the binary.
-    essence.is_none_or(|essence| essence.ends_with("/xml") || essence.ends_with("+xml"))
+/// RFC 9110, section 15.3.
+fn is_success(whole: &Value) -> bool {
+    whole.pointer("/answer/status").and_then(Value::as_u64).is_some_and(|status| (200..300).contains(&status))
+}
+
+/// What queries can look into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Json,
+    Xml,
+}
+
+/// What an answer is, as the binary sees it: what it says that it is (RFC 6839); if it says nothing, what it begins with
+/// decides.
+fn format(whole: &Value, text: &str) -> Option<Format> {
+    let Some((_, media_type, _)) = headers(whole, "/answer/headers").find(|(name, ..)| *name == "content-type") else {
+        return Some(if text.trim_start().starts_with('<') { Format::Xml } else { Format::Json });
+    };
+    match media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        json if matches!(json, "application/json" | "text/json") || json.ends_with("+json") => Some(Format::Json),
+        xml if matches!(xml, "application/xml" | "text/xml") || xml.ends_with("+xml") => Some(Format::Xml),
+        _ => None,
+    }
 }

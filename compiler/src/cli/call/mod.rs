@@ -24,9 +24,9 @@ use crate::trial::{self, Given, Place, Problem, Unpicked, Where};
 /// Try one call of a flow: show its request, and with --send, what comes back
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Without --send nothing leaves this machine, and no secret is needed. With it, the request is really made, by the code that
-makes it in earnest: a POST changes what it changes. Secrets come from NAME or NAME_FILE, as the binary reads them, and are
-never shown.
+Without --send nothing leaves this machine, and no secret is needed. With it, the request is really made, by the code that \
+makes it in earnest: a POST changes what it changes. Secrets come from NAME or NAME_FILE, as the binary reads them, and \
+stand as `(secret)` where an answer echoes them.
 What follows `--` goes to the binary: how it reaches the world; `-- --help` lists what it takes.
 Ends with code 1 if the call takes its `fail` path.
 
@@ -83,7 +83,13 @@ fn given(text: &str) -> Result<Given, String> {
 impl Call {
     pub(super) fn run(&self, console: &Console<'_>) -> Result<Exit, Error> {
         let system = console.system;
-        let (path, place) = target(system, &self.target);
+        let (path, place) = match target(system, &self.target) {
+            Ok(meant) => meant,
+            Err(why) => {
+                console.error(&why, Some("name the call by FILE:LINE or FILE:LINE:COLUMN, both from 1"));
+                return Ok(Exit::Failed);
+            }
+        };
         let file = flow_file::read(system, &path)?;
         let (graph, mut diagnostics) = crate::graph_of(&file, &Beside::new(system, &path));
         // Warnings are for `flowc check`.
@@ -125,6 +131,10 @@ impl Call {
         let Some(document) = Document::read(&printed, &call) else {
             // `-- --help`, or what the binary refuses, which it has told.
             console.result(&printed)?;
+            if exit == Exit::Failed && !self.arguments.is_empty() {
+                let target = self.target.display();
+                console.notice(&format!("What may stand behind `--` is told by: flowc call {target} -- --help"));
+            }
             return Ok(exit);
         };
         match self.format {
@@ -179,24 +189,29 @@ impl Call {
 }
 
 /// The file that is meant, and the place in it. A file may have a colon in its name.
-fn target(system: &dyn System, target: &Path) -> (PathBuf, Option<Where>) {
+///
+/// # Errors
+///
+/// A sentence, if what follows a file that is there is no line or no column.
+fn target(system: &dyn System, target: &Path) -> Result<(PathBuf, Option<Where>), String> {
     let text = target.to_string_lossy();
-    let split = |text: &str| {
-        let (before, number) = text.rsplit_once(':')?;
-        Some((before.to_owned(), number.parse::<u32>().ok().filter(|number| *number > 0)?))
-    };
+    let number = |text: &str| text.parse::<u32>().ok().filter(|number| *number > 0);
+    let counted = |text: &str, what: &str| number(text).ok_or(format!("`{text}` is no {what}: {what}s count from 1"));
+    let is_there = |file: &str| system.entry(Path::new(file)).is_some();
     if system.entry(target).is_some() {
-        return (target.to_owned(), None);
+        return Ok((target.to_owned(), None));
     }
-    match split(&text) {
-        Some((before, last)) => match split(&before) {
-            Some((file, line)) if system.entry(Path::new(&before)).is_none() => {
-                (file.into(), Some(Where { line, column: Some(last) }))
-            }
-            _ => (before.into(), Some(Where { line: last, column: None })),
-        },
-        None => (target.to_owned(), None),
+    let Some((before, last)) = text.rsplit_once(':') else { return Ok((target.to_owned(), None)) };
+    if is_there(before) {
+        return Ok((before.into(), Some(Where { line: counted(last, "line")?, column: None })));
     }
+    if let Some((file, line)) = before.rsplit_once(':').filter(|(file, _)| is_there(file)) {
+        return Ok((file.into(), Some(Where { line: counted(line, "line")?, column: Some(counted(last, "column")?) })));
+    }
+    // There is no such file, and it is told by its own name.
+    let missing = |text: &str| Some(text.rsplit_once(':').filter(|(_, place)| number(place).is_some())?.0.to_owned());
+    let file = missing(&text).map(|file| missing(&file).unwrap_or(file));
+    Ok((file.map_or_else(|| target.to_owned(), PathBuf::from), None))
 }
 
 /// What is said where no call is picked, and how to pick one.
@@ -231,17 +246,24 @@ mod tests {
     fn a_line_follows_the_file() {
         let memory = Memory::with_files(&[("a.flow", ""), ("b:7", ""), ("c:1:2", "")]);
         let read = |text: &str| {
-            let (path, place) = target(&memory, Path::new(text));
-            (path.display().to_string(), place.map(|place| (place.line, place.column)))
+            let (path, place) = target(&memory, Path::new(text))?;
+            Ok((path.display().to_string(), place.map(|place| (place.line, place.column))))
         };
-        assert_eq!(read("a.flow"), ("a.flow".to_owned(), None));
-        assert_eq!(read("a.flow:12"), ("a.flow".to_owned(), Some((12, None))));
-        assert_eq!(read("a.flow:12:3"), ("a.flow".to_owned(), Some((12, Some(3)))));
-        assert_eq!(read("b:7"), ("b:7".to_owned(), None));
-        assert_eq!(read("b:7:9"), ("b:7".to_owned(), Some((9, None))));
-        assert_eq!(read("c:1:2"), ("c:1:2".to_owned(), None));
-        assert_eq!(read("none:x"), ("none:x".to_owned(), None));
-        assert_eq!(read("a.flow:0"), ("a.flow:0".to_owned(), None));
+        let found = |file: &str, place| Ok::<_, String>((file.to_owned(), place));
+        assert_eq!(read("a.flow"), found("a.flow", None));
+        assert_eq!(read("a.flow:12"), found("a.flow", Some((12, None))));
+        assert_eq!(read("a.flow:12:3"), found("a.flow", Some((12, Some(3)))));
+        assert_eq!(read("b:7"), found("b:7", None));
+        assert_eq!(read("b:7:9"), found("b:7", Some((9, None))));
+        assert_eq!(read("c:1:2"), found("c:1:2", None));
+        assert_eq!(read("none:x"), found("none:x", None));
+        assert_eq!(read("none:3:1"), found("none", None));
+        for (text, wrong) in
+            [("a.flow:0", "`0` is no line"), ("a.flow:", "`` is no line"), ("a.flow:x:3", "`x` is no line")]
+        {
+            assert_eq!(read(text), Err(format!("{wrong}: lines count from 1")));
+        }
+        assert_eq!(read("a.flow:3:x"), Err("`x` is no column: columns count from 1".to_owned()));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::document::{Document, Variable};
 use super::paint::{self, Ink, Row};
 use crate::diagnostic::render::Style;
 use crate::trial::answer::Match;
-use crate::trial::{Binding, Place};
+use crate::trial::{Binding, Place, type_clause};
 
 /// Lines of a body that are shown.
 const MOST_LINES: usize = 60;
@@ -18,12 +18,14 @@ struct Drawing {
     /// Columns at which lines are cut; `None`: they are not.
     width: Option<usize>,
     full: bool,
+    /// Whether a line was cut.
+    is_cut: bool,
     text: String,
 }
 
 /// Draws a call; `width` is that of the terminal, if it is one.
 pub(super) fn draw(document: &Document, call: &Place<'_>, style: Style, width: Option<usize>, full: bool) -> String {
-    let mut drawing = Drawing { style, width: width.filter(|_| !full), full, text: String::new() };
+    let mut drawing = Drawing { style, width: width.filter(|_| !full), full, is_cut: false, text: String::new() };
     if document.has_request() {
         drawing.request(document);
     }
@@ -31,6 +33,11 @@ pub(super) fn draw(document: &Document, call: &Place<'_>, style: Style, width: O
         drawing.answer(document);
         drawing.variables(document, call);
         drawing.labels(document);
+    }
+    if drawing.is_cut {
+        drawing.sentence(&Row::default().with(Ink::Faint, "… long lines are cut; --full shows them whole"));
+    }
+    if document.is_sent() {
         drawing.blank();
     }
     drawing.outcome(document);
@@ -38,7 +45,14 @@ pub(super) fn draw(document: &Document, call: &Place<'_>, style: Style, width: O
 }
 
 impl Drawing {
+    /// A line that is cut at the width.
     fn row(&mut self, row: &Row) {
+        self.is_cut |= self.width.is_some_and(|width| row.width() > width);
+        self.text += &row.draw(self.style, self.width);
+    }
+
+    /// A line that is always whole.
+    fn sentence(&mut self, row: &Row) {
         self.text += &row.draw(self.style, None);
     }
 
@@ -68,18 +82,13 @@ impl Drawing {
     fn body(&mut self, text: &str, json: Option<&flow_query::Value>) {
         let rows = json.map_or_else(|| paint::lines(text), paint::json);
         let shown = if self.full { rows.len() } else { rows.len().min(MOST_LINES) };
-        let mut is_cut = false;
         for row in rows.iter().take(shown) {
-            is_cut |= self.width.is_some_and(|width| row.width() > width);
-            self.text += &row.draw(self.style, self.width);
+            self.row(row);
         }
-        let left = rows.len() - shown;
-        let more = match (left, is_cut) {
-            (0, false) => return,
-            (0, true) => "… long lines are cut; --full shows them whole".to_owned(),
-            (left, _) => format!("… {} more; --full shows all", counted(left, "line")),
-        };
-        self.row(&Row::default().with(Ink::Faint, &more));
+        if let left @ 1.. = rows.len() - shown {
+            let more = format!("… {} more; --full shows all", counted(left, "line"));
+            self.sentence(&Row::default().with(Ink::Faint, &more));
+        }
     }
 
     fn answer(&mut self, document: &Document) {
@@ -107,6 +116,14 @@ impl Drawing {
             Some(body) => {
                 self.blank();
                 self.body(body, document.body.as_ref());
+                match document.blotted() {
+                    0 => {}
+                    1 => self.sentence(&Row::default().with(Ink::Bad, "1 place that holds a secret was blotted out")),
+                    places => {
+                        let told = format!("{places} places that hold a secret were blotted out");
+                        self.sentence(&Row::default().with(Ink::Bad, &told));
+                    }
+                }
             }
             None => {
                 self.blank();
@@ -148,7 +165,7 @@ impl Drawing {
         }
         if let left @ 1.. = document.labels.len().saturating_sub(shown) {
             let more = format!("  … {} more; --full shows all", counted(left, "label"));
-            self.row(&Row::default().with(Ink::Faint, &more));
+            self.sentence(&Row::default().with(Ink::Faint, &more));
         }
     }
 
@@ -162,14 +179,14 @@ impl Drawing {
             }
             _ => return,
         };
-        self.row(&row);
+        self.sentence(&row);
     }
 }
 
 /// `temp: number = 84`
 fn assignment(binding: &Binding, variable: &Variable) -> Row {
     let row = Row::default().with(Ink::Plain, "  ").with(Ink::Name, &binding.variable.name);
-    let row = row.with(Ink::Faint, &format!(": {}", binding.variable.typed));
+    let row = row.with(Ink::Faint, &type_clause(binding.variable.typed));
     match &variable.value {
         Ok(flow_query::Value::Null) => row.with(Ink::Plain, " is missing"),
         Ok(value) => row.with(Ink::Plain, " = ").with(paint::ink(value), &shortened(&value.to_string())),
