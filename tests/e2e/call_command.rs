@@ -74,7 +74,15 @@ fn to(service: &StandIn) -> String {
 fn assert_hidden(what: &str, ended: &Ended) {
     use base64::Engine as _;
     let base64 = |text: &str| base64::prelude::BASE64_STANDARD.encode(text);
-    let forms = ["canary-".to_owned(), base64(&format!("{USER}:{CANARY}")), base64(CANARY), base64(USER)];
+    let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let forms = [
+        "canary-".to_owned(),
+        "8f3a".to_owned(),
+        hex(CANARY),
+        base64(&format!("{USER}:{CANARY}")),
+        base64(CANARY),
+        base64(USER),
+    ];
     for form in forms {
         assert!(!ended.out.contains(&form) && !ended.err.contains(&form), "{what}: {form} in {ended:?}");
     }
@@ -233,6 +241,8 @@ fn what_fails_says_why() {
     assert_eq!((wrong.code, wrong.out.as_str()), (Some(2), ""));
     assert!(wrong.err.contains("unknown option --conect-to; did you mean --connect-to?"), "{}", wrong.err);
     assert!(wrong.err.contains("unknown option --listen"), "{}", wrong.err);
+    let help = format!("flowc call {target} -- --help\n");
+    assert!(wrong.err.ends_with(&help), "{}", wrong.err);
     let help = send(&["--help"]);
     assert!(help.code == Some(0) && help.out.contains("--connect-to") && !help.out.contains("--listen"), "{help:?}");
 
@@ -286,6 +296,9 @@ fn a_call_is_picked_and_its_values_are_checked() {
     assert!(call(&folder, &["none.flow"]).err.starts_with("error: none.flow has no call\n  help: a call looks like "));
     let bad = call(&folder, &["bad.flow"]);
     assert!(bad.code == Some(1) && bad.err.contains("error[F0201]"), "{bad:?}");
+    let unlined = call(&folder, &["a.flow:x"]);
+    assert_eq!(unlined.code, Some(2));
+    assert!(unlined.err.starts_with("error: `x` is no line: lines count from 1\n  help: "), "{}", unlined.err);
     assert!(call(&folder, &["gone.flow:3"]).err.starts_with("error: cannot read `gone.flow`: "));
 
     let post = format!("a.flow:{}", line_of(FLOW, "call POST"));
@@ -339,7 +352,85 @@ fn an_answer_becomes_the_sample_of_its_call() {
     let refused = call(&folder, &["wx.flow", "--send", "--save-sample=page.json", "--", &to(&html)]);
     assert_eq!(refused.code, Some(2));
     assert!(refused.err.contains("`page.json` was not written: the answer is neither JSON nor XML"), "{}", refused.err);
+    let missing = StandIn::start(|_| Reply::new(404, "application/json", "{\"temperature\": 1}"));
+    let refused = call(&folder, &["wx.flow", "--send", "--save-sample=page.json", "--", &to(&missing)]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains("`page.json` was not written: the answer's status is 404"), "{}", refused.err);
+    assert!(!refused.out.contains("the answer also has"), "{}", refused.out);
     assert!(!folder.path().join("page.json").exists());
+}
+
+#[test]
+fn a_sample_replaces_nothing_else_and_lies_beside_its_flow() {
+    let folder = Scratch::new();
+    let flow = "on sms -> call GET \"https://api.example/wx\" < temp = temperature > ok -> sms \"$temp\" fail -> end\n";
+    folder.write("flows/wx.flow", flow);
+    folder.write("flows/notes.txt", "dear diary");
+    folder.write("wx.json", "{}");
+    let service = StandIn::of_json(json!({ "temperature": 84 }));
+    let link = folder.path().join("flows/link.json");
+    std::os::unix::fs::symlink("wx.flow", link).unwrap();
+    for (to_file, why) in [
+        ("flows/wx.flow", "`flows/wx.flow` is the flow itself"),
+        ("flows/../flows/wx.flow", "`flows/../flows/wx.flow` is the flow itself"),
+        ("flows/link.json", "`flows/link.json` is the flow itself"),
+        ("flows/notes.txt", "`flows/notes.txt` is already there, and is no sample"),
+        ("wx.json", "`wx.json` is outside the flow's folder"),
+        ("new.json", "`new.json` is outside the flow's folder"),
+        ("flows/none/wx.json", "the folder of `flows/none/wx.json` is missing"),
+        ("flows", "`flows` is outside the flow's folder"),
+    ] {
+        let refused =
+            call(&folder, &["flows/wx.flow", "--send", "--save-sample", to_file, "--force", "--", &to(&service)]);
+        assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""), "{to_file}");
+        let told =
+            refused.err.starts_with(&format!("error: {why}")) && refused.err.contains("; nothing was sent\n  help: ");
+        assert!(told, "{to_file}: {}", refused.err);
+    }
+    assert!(service.requests().is_empty());
+    assert_eq!(std::fs::read_to_string(folder.path().join("flows/wx.flow")).unwrap(), flow);
+    assert_eq!(std::fs::read_to_string(folder.path().join("flows/notes.txt")).unwrap(), "dear diary");
+}
+
+#[test]
+fn a_secret_in_an_answer_is_blotted_out_and_the_answer_stays_a_document() {
+    let folder = folder();
+    let answer = format!("{{\n  \"temperature\": 4815162342, \"nte\": {}, \"windSpeed\": 5\n}}", Value::from(CANARY));
+    let service = StandIn::start(move |_| Reply::new(200, "application/json", &answer));
+    let target = format!("a.flow:{}", line_of(FLOW, "bearer $CANARY"));
+    let send = |canary: &str, more: &[&str]| {
+        let mut command = flowc();
+        command.current_dir(folder.path()).args(["call", &target, "--var", "body=x", "--send"]).args(more);
+        command.args(["--", &to(&service)]).env("CANARY", canary);
+        run(command, BUILD_LIMIT)
+    };
+    let sent = send("4815162342", &["--save-sample", "wx.json"]);
+    assert_eq!(sent.code, Some(0), "{sent:?}");
+    assert!(!format!("{sent:?}").contains("48151"), "{sent:?}");
+    let told = ["  \"temperature\": \"(secret)\",\n", "\n1 place that holds a secret was blotted out\n"];
+    assert!(told.iter().all(|part| sent.out.contains(part)), "{}", sent.out);
+    let variable = "  temp = \"(secret)\" ";
+    let found = "temperature → 1 match, at $.temperature\n";
+    assert!(sent.out.contains(variable) && sent.out.contains(found), "{}", sent.out);
+    assert!(sent.err.contains("`(secret)` stands in it where the answer held a secret.\n"), "{}", sent.err);
+    let saved = std::fs::read_to_string(folder.path().join("wx.json")).unwrap();
+    assert!(saved.starts_with("{\n  \"temperature\": \"(secret)\", \"nte\": \"canary-"), "{saved}");
+    assert_eq!(serde_json::from_str::<Value>(&saved).unwrap()["windSpeed"], 5);
+
+    let json = send(CANARY, &["--format=json"]);
+    let json: Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((&json["answer"]["blotted"], &json["variables"][2]["value"]), (&json!(1), &json!("(secret)")));
+    assert_eq!(json["variables"][0]["value"], json!(4815162342_u64));
+}
+
+#[test]
+fn no_match_is_shown_where_the_binary_does_not_look() {
+    let folder = folder();
+    let service = StandIn::start(|_| Reply::new(200, "text/html", "{\"id\": 7}"));
+    let target = format!("a.flow:{}", line_of(FLOW, "call POST"));
+    let sent = call(&folder, &[&target, "--var", "Room=1", "--send", "--", &to(&service)]);
+    let told = "  id: int has no value  id: the answer is text/html, not JSON or XML\n\nfail response: ";
+    assert!(sent.code == Some(1) && sent.out.contains(told), "{}", sent.out);
 }
 
 #[test]
@@ -407,7 +498,10 @@ fn on_a_terminal(folder: &Path, line: &str) -> Option<String> {
 fn a_terminal_has_colours_and_its_width_is_kept() {
     let folder = folder();
     let long = "sun ".repeat(40);
-    let service = StandIn::of_json(json!({ "temperature": 84, "nte": long }));
+    let body = json!({ "temperature": 84, "nte": long }).to_string();
+    let head =
+        format!("Content-Type: application/json\r\nX-Long: {}\r\nContent-Length: {}", "y".repeat(90), body.len());
+    let service = StandIn::start(move |_| Reply::raw(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}").as_bytes()));
     let target = format!("a.flow:{} --var body=x --send", line_of(FLOW, "bearer $CANARY"));
     let (flowc, cache) = (flowc().get_program().to_owned(), flow_tests::folder::cache());
     // Built before, so that the terminal waits for nothing else.
@@ -421,6 +515,11 @@ fn a_terminal_has_colours_and_its_width_is_kept() {
     assert!(cut.contains('…') && seen.matches("\"nte\"").count() == 1, "{seen}");
     let Some(plain) = on_a_terminal(folder.path(), &format!("NO_COLOR=1 {line}")) else { return };
     assert!(plain.contains("\"temperature\": 84") && !plain.contains('\u{1b}'), "{plain:?}");
+    for begin in ["GET https://", "  x-long: yyy", "  note: text = "] {
+        // A line that went on below would not end so.
+        let cut = plain.lines().find(|line| line.starts_with(begin)).unwrap_or_else(|| panic!("{begin}: {plain}"));
+        assert!(cut.ends_with('…') && cut.chars().count() == 60, "{cut}");
+    }
 }
 
 #[test]

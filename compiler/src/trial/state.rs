@@ -103,6 +103,12 @@ on schedule "0 9 * * *"
         let state = state_of(flow, None, &[("now.date", "2026-11-23"), ("now.hour", "9")]).unwrap();
         let kept = state.as_object().unwrap().values().next().unwrap().as_object().unwrap().values().next().unwrap();
         assert_eq!((&kept["now: now"]["date"], &kept["now: now"]["hour"]), (&json!("2026-11-23"), &json!(9)));
+        let told = state_of(flow, None, &[("now.date", "2026-02-31"), ("now.hour", "25")]).unwrap_err();
+        let wrong = [
+            "`$now.date: text` cannot be \"2026-02-31\": it is a day of the calendar, as 2026-11-22",
+            "`$now.hour: int` cannot be \"25\": an hour is a number from 0 to 23",
+        ];
+        assert_eq!(told, wrong);
         let told = state_of(flow, None, &[("now", "x"), ("now.hour", "9")]).unwrap_err();
         assert_eq!(told.first().map(String::as_str), Some("`$now.date: text` has no value"));
     }
