@@ -364,6 +364,7 @@ fn an_answer_becomes_the_sample_of_its_call() {
 fn a_sample_replaces_nothing_else_and_lies_beside_its_flow() {
     let folder = Scratch::new();
     let flow = "on sms -> call GET \"https://api.example/wx\" < temp = temperature > ok -> sms \"$temp\" fail -> end\n";
+    std::fs::create_dir(folder.path().join("flows")).unwrap();
     folder.write("flows/wx.flow", flow);
     folder.write("flows/notes.txt", "dear diary");
     folder.write("wx.json", "{}");
@@ -502,7 +503,7 @@ fn a_terminal_has_colours_and_its_width_is_kept() {
     let head =
         format!("Content-Type: application/json\r\nX-Long: {}\r\nContent-Length: {}", "y".repeat(90), body.len());
     let service = StandIn::start(move |_| Reply::raw(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}").as_bytes()));
-    let target = format!("a.flow:{} --var body=x --send", line_of(FLOW, "bearer $CANARY"));
+    let target = format!("a.flow:{} --var body=more-than-fits-there --send", line_of(FLOW, "bearer $CANARY"));
     let (flowc, cache) = (flowc().get_program().to_owned(), flow_tests::folder::cache());
     // Built before, so that the terminal waits for nothing else.
     let connect = to(&service);
