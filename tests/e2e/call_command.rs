@@ -379,7 +379,7 @@ fn a_sample_replaces_nothing_else_and_lies_beside_its_flow() {
         ("wx.json", "`wx.json` is outside the flow's folder"),
         ("new.json", "`new.json` is outside the flow's folder"),
         ("flows/none/wx.json", "the folder of `flows/none/wx.json` is missing"),
-        ("flows", "`flows` is outside the flow's folder"),
+        ("flows", "`flows` is no file"),
     ] {
         let refused =
             call(&folder, &["flows/wx.flow", "--send", "--save-sample", to_file, "--force", "--", &to(&service)]);
