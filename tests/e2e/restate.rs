@@ -5,10 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use flow_tests::build::failing_binary_of;
 use flow_tests::program::{GUEST, HOTEL};
-use flow_tests::restate::{Restate, restate_binary_of};
+use flow_tests::restate::Restate;
 use flow_tests::wait::{self, PATIENCE};
 use flow_tests::{Program, Reply, Request, StandIn};
+use flowc::driver::Engine;
 use serde_json::{Value, json};
 
 const TALK: &str = r#"flow "Talk"
@@ -53,7 +55,7 @@ fn notes() -> (Arc<Mutex<Vec<String>>>, StandIn) {
 }
 
 fn talk(restate: &Restate, notes: &StandIn) -> flow_tests::program::Start {
-    let binary = restate_binary_of("talk", TALK);
+    let binary = failing_binary_of("talk", TALK, Engine::Restate);
     restate.program(&binary).variable("TOKEN", "canary-of-Restate").connect("notes.example:80", &notes.url())
 }
 
@@ -358,7 +360,7 @@ fn a_flow_that_does_not_fit_its_runs_does_not_start() {
     assert_eq!(program.converse("book"), "For how many guests?");
     // It rests when it stops.
     program.stop();
-    let changed = restate_binary_of("talk", &TALK.replace("For how many guests?", "For how many?"));
+    let changed = failing_binary_of("talk", &TALK.replace("For how many guests?", "For how many?"), Engine::Restate);
     let changed = || restate.program(&changed).variable("TOKEN", "t").connect("notes.example:80", &service.url());
     let ended = changed().try_start().err().expect("it starts");
     assert_eq!(ended.code, Some(2));

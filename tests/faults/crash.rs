@@ -13,6 +13,7 @@ use flow_tests::random::Random;
 use flow_tests::twilio::{self, PUBLIC, signed};
 use flow_tests::wait;
 use flow_tests::{Program, Reply, Scratch, StandIn};
+use flowc::driver::Engine;
 use serde_json::json;
 
 use crate::post::{self, Taken};
@@ -153,7 +154,7 @@ fn chain(seed: u64, binary: &Path) -> (usize, usize) {
 
 #[test]
 fn what_was_acknowledged_is_answered_however_often_the_process_is_killed() {
-    let binary = failing_binary_of("crash", FLOW);
+    let binary = failing_binary_of("crash", FLOW, Engine::Sqlite);
     let seeds: Vec<u64> = match std::env::var("FLOW_CRASH_SEED") {
         Ok(seed) => vec![seed.parse().expect("FLOW_CRASH_SEED is a number")],
         Err(_) => (1..=CHAINS).collect(),
@@ -174,7 +175,7 @@ fn what_was_acknowledged_is_answered_however_often_the_process_is_killed() {
 
 /// What is sent when a process ends at a place, and its successor takes up what it left.
 fn sent_after_end_at(place: &str, can_tell: bool, options: &[&str]) -> (usize, String) {
-    let binary = failing_binary_of("crash", FLOW);
+    let binary = failing_binary_of("crash", FLOW, Engine::Sqlite);
     let house = House::new(can_tell);
     // The fourth effect of the flow is its message: call (read), call, message.
     let count = match place {

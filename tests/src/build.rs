@@ -6,6 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use flowc::driver::system::Real;
+use flowc::driver::{self, Engine, Making};
+use flowc::sample::NoSamples;
+use flowc::source::SourceFile;
+
 use crate::folder;
 use crate::process::run;
 
@@ -62,34 +67,24 @@ fn this_flowc() -> String {
     format!("{} {:?}", flowc.len(), flowc.modified().unwrap())
 }
 
-/// The same binary with the failpoints of the runtime, as no user has it.
-pub fn failing_binary_of(name: &str, flow: &str) -> PathBuf {
-    failing_binary_for(name, flow, &[])
-}
-
-/// The same, built with these options.
-pub fn failing_binary_for(name: &str, flow: &str, options: &[&str]) -> PathBuf {
-    let whole = binary_of(name, flow);
-    let folder = whole.parent().unwrap().join(format!("failing-{:016x}", hash(&options)));
+/// The binary of a flow with the failpoints of the runtime, as no user has it. It is built once for each flow and flowc.
+pub fn failing_binary_of(name: &str, flow: &str, engine: Engine) -> PathBuf {
+    let folder = folder::root().join(format!("flows/{name}-{:016x}", hash(&(flow, engine.as_str(), "failing"))));
     fs::create_dir_all(&folder).unwrap();
-    let lock = File::create(folder.join("lock")).unwrap();
-    lock.lock().unwrap();
     let (binary, stamp) = (folder.join(name), folder.join("stamp"));
+    let cache = folder::cache().join(env!("CARGO_PKG_VERSION"));
+    fs::create_dir_all(&cache).unwrap();
+    // As flowc does: in its target folder, another flow of the same name would come to lie in this one's place.
+    let lock = File::create(cache.join("lock")).unwrap();
+    lock.lock().unwrap();
     if is_current(&stamp) {
         return binary;
     }
-    // In flowc's own target folder, so that most crates are built already.
-    let (package, target) = (folder.join("package"), folder::cache().join(env!("CARGO_PKG_VERSION")).join("target"));
-    let mut emit = flowc();
-    emit.arg("build")
-        .arg(whole.with_extension("flow"))
-        .arg("-o")
-        .arg(&binary)
-        .args(options)
-        .arg("--emit")
-        .arg(&package);
-    let ended = run(emit, BUILD_LIMIT);
-    assert_eq!(ended.code, Some(0), "{name} is not emitted: {}", ended.err);
+    let emitted = flowc::compile(&SourceFile::new(format!("{name}.flow"), flow), &NoSamples).emitted;
+    let emitted = emitted.unwrap_or_else(|| panic!("{name} has mistakes"));
+    // One for all flows, so that their runtime is built once; in flowc's own target folder, so that most crates are.
+    let (package, target) = (folder::root().join("failing").join(engine.as_str()), cache.join("target"));
+    driver::emit(&Real::new(), &package, &emitted, Making { engine, ..Making::default() }).unwrap();
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     build.args(["build", "--release", "--locked", "--offline", "--features", "flow-runtime/failpoints"]);
     build.arg("--target-dir").arg(&target).current_dir(&package);
@@ -100,12 +95,9 @@ pub fn failing_binary_for(name: &str, flow: &str, options: &[&str]) -> PathBuf {
             build.env_remove(name);
         }
     }
-    // As flowc does: in its target folder, another flow of the same name would come to lie in this one's place.
-    let cache = File::create(target.with_file_name("lock")).unwrap();
-    cache.lock().unwrap();
     let ended = run(build, BUILD_LIMIT);
     assert_eq!(ended.code, Some(0), "{name} does not build with failpoints: {}", ended.err);
-    fs::copy(target.join("release").join(name), &binary).unwrap();
+    fs::copy(target.join("release").join(driver::package_name(&emitted.name)), &binary).unwrap();
     fs::write(stamp, this_flowc()).unwrap();
     binary
 }

@@ -7,7 +7,6 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::build::failing_binary_for;
 use crate::folder::Scratch;
 use crate::http::Answer;
 use crate::process::Process;
@@ -104,10 +103,4 @@ impl Restate {
             &format!("--restate-listen=127.0.0.1:{service}"),
         ])
     }
-}
-
-/// The binary of a flow with the engine restate, and with the failpoints of the runtime. It is built once for each flow and
-/// flowc.
-pub fn restate_binary_of(name: &str, flow: &str) -> PathBuf {
-    failing_binary_for(name, flow, &["--engine", "restate"])
 }
