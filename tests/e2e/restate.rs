@@ -25,6 +25,11 @@ on sms matching "book"
      reply   -> sms "A table for $guests."
      timeout -> sms "Text BOOK again."
 
+on sms matching "reserve"
+  -> ask "How many people?" < people: int > within 10m
+     reply   -> sms "A table for $people."
+     timeout -> end
+
 on sms matching "later"
   -> wait 2s
   -> sms "It is later now."
@@ -267,7 +272,7 @@ fn a_run_waits_while_both_are_away() {
     let Some(mut restate) = Restate::start() else { return };
     let (_, service) = notes();
     let program = ready(talk(&restate, &service).start());
-    assert_eq!(program.converse("book"), "For how many guests?");
+    assert_eq!(program.converse("reserve"), "How many people?");
     assert_eq!(program.send(&text("+13055550177", "later", None)).status, 202);
     drop(program);
     restate.kill();
