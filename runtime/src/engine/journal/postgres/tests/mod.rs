@@ -22,11 +22,12 @@ fn shared() -> Option<&'static Postgres> {
     SERVER.get_or_init(Postgres::start).as_ref()
 }
 
-/// The settings of a flow that no other test has; its leases are soon over.
+/// The settings of a flow that no other test has. Its leases are over soon enough to wait for, and long enough for a
+/// machine that is busy with other tests.
 fn settings() -> Settings {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let flow = format!("test-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-    Settings { lease: Duration::from_millis(1_000), connections: 3, ..Settings::of(&flow) }
+    Settings { lease: Duration::from_secs(4), connections: 3, ..Settings::of(&flow) }
 }
 
 /// Carries out what a test does with a server, if there is one.

@@ -44,7 +44,7 @@ fn nothing_is_taken_in_while_it_is_away_and_it_comes_back_by_itself() {
 #[test]
 fn what_was_accepted_outlives_crashes_under_load() {
     with(Postgres::start(), async |server| {
-        let settings = settings();
+        let settings = Settings { lease: Duration::from_secs(1), ..settings() };
         let journal = Arc::new(open(server, &settings).await);
         let stop = Arc::new(AtomicBool::new(false));
         let workers: Vec<_> = (0..8)
