@@ -23,6 +23,7 @@ mod logging;
 mod metrics;
 mod near;
 mod operate;
+mod rate;
 mod redact;
 mod run_id;
 mod secrets;

@@ -38,6 +38,8 @@ pub struct Config {
     pub listen: SocketAddr,
     pub(crate) carrier: CarrierConfig,
     pub(crate) outbound: OutboundConfig,
+    /// Requests a second that each `on api` takes; `None`: as many as come.
+    pub(crate) api_rate: Option<u32>,
     pub(crate) max_runs: u32,
     pub(crate) max_steps: u32,
     pub(crate) admin: AdminConfig,
@@ -123,8 +125,20 @@ pub fn read(
         options::Read::Version => return Ok(Command::Print(help::version(program))),
     };
     problems.extend(words.iter().map(|word| format!("{word:?} is not expected here")));
-    let Draft { listen, carrier, carrier_url, public_url, outbound, max_runs, max_steps, admin, log, engine, .. } =
-        *draft;
+    let Draft {
+        listen,
+        carrier,
+        carrier_url,
+        public_url,
+        outbound,
+        api_rate,
+        max_runs,
+        max_steps,
+        admin,
+        log,
+        engine,
+        ..
+    } = *draft;
     let engine = engine.finish(program.name, environment, &mut problems);
     let outbound = outbound.finish(&mut problems);
     let listen = listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into());
@@ -173,6 +187,7 @@ pub fn read(
         listen,
         carrier,
         outbound,
+        api_rate,
         max_runs,
         max_steps,
         admin,

@@ -93,7 +93,9 @@ pub async fn serve(
     let _admin = door.open(&readiness, &metrics);
     let intake = Intake { engine: Arc::clone(&engine), metrics };
     let inbox = Inbox::of(program, &secrets, &intake).map_err(|fault| vec![fault.to_string()])?;
-    let router = router(&readiness).merge(inbound_api::routes(program, &secrets, &intake)).merge(carrier.routes(inbox));
+    let router = router(&readiness)
+        .merge(inbound_api::routes(program, &secrets, &intake, config.api_rate))
+        .merge(carrier.routes(inbox));
     let (stop, stopped) = watch::channel(false);
     let connections = Arc::new(Semaphore::new(CONNECTIONS as usize));
     let open = |stream, slot| {

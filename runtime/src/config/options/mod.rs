@@ -75,6 +75,8 @@ pub(super) struct Draft {
     pub(super) carrier_url: Option<Url>,
     pub(super) public_url: Option<Url>,
     pub(super) outbound: OutboundDraft,
+    /// `None`: as many as come.
+    pub(super) api_rate: Option<u32>,
     pub(super) max_runs: u32,
     pub(super) max_steps: u32,
     pub(super) admin: AdminConfig,
@@ -99,6 +101,7 @@ impl Default for Draft {
             carrier_url: None,
             public_url: None,
             outbound: OutboundDraft::default(),
+            api_rate: None,
             max_runs: 256,
             max_steps: 1_000,
             admin: AdminConfig::IfFree,

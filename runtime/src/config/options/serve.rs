@@ -54,6 +54,14 @@ pub(super) static SETTINGS: &[Setting] = &[
         ..SETTING
     },
     Setting {
+        flag: "api-rate",
+        variable: "FLOW_API_RATE",
+        value: "N",
+        help: "Requests a second that each `on api` takes; beyond it they get 429",
+        set: |draft, text| count(text).map(|requests| draft.api_rate = Some(requests)),
+        ..SETTING
+    },
+    Setting {
         flag: "max-runs",
         variable: "FLOW_MAX_RUNS",
         value: "N",

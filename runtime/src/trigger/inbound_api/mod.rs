@@ -3,7 +3,8 @@
 mod inputs;
 mod token;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -22,7 +23,8 @@ use super::members::Members;
 use crate::engine::journal::{Arrival, Fresh, Key};
 use crate::engine::{Intake, Parties, Receipt};
 use crate::flow::{ApiTrigger, Program, Secrets, Trigger};
-use crate::metrics::TriggerKind;
+use crate::metrics::{Received, TriggerKind};
+use crate::rate::Rate;
 use crate::run_id::RunId;
 use crate::server::{body, reply};
 use crate::value::Json;
@@ -45,17 +47,19 @@ struct Api {
 struct Entry {
     trigger: &'static ApiTrigger,
     token: Option<Token>,
+    /// How often it may be triggered; `None`: as often as it is.
+    rate: Option<Mutex<Rate>>,
 }
 
-/// The routes of all api triggers; the trigger is told by `flowId` in the body.
-pub(crate) fn routes(program: &'static Program, secrets: &Arc<Secrets>, intake: &Intake) -> Router {
+/// The routes of all api triggers; the trigger is told by `flowId` in the body. Each takes `rate` requests a second.
+pub(crate) fn routes(program: &'static Program, secrets: &Arc<Secrets>, intake: &Intake, rate: Option<u32>) -> Router {
     let entries: Vec<Entry> = program
         .triggers
         .iter()
         .filter_map(|trigger| match trigger {
             Trigger::Api(trigger) => {
                 let token = trigger.token.map(|secret| Token::new(secrets.get(secret)));
-                Some(Entry { trigger, token })
+                Some(Entry { trigger, token, rate: rate.map(|rate| Mutex::new(Rate::new(rate))) })
             }
             Trigger::Sms(_) | Trigger::Schedule(_) => None,
         })
@@ -90,6 +94,8 @@ impl Api {
                 reply::error(StatusCode::UNAUTHORIZED, "a valid token is needed: Authorization: Bearer <token>");
             return Err(([(header::WWW_AUTHENTICATE, "Bearer")], refused).into_response());
         }
+        // After the token, so that nobody without one can use the limit up, and before the work that it is to limit.
+        self.admit(entry)?;
         let Accepted { api, ignored } = inputs::read(entry.trigger, members).map_err(bad)?;
         let key = key(&headers, entry.trigger.name, &body).map_err(|told| bad(vec![told]))?;
         let (id, line) = (RunId::new(), entry.trigger.line);
@@ -112,6 +118,24 @@ impl Api {
             info!(%run, line, ignored = ignored.join(", "), "members that the flow does not expect");
         }
         Ok(([(RUN_HEADER, run.to_string())], reply::json(StatusCode::ACCEPTED, &true)).into_response())
+    }
+
+    /// # Errors
+    ///
+    /// The answer for a request that comes too soon after others.
+    fn admit(&self, entry: &Entry) -> Result<(), Response> {
+        let Some(rate) = &entry.rate else { return Ok(()) };
+        let now = Instant::now();
+        let taken = rate.lock().unwrap_or_else(PoisonError::into_inner).take(now);
+        taken.map_err(|wait| {
+            self.intake.metrics.accepted(TriggerKind::Api, Received::Refused, now.elapsed());
+            warn!(line = entry.trigger.line, status = 429, "request refused: more come than --api-rate lets through");
+            // In whole seconds (RFC 9110, section 10.2.3).
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            let refused =
+                reply::error(StatusCode::TOO_MANY_REQUESTS, "too many requests a second; try again in a second");
+            ([(header::RETRY_AFTER, seconds.to_string())], refused).into_response()
+        })
     }
 
     fn entry(&self, members: &mut Members) -> Result<&Entry, (StatusCode, &'static str)> {
