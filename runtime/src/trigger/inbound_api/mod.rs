@@ -4,7 +4,7 @@ mod inputs;
 mod token;
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -51,6 +51,16 @@ struct Entry {
     rate: Option<Mutex<Rate>>,
 }
 
+impl Entry {
+    /// # Errors
+    ///
+    /// How long until it may be triggered again.
+    fn take(&self) -> Result<(), Duration> {
+        let Some(rate) = &self.rate else { return Ok(()) };
+        rate.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now())
+    }
+}
+
 /// The routes of all api triggers; the trigger is told by `flowId` in the body. Each takes `rate` requests a second.
 pub(crate) fn routes(program: &'static Program, secrets: &Arc<Secrets>, intake: &Intake, rate: Option<u32>) -> Router {
     let entries: Vec<Entry> = program
@@ -95,7 +105,7 @@ impl Api {
             return Err(([(header::WWW_AUTHENTICATE, "Bearer")], refused).into_response());
         }
         // After the token, so that nobody without one can use the limit up, and before the work that it is to limit.
-        self.admit(entry)?;
+        entry.take().map_err(|wait| self.too_many(entry.trigger, wait))?;
         let Accepted { api, ignored } = inputs::read(entry.trigger, members).map_err(bad)?;
         let key = key(&headers, entry.trigger.name, &body).map_err(|told| bad(vec![told]))?;
         let (id, line) = (RunId::new(), entry.trigger.line);
@@ -120,22 +130,14 @@ impl Api {
         Ok(([(RUN_HEADER, run.to_string())], reply::json(StatusCode::ACCEPTED, &true)).into_response())
     }
 
-    /// # Errors
-    ///
-    /// The answer for a request that comes too soon after others.
-    fn admit(&self, entry: &Entry) -> Result<(), Response> {
-        let Some(rate) = &entry.rate else { return Ok(()) };
-        let now = Instant::now();
-        let taken = rate.lock().unwrap_or_else(PoisonError::into_inner).take(now);
-        taken.map_err(|wait| {
-            self.intake.metrics.accepted(TriggerKind::Api, Received::Refused, now.elapsed());
-            warn!(line = entry.trigger.line, status = 429, "request refused: more come than --api-rate lets through");
-            // In whole seconds (RFC 9110, section 10.2.3).
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            let refused =
-                reply::error(StatusCode::TOO_MANY_REQUESTS, "too many requests a second; try again in a second");
-            ([(header::RETRY_AFTER, seconds.to_string())], refused).into_response()
-        })
+    /// The answer to a request that comes this long before its turn.
+    fn too_many(&self, trigger: &ApiTrigger, wait: Duration) -> Response {
+        self.intake.metrics.accepted(TriggerKind::Api, Received::Refused, Duration::ZERO);
+        warn!(line = trigger.line, status = 429, "request refused: more come than --api-rate lets through");
+        // In whole seconds (RFC 9110, section 10.2.3).
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        let refused = reply::error(StatusCode::TOO_MANY_REQUESTS, "too many requests a second; try again in a second");
+        ([(header::RETRY_AFTER, seconds.to_string())], refused).into_response()
     }
 
     fn entry(&self, members: &mut Members) -> Result<&Entry, (StatusCode, &'static str)> {
