@@ -18,6 +18,7 @@ mod cli_terminal;
 mod docs;
 mod examples;
 mod faults;
+mod inbound_api;
 mod json_path;
 mod lifecycle;
 mod media;
