@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Serialize;
@@ -27,10 +27,26 @@ const OUTBOX: usize = 1_000;
 /// Keeps what was sent in memory.
 #[derive(Default)]
 pub(crate) struct Simulator {
-    outbox: Mutex<VecDeque<Sent>>,
+    outbox: Mutex<Outbox>,
 }
 
-#[derive(Clone, Serialize)]
+/// The last messages, oldest first.
+#[derive(Default)]
+struct Outbox {
+    kept: VecDeque<Sent>,
+    /// All that were ever sent. The number of a message counts from 1.
+    sent: u64,
+}
+
+/// A message with its number, by which whoever looks again knows what is new.
+#[derive(Serialize)]
+struct Numbered<'a> {
+    number: u64,
+    #[serde(flatten)]
+    sent: &'a Sent,
+}
+
+#[derive(Serialize)]
 struct Sent {
     from: Phone,
     to: Phone,
@@ -53,11 +69,7 @@ impl SmsCarrier for Simulator {
                 media: message.media.to_vec(),
                 run: message.run.to_string(),
             };
-            let mut outbox = self.outbox.lock().unwrap_or_else(PoisonError::into_inner);
-            if outbox.len() == OUTBOX {
-                outbox.pop_front();
-            }
-            outbox.push_back(sent);
+            self.outbox.lock().unwrap_or_else(PoisonError::into_inner).push(sent);
             Ok(())
         })
     }
@@ -69,9 +81,35 @@ impl SmsCarrier for Simulator {
     }
 }
 
-async fn outbox(State(simulator): State<Arc<Simulator>>) -> Response {
+impl Outbox {
+    fn push(&mut self, sent: Sent) {
+        if self.kept.len() == OUTBOX {
+            self.kept.pop_front();
+        }
+        self.kept.push_back(sent);
+        self.sent += 1;
+    }
+
+    /// What was sent after the message of this number, as far as it is kept.
+    fn after(&self, number: u64) -> Vec<Numbered<'_>> {
+        let first = self.sent - self.kept.len() as u64 + 1;
+        (first..)
+            .zip(&self.kept)
+            .map(|(number, sent)| Numbered { number, sent })
+            .filter(|m| m.number > number)
+            .collect()
+    }
+}
+
+async fn outbox(State(simulator): State<Arc<Simulator>>, uri: Uri) -> Response {
+    let after = uri.query().and_then(|query| query.split('&').find_map(|member| member.strip_prefix("after=")));
+    let after = after.map(str::parse::<u64>).transpose();
     let outbox = simulator.outbox.lock().unwrap_or_else(PoisonError::into_inner);
-    reply::json(StatusCode::OK, &*outbox)
+    match after {
+        Ok(None) => reply::json(StatusCode::OK, &outbox.kept),
+        Ok(Some(number)) => reply::json(StatusCode::OK, &outbox.after(number)),
+        Err(_) => reply::error(StatusCode::BAD_REQUEST, "`after` is the number of a message, as in ?after=12"),
+    }
 }
 
 async fn receive(State(inbox): State<Option<Inbox>>, request: Request) -> Response {
@@ -155,6 +193,23 @@ mod tests {
         let (id, sms) = parse(br#"{"from":"+15550123456","to":"+15550199999","body":"weather"}"#).unwrap();
         assert_eq!(id, None);
         assert_eq!((sms.from.as_str(), sms.body.as_str(), sms.media.len()), ("+15550123456", "weather", 0));
+    }
+
+    #[test]
+    fn what_is_new_is_found_by_its_number() {
+        let mut outbox = Outbox::default();
+        let numbers = |outbox: &Outbox, after| outbox.after(after).iter().map(|m| m.number).collect::<Vec<_>>();
+        assert!(outbox.after(0).is_empty());
+        for _ in 0..=OUTBOX {
+            let (from, to) = (Phone::literal("+15550199999"), Phone::literal("+15550123456"));
+            outbox.push(Sent { from, to, body: "hi".to_owned(), media: vec![], run: "r".to_owned() });
+        }
+        let last = OUTBOX as u64 + 1;
+        assert_eq!(numbers(&outbox, 0), (2..=last).collect::<Vec<_>>());
+        assert_eq!(numbers(&outbox, last - 1), [last]);
+        assert!(numbers(&outbox, last).is_empty());
+        let shown = serde_json::to_value(outbox.after(last - 1)).unwrap();
+        assert_eq!((&shown[0]["number"], &shown[0]["body"]), (&json!(last), &json!("hi")));
     }
 
     #[test]
