@@ -22,6 +22,8 @@ pub struct Program {
     pub timezone: &'static str,
     /// What starts a run.
     pub triggers: &'static [Trigger],
+    /// Lines of the messages with pictures, which not every carrier takes.
+    pub media: &'static [u32],
     /// It has an `ask`: texts come in even if none starts a run.
     pub asks: bool,
     /// Reads a stored state back: stored state, secrets.
@@ -39,6 +41,7 @@ impl Program {
         secrets: &[],
         timezone: "UTC",
         triggers: &[],
+        media: &[],
         asks: false,
         enter: |_, _| Err(Fault::Bug(String::new())),
         resume: |_, _, _| Err(Fault::Bug(String::new())),

@@ -13,6 +13,7 @@ pub mod text;
 pub mod value;
 
 mod admin;
+mod backoff;
 mod carrier;
 mod client;
 mod clock;

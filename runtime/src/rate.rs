@@ -23,6 +23,11 @@ impl Rate {
         Self { gap: BURST / per_second.max(1), full: None }
     }
 
+    /// Whether nothing would be different if it were forgotten.
+    pub(crate) fn is_full(&self, now: Instant) -> bool {
+        self.full.is_none_or(|full| full <= now)
+    }
+
     /// Takes a token. The time may not go backwards, as that of the system's monotonic clock does not.
     ///
     /// # Errors

@@ -60,8 +60,12 @@ fn program(graph: &FlowGraph) -> TokenStream {
         .map(|(index, machine)| MachineCode::new(graph, &idents, &identities, index, machine))
         .collect();
     let FlowGraph { name, source, secrets, .. } = graph;
-    let asks =
-        graph.machines.iter().flat_map(|machine| &machine.nodes).any(|node| matches!(node.kind, NodeKind::Ask { .. }));
+    let nodes = || graph.machines.iter().flat_map(|machine| &machine.nodes);
+    let asks = nodes().any(|node| matches!(node.kind, NodeKind::Ask { .. }));
+    let media = nodes().filter_map(|node| match &node.kind {
+        NodeKind::Sms { sms, .. } if !sms.media.is_empty() => Some(node.line),
+        _ => None,
+    });
     let timezone = graph.timezone.as_deref().unwrap_or("UTC");
     let title = format!(" {name}");
     let origin =
@@ -92,6 +96,7 @@ fn program(graph: &FlowGraph) -> TokenStream {
             secrets: &[#(#secrets),*],
             timezone: #timezone,
             triggers: &[#(#triggers),*],
+            media: &[#(#media),*],
             asks: #asks,
             enter,
             resume,

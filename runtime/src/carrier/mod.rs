@@ -1,53 +1,81 @@
 //! SMS carriers: how messages leave and how they come in.
 
-pub(crate) mod simulator;
-pub(crate) mod twilio;
+pub(crate) mod api;
+mod catalog;
+mod handover;
+mod simulator;
+mod twilio;
+mod webhook;
 
 use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::response::Response;
 
+pub(crate) use self::catalog::{Account, CARRIERS, CarrierKind, Key, Need};
+pub(crate) use self::handover::{Handover, NotSent, Obstacle};
+pub(crate) use self::webhook::{Brought, Parameters, Report, Stage, WebhookDoor, WebhookRequest, value};
 use crate::clock::Time;
-use crate::flow::Failure;
 use crate::metrics::CarrierName;
-use crate::run_id::RunId;
+use crate::step::EffectId;
 use crate::trigger::inbound_sms::Inbox;
 use crate::value::{Phone, Url};
 
 /// A message on its way out.
 #[derive(Clone, Copy)]
 pub(crate) struct Outgoing<'a> {
-    /// The run that sends it.
-    pub(crate) run: RunId,
+    /// Which message it is: the same if it is handed over once more.
+    pub(crate) effect: EffectId,
     pub(crate) from: &'a Phone,
     pub(crate) to: &'a Phone,
     pub(crate) body: &'a str,
     pub(crate) media: &'a [Url],
 }
 
-/// A message that is being handed over; a failure's kind is always `carrier`.
-pub(crate) type Sending<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + 'a>>;
+/// A message that is being handed over.
+pub(crate) type Sending<'a> = Pin<Box<dyn Future<Output = Handover> + Send + 'a>>;
 
 /// Whether a message was handed over before; `None`: the carrier cannot tell.
 pub(crate) type Finding<'a> = Pin<Box<dyn Future<Output = Option<bool>> + Send + 'a>>;
 
-/// One way to send and receive messages.
+/// One way to send and receive messages. What a carrier does is here, what is done with it elsewhere: no carrier knows of
+/// runs, of retries or of opt-outs.
 pub(crate) trait SmsCarrier: Send + Sync {
     /// What it is counted as.
     fn name(&self) -> CarrierName;
 
-    /// Hands a message over. `Ok` says that the carrier took it, not that it was delivered.
+    /// Hands a message over, once.
     fn send<'a>(&'a self, message: Outgoing<'a>) -> Sending<'a>;
 
-    /// Looks for a message that this program may have handed over since then, before its process ended.
+    /// Looks for a message that this program may have handed over since then.
     fn find<'a>(&'a self, _message: Outgoing<'a>, _since: Time) -> Finding<'a> {
         Box::pin(std::future::ready(None))
     }
 
-    /// The carrier's own routes, where it brings messages to. `inbox` is `None` for a flow without
-    /// an `on sms`.
-    fn routes(self: Arc<Self>, inbox: Option<Inbox>) -> Router;
+    /// Where it brings messages and reports to; `None` if it does not, or not to this program.
+    fn webhook(&self) -> Option<&dyn Webhook> {
+        None
+    }
+
+    /// Routes of its own, beside the webhook. `inbox` is `None` for a flow that takes no texts.
+    fn routes(self: Arc<Self>, _inbox: Option<Inbox>) -> Router {
+        Router::new()
+    }
+}
+
+/// What a carrier's webhook is called with, and what is to be answered.
+pub(crate) trait Webhook: Send + Sync {
+    /// Whether a request is the carrier's own: by its signature, in constant time, and by its time where it has one. Or a
+    /// sentence that says what it lacks.
+    fn verify(&self, request: &WebhookRequest, now: Time) -> Result<(), String>;
+
+    /// What a request brings; or a sentence that says what cannot be understood. Parameters that are not known are passed
+    /// over.
+    fn read(&self, request: &WebhookRequest) -> Result<Vec<Brought>, String>;
+
+    /// What the carrier wants to hear once all of a request has been taken.
+    fn acknowledgement(&self) -> Response;
 }
 
 #[cfg(test)]
@@ -69,7 +97,6 @@ mod tests {
     use url::form_urlencoded::Serializer;
 
     use crate::client::Network;
-    use crate::config::TwilioConfig;
     use crate::engine::{Limits, in_memory};
     use crate::flow::{Action, End, Fault, InboundSms, Program, Secrets, SmsTrigger, Step, Trigger};
 
@@ -113,7 +140,11 @@ mod tests {
     ) -> (Vec<(&'static str, String)>, Vec<(StatusCode, String)>) {
         let intake = in_memory(&PROGRAM, Arc::clone(&carrier), Limits { runs: 4, steps: 10 });
         let secrets = Arc::new(Secrets::new(vec![]));
-        let service = TowerToHyperService::new(carrier.routes(Inbox::of(&PROGRAM, &secrets, &intake).unwrap()));
+        let inbox = Inbox::of(&PROGRAM, &secrets, &intake).unwrap();
+        let metrics = Arc::clone(&intake.metrics);
+        let mut routes = Arc::clone(&carrier).routes(inbox.clone());
+        routes = routes.merge(WebhookDoor { carrier, inbox, unsigned: false, metrics }.routes());
+        let service = TowerToHyperService::new(routes);
         let mut answers = Vec::new();
         for (to, body) in [(HOTEL, " STOP "), (HOTEL, "help"), ("+13055550101", "help"), ("+13055550101", "Halt")] {
             let answer = service.call(request(to, body)).await.unwrap();
@@ -131,11 +162,11 @@ mod tests {
             let request = Request::post("/simulator/sms").header("content-type", "application/json");
             request.body(Body::from(json.to_string())).unwrap()
         };
-        let config = TwilioConfig {
-            url: Url::literal("http://127.0.0.1:9"),
-            account: "AC1".to_owned(),
-            token: "token".to_owned(),
+        let account = Account {
+            keys: vec![("TWILIO_ACCOUNT_SID", "AC1".to_owned()), ("TWILIO_AUTH_TOKEN", "token".to_owned())],
+            url: Some(Url::literal("http://127.0.0.1:9")),
             public_url: Some(Url::literal("https://flows.example")),
+            unsigned: false,
         };
         let twilio = |to: &str, body: &str| {
             let pairs = [("Body", body), ("From", "+13055550123"), ("To", to)];
@@ -162,8 +193,8 @@ mod tests {
                 serde_json::json!({ "run": null, "reason": "no `on sms` of this flow takes this message, and nobody was asked" })
             );
 
-            let carrier = twilio::Twilio::new(Network::default().client().unwrap(), &config).unwrap();
-            let (started, answers) = delivered(Arc::new(carrier), twilio).await;
+            let carrier = (twilio::KIND.make)(&Network::default().client().unwrap(), account).unwrap();
+            let (started, answers) = delivered(carrier, twilio).await;
             assert_eq!(started, expected);
             let empty = (StatusCode::OK, "<Response></Response>".to_owned());
             assert!(answers.iter().all(|answer| *answer == empty), "{answers:?}");

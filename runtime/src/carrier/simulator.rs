@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Outgoing, Sending, SmsCarrier};
+use super::{CarrierKind, Handover, Outgoing, Sending, SmsCarrier};
 use crate::engine::Receipt;
 use crate::flow::InboundSms;
 use crate::metrics::CarrierName;
@@ -23,6 +23,15 @@ use crate::value::{Kind, Phone, Url, Values};
 
 /// Messages kept for `GET /simulator/outbox`; older ones are forgotten.
 const OUTBOX: usize = 1_000;
+
+pub(super) static KIND: CarrierKind = CarrierKind {
+    name: CarrierName::Simulator,
+    title: "the simulator",
+    keys: &[],
+    carries_media: true,
+    signs_address: false,
+    make: |_, _| Ok(Arc::new(Simulator::default())),
+};
 
 /// Keeps what was sent in memory.
 #[derive(Default)]
@@ -67,10 +76,10 @@ impl SmsCarrier for Simulator {
                 to: message.to.clone(),
                 body: message.body.to_owned(),
                 media: message.media.to_vec(),
-                run: message.run.to_string(),
+                run: message.effect.run.to_string(),
             };
             self.outbox.lock().unwrap_or_else(PoisonError::into_inner).push(sent);
-            Ok(())
+            Handover::Sent(None)
         })
     }
 

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::engine::EngineName;
 use super::options::{Scope, settings};
+use crate::carrier::CARRIERS;
 use crate::flow::{Program, Trigger};
 
 /// The flow's name, its file, and the flowc that compiled it: flowc pins the runtime of its own version.
@@ -84,7 +85,12 @@ fn write_secrets(text: &mut String, program: &Program) -> std::fmt::Result {
     for name in program.secrets {
         writeln!(text, "  {name}")?;
     }
-    writeln!(text, "  TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN (with --carrier twilio)")
+    writeln!(text, "\nCarriers (--carrier NAME, each with its secrets):")?;
+    for kind in CARRIERS {
+        let keys: Vec<&str> = kind.keys.iter().map(|key| key.name).collect();
+        writeln!(text, "  {:<12} {}", kind.name.as_str(), keys.join(", "))?;
+    }
+    Ok(())
 }
 
 fn write_triggers(text: &mut String, program: &Program) -> std::fmt::Result {
@@ -94,7 +100,7 @@ fn write_triggers(text: &mut String, program: &Program) -> std::fmt::Result {
             Trigger::Sms(trigger) => {
                 let to = trigger.to.map(|number| format!(" to {number}")).unwrap_or_default();
                 let matching = trigger.matching.map(|pattern| format!(" matching {pattern:?}")).unwrap_or_default();
-                let routes = "POST /simulator/sms, or /carrier/twilio with --carrier twilio";
+                let routes = "POST /simulator/sms, or /carrier/NAME with another carrier";
                 writeln!(text, "  a text{to}{matching}: {routes}")?;
             }
             Trigger::Schedule(trigger) => writeln!(text, "  schedule {} ({})", trigger.text, program.timezone)?,

@@ -1,5 +1,6 @@
 //! The program's configuration, from flags and environment.
 
+mod carrier;
 mod engine;
 mod help;
 mod options;
@@ -14,13 +15,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use tracing::level_filters::LevelFilter;
 
+pub(crate) use self::carrier::{CarrierConfig, MessageConfig};
 #[cfg(feature = "postgres")]
 pub(crate) use self::engine::DatabaseUrl;
 pub use self::engine::EngineConfig;
 #[cfg(feature = "restate")]
 pub(crate) use self::engine::RestateConfig;
 pub(crate) use self::engine::{EngineChoice, UnfitRuns, UnknownOutcome};
-use self::options::{Carrier, Draft, Scope};
+use self::options::{Draft, Scope};
 pub(crate) use self::outbound::OutboundConfig;
 pub use self::runs::RunsCommand;
 pub(crate) use self::runs::Task;
@@ -29,7 +31,6 @@ pub use self::trial::CallCommand;
 pub(crate) use self::trial::secret;
 pub use crate::error::StartError;
 use crate::flow::{Program, Secrets};
-use crate::value::Url;
 
 /// How a program is to be run.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ pub struct Config {
     /// Where it listens; port 0 takes any free one.
     pub listen: SocketAddr,
     pub(crate) carrier: CarrierConfig,
+    pub(crate) messages: MessageConfig,
     pub(crate) outbound: OutboundConfig,
     /// Requests a second that each `on api` takes; `None`: as many as come.
     pub(crate) api_rate: Option<u32>,
@@ -60,32 +62,6 @@ pub(crate) enum AdminConfig {
     /// Here, or the program does not start.
     At(SocketAddr),
     Off,
-}
-
-/// The carrier and what it needs.
-#[derive(Debug)]
-pub(crate) enum CarrierConfig {
-    Simulator,
-    Twilio(TwilioConfig),
-}
-
-/// An account at Twilio.
-pub(crate) struct TwilioConfig {
-    /// Base URL of the API.
-    pub(crate) url: Url,
-    pub(crate) account: String,
-    pub(crate) token: String,
-    /// Where Twilio reaches this program; `None` for a flow without `on sms`.
-    pub(crate) public_url: Option<Url>,
-}
-
-impl std::fmt::Debug for TwilioConfig {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TwilioConfig")
-            .field("url", &self.url)
-            .field("public_url", &self.public_url)
-            .finish_non_exhaustive()
-    }
 }
 
 /// What the command line asks for.
@@ -125,20 +101,7 @@ pub fn read(
         options::Read::Version => return Ok(Command::Print(help::version(program))),
     };
     problems.extend(words.iter().map(|word| format!("{word:?} is not expected here")));
-    let Draft {
-        listen,
-        carrier,
-        carrier_url,
-        public_url,
-        outbound,
-        api_rate,
-        max_runs,
-        max_steps,
-        admin,
-        log,
-        engine,
-        ..
-    } = *draft;
+    let Draft { listen, carrier, outbound, api_rate, max_runs, max_steps, admin, log, engine, .. } = *draft;
     let engine = engine.finish(program.name, environment, &mut problems);
     let outbound = outbound.finish(&mut problems);
     let listen = listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into());
@@ -157,35 +120,17 @@ pub fn read(
         }
     };
     let values = program.secrets.iter().map(|name| (*name, secret(name, "the flow's secret"))).collect();
-    let takes_texts = program.takes_texts();
-    let carrier = match carrier {
-        Carrier::Simulator => CarrierConfig::Simulator,
-        Carrier::Twilio => {
-            let account = secret("TWILIO_ACCOUNT_SID", "Twilio's");
-            let token = secret("TWILIO_AUTH_TOKEN", "Twilio's");
-            if takes_texts && public_url.is_none() {
-                problems.push(
-                    "--public-url (FLOW_PUBLIC_URL) is missing: the address at which Twilio reaches this program, \
-                     as https://flows.example.com; Twilio's signatures cannot be checked without it"
-                        .to_owned(),
-                );
-            }
-            CarrierConfig::Twilio(TwilioConfig {
-                url: carrier_url.unwrap_or_else(|| Url::literal("https://api.twilio.com")),
-                account,
-                token,
-                public_url: public_url.filter(|_| takes_texts),
-            })
-        }
-    };
+    let messages = carrier.messages;
+    let carrier = carrier.finish(program, environment, &mut problems);
     let mut warnings = Vec::new();
     let telemetry = telemetry::read(&engine.name, environment, &mut warnings);
-    if !problems.is_empty() {
+    let Some(carrier) = carrier.filter(|_| problems.is_empty()) else {
         return Err(StartError { program: program.name, command: None, problems });
-    }
+    };
     Ok(Command::Serve(Box::new(Config {
         listen,
         carrier,
+        messages,
         outbound,
         api_rate,
         max_runs,

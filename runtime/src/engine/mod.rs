@@ -178,8 +178,14 @@ pub(crate) fn in_memory(
     let secrets = Arc::new(crate::flow::Secrets::new(vec![]));
     let metrics = Arc::new(Metrics::new(program, "memory"));
     let web = crate::step::web_call::WebCaller::new(&Default::default()).unwrap();
-    let performer =
-        crate::step::Performer::new(Arc::clone(&secrets), carrier, web, Default::default(), Arc::clone(&metrics));
+    let performer = crate::step::Performer::new(
+        Arc::clone(&secrets),
+        carrier,
+        Default::default(),
+        web,
+        Default::default(),
+        Arc::clone(&metrics),
+    );
     let keep = journal::Retention { runs: Duration::from_secs(60), keys: Duration::from_secs(60) };
     let journal = Arc::new(journal::memory::MemoryJournal::default());
     let parts =

@@ -1,7 +1,8 @@
 //! What tells the series of one metric apart.
 
+use crate::carrier::Handover;
 use crate::engine::{Receipt, Refusal};
-use crate::flow::{Failure, FailureKind};
+use crate::flow::FailureKind;
 
 /// A set of labels, each combination of which is a series.
 pub(super) trait Labels: Copy + 'static {
@@ -166,14 +167,27 @@ label! {
 }
 
 impl Delivery {
-    /// As it has answered: a refusal has a status.
-    pub(crate) fn of(sent: &Result<(), Failure>) -> Self {
-        match sent {
-            Ok(()) => Self::Accepted,
-            Err(failure) if failure.status.is_some() => Self::Refused,
-            Err(_) => Self::Unknown,
+    /// As it has answered.
+    pub(crate) fn of(handover: &Handover) -> Self {
+        match handover {
+            Handover::Sent(_) => Self::Accepted,
+            Handover::NotSent(_) => Self::Refused,
+            Handover::Unknown(_) => Self::Unknown,
         }
     }
+}
+
+label! {
+    /// What a carrier's webhook was called with.
+    WebhookResult, "result":
+    Message = "message",
+    Report = "report",
+    /// What no flow needs to know.
+    Nothing = "nothing",
+    /// It could not be understood.
+    Malformed = "malformed",
+    /// It was not the carrier's.
+    Forged = "forged",
 }
 
 label! {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use self::cell::{Counter, Counters, Histogram, Histograms};
 pub(crate) use self::label::{
-    CarrierName, Delivery, Received, Resolved, RunOutcome, StepKind, StepOutcome, TriggerKind,
+    CarrierName, Delivery, Received, Resolved, RunOutcome, StepKind, StepOutcome, TriggerKind, WebhookResult,
 };
 pub(crate) use self::text::CONTENT_TYPE;
 use self::text::Text;
@@ -35,6 +35,7 @@ pub(crate) struct Metrics {
     lag_seconds: Histogram,
     journal_errors: Counter,
     deliveries: Counters<(CarrierName, Delivery)>,
+    webhooks: Counters<(CarrierName, WebhookResult)>,
     unknown: Counters<Resolved>,
     spans_exported: Counter,
     spans_dropped: Counter,
@@ -120,6 +121,7 @@ impl Metrics {
             lag_seconds: Histogram::new(LATE),
             journal_errors: Counter::default(),
             deliveries: Counters::default(),
+            webhooks: Counters::default(),
             unknown: Counters::default(),
             spans_exported: Counter::default(),
             spans_dropped: Counter::default(),
@@ -168,6 +170,11 @@ impl Metrics {
         self.deliveries.add((carrier, delivery));
     }
 
+    /// A carrier's webhook was called.
+    pub(crate) fn webhook(&self, carrier: CarrierName, result: WebhookResult) {
+        self.webhooks.add((carrier, result));
+    }
+
     /// A step of which the outcome was not known after a crash was dealt with.
     pub(crate) fn unknown_outcome(&self, resolved: Resolved) {
         self.unknown.add(resolved);
@@ -206,6 +213,7 @@ impl Metrics {
         text.histogram("flow_journal_lag_seconds", "How late runs that could go on went on.", &self.lag_seconds);
         text.counter("flow_journal_errors_total", "What the journal could not do.", &self.journal_errors);
         text.counters("flow_carrier_messages_total", "Messages given to a carrier.", &self.deliveries);
+        text.counters("flow_webhooks_total", "What carriers brought.", &self.webhooks);
         text.counters("flow_unknown_outcomes_total", "Steps whose outcome a crash had hidden.", &self.unknown);
         text.counter("flow_trace_spans_exported_total", "Spans that the collector has taken.", &self.spans_exported);
         text.counter("flow_trace_spans_dropped_total", "Spans that were thrown away.", &self.spans_dropped);

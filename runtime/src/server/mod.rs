@@ -17,13 +17,11 @@ use tokio::sync::{Semaphore, watch};
 use tracing::{error, info, warn};
 
 use crate::admin::{self, Door, Readiness};
-use crate::carrier::SmsCarrier;
-use crate::carrier::simulator::Simulator;
-use crate::carrier::twilio::Twilio;
+use crate::carrier::{SmsCarrier, WebhookDoor};
 use crate::config::{CarrierConfig, Config};
 use crate::engine::{self, Intake, Limits, Parts};
 use crate::flow::Program;
-use crate::metrics::Metrics;
+use crate::metrics::{CarrierName, Metrics};
 use crate::step::Performer;
 use crate::step::web_call::WebCaller;
 use crate::telemetry::Tracer;
@@ -68,11 +66,13 @@ pub async fn serve(
     let metrics = Arc::new(Metrics::new(program, config.engine.engine.name().as_str()));
     let limits = Limits { runs: config.max_runs, steps: config.max_steps };
     let client = config.outbound.network.client().map_err(|error| vec![format!("TLS could not be set up: {error}")])?;
-    let carrier = carrier(&client, &config.carrier).map_err(|problem| vec![problem])?;
+    let unsigned = config.carrier.account.unsigned;
+    let carrier = carrier(&client, config.carrier).map_err(|problem| vec![problem])?;
     let web = WebCaller::new(&config.outbound).map_err(|problem| vec![problem])?;
     let performer = Performer::new(
         Arc::clone(&secrets),
         Arc::clone(&carrier),
+        config.messages,
         web,
         config.engine.unknown_outcome,
         Arc::clone(&metrics),
@@ -93,9 +93,12 @@ pub async fn serve(
     let _admin = door.open(&readiness, &metrics);
     let intake = Intake { engine: Arc::clone(&engine), metrics };
     let inbox = Inbox::of(program, &secrets, &intake).map_err(|fault| vec![fault.to_string()])?;
+    let metrics = Arc::clone(&intake.metrics);
+    let webhook = WebhookDoor { carrier: Arc::clone(&carrier), inbox: inbox.clone(), unsigned, metrics };
     let router = router(&readiness)
         .merge(inbound_api::routes(program, &secrets, &intake, config.api_rate))
-        .merge(carrier.routes(inbox));
+        .merge(Arc::clone(&carrier).routes(inbox))
+        .merge(webhook.routes());
     let (stop, stopped) = watch::channel(false);
     let connections = Arc::new(Semaphore::new(CONNECTIONS as usize));
     let open = |stream, slot| {
@@ -150,16 +153,15 @@ fn connected(listener: TcpListener) -> Vec<TcpStream> {
     waiting.into_iter().filter_map(stream).collect()
 }
 
-fn carrier(client: &Client, config: &CarrierConfig) -> Result<Arc<dyn SmsCarrier>, String> {
-    Ok(match config {
-        CarrierConfig::Simulator => {
-            warn!("the carrier is the simulator: NOTHING REACHES A REAL PHONE; see /simulator/outbox");
-            Arc::new(Simulator::default())
-        }
-        CarrierConfig::Twilio(account) => {
-            Arc::new(Twilio::new(client.clone(), account).map_err(|error| format!("--carrier-url: {error}"))?)
-        }
-    })
+fn carrier(client: &Client, config: CarrierConfig) -> Result<Arc<dyn SmsCarrier>, String> {
+    let CarrierConfig { kind, account } = config;
+    if kind.name == CarrierName::Simulator {
+        warn!("the carrier is the simulator: NOTHING REACHES A REAL PHONE; see /simulator/outbox");
+    }
+    if account.unsigned {
+        warn!("--unsigned: ANYBODY WHO REACHES {} CAN SEND MESSAGES IN THE NAME OF OTHERS", kind.name.path());
+    }
+    (kind.make)(client, account)
 }
 
 fn router(readiness: &Arc<Readiness>) -> Router {

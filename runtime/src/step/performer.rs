@@ -5,15 +5,15 @@ use std::time::{Duration, Instant};
 
 use tracing::{debug, info, warn};
 
-use super::sms;
 use super::web_call::WebCaller;
+use super::{EffectId, Messenger};
 use crate::carrier::SmsCarrier;
 use crate::clock::Time;
-use crate::config::UnknownOutcome;
+use crate::config::{MessageConfig, UnknownOutcome};
 use crate::engine::Parties;
 use crate::flow::{Call, Failure, FailureKind, Fault, Method, Outcome, Secrets, Sms};
 use crate::logging::{Masked, masked};
-use crate::metrics::{Delivery, Metrics, Resolved, StepKind, StepOutcome};
+use crate::metrics::{Metrics, Resolved, StepKind, StepOutcome};
 use crate::run_id::RunId;
 use crate::telemetry::{RunSpan, StepSpan};
 
@@ -21,6 +21,7 @@ use crate::telemetry::{RunSpan, StepSpan};
 pub(crate) struct Performer {
     secrets: Arc<Secrets>,
     carrier: Arc<dyn SmsCarrier>,
+    messenger: Messenger,
     web: WebCaller,
     unknown: UnknownOutcome,
     metrics: Arc<Metrics>,
@@ -48,11 +49,13 @@ impl Performer {
     pub(crate) fn new(
         secrets: Arc<Secrets>,
         carrier: Arc<dyn SmsCarrier>,
+        messages: MessageConfig,
         web: WebCaller,
         unknown: UnknownOutcome,
         metrics: Arc<Metrics>,
     ) -> Self {
-        Self { secrets, carrier, web, unknown, metrics }
+        let messenger = Messenger::new(Arc::clone(&carrier), messages, Arc::clone(&metrics));
+        Self { secrets, carrier, messenger, web, unknown, metrics }
     }
 
     /// Carries a web call out, as a part of `trace`.
@@ -66,7 +69,7 @@ impl Performer {
     /// Hands a message to the carrier, as a part of `trace`.
     pub(crate) async fn send(
         &self,
-        run: RunId,
+        effect: EffectId,
         parties: &Parties,
         step: StepKind,
         message: &Sms,
@@ -74,22 +77,21 @@ impl Performer {
     ) -> Result<Performed, Fault> {
         let started = Instant::now();
         let span = trace.step(step, message.line);
-        let outgoing = sms::address(run, parties, message)?;
+        let (run, outgoing) = (effect.run, message.outgoing(effect, parties)?);
         debug!(%run, line = message.line, to = %Masked(outgoing.to), from = %Masked(outgoing.from), "sending");
-        let sent = self.carrier.send(outgoing).await;
-        self.metrics.delivered(self.carrier.name(), Delivery::of(&sent));
+        let sent = self.messenger.send(outgoing).await;
         Ok(self.told(run, message.line, step, started, sent.map(|()| Outcome::Done), span))
     }
 
     /// What came of a message that may have been handed over since then: the carrier is asked where it can tell.
     pub(crate) async fn sent_before(
         &self,
-        run: RunId,
+        effect: EffectId,
         parties: &Parties,
         message: &Sms,
         since: Time,
     ) -> Result<Found, Fault> {
-        let outgoing = sms::address(run, parties, message)?;
+        let (run, outgoing) = (effect.run, message.outgoing(effect, parties)?);
         let (resolved, found) = match self.carrier.find(outgoing, since).await {
             Some(true) => (Resolved::Found, Found::Outcome(Outcome::Done)),
             Some(false) => (Resolved::Resent, Found::Again),

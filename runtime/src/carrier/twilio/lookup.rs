@@ -5,15 +5,12 @@ use std::time::Duration;
 use serde::Deserialize;
 use tracing::warn;
 
-use super::{ANSWER_LIMIT, Twilio};
-use crate::carrier::Outgoing;
+use super::{Twilio, WHO};
+use crate::carrier::{Outgoing, api};
 use crate::clock::Time;
-use crate::step::web_call::read_body;
 
 /// Clocks may differ, and Twilio's dates have no fractions of a second.
 const TOLERANCE: Duration = Duration::from_secs(5);
-
-const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How often it is asked while it cannot be reached, and the pause before the second time; each one is twice as long as
 /// the one before.
@@ -51,12 +48,11 @@ impl Twilio {
     async fn ask(&self, message: &Outgoing<'_>, since: Time) -> Option<bool> {
         let mut pause = PAUSE;
         for attempt in 1..=TRIES {
-            match tokio::time::timeout(TIMEOUT, self.list(message, since)).await {
-                Ok(Ok(page)) => return Some(page.messages.iter().any(|taken| taken.is(message, since))),
-                Ok(Err(why)) => {
+            match self.list(message, since).await {
+                Ok(page) => return Some(page.messages.iter().any(|taken| taken.is(message, since))),
+                Err(why) => {
                     warn!(blame = "carrier", retry = attempt < TRIES, reason = why, "Twilio could not be asked")
                 }
-                Err(_) => warn!(blame = "carrier", retry = attempt < TRIES, "Twilio did not answer in time"),
             }
             if attempt < TRIES {
                 tokio::time::sleep(pause).await;
@@ -77,14 +73,11 @@ impl Twilio {
             .append_pair("DateSent>", day)
             .append_pair("PageSize", "50");
         let request = self.client.get(url).basic_auth(&self.account, Some(&self.token));
-        let response =
-            request.send().await.map_err(|error| crate::step::web_call::classify(&error, "Twilio").message)?;
-        let status = response.status();
-        let body = read_body(response, ANSWER_LIMIT, "Twilio").await.map_err(|failure| failure.message)?;
-        if !status.is_success() {
-            return Err(format!("Twilio answered {status}"));
+        let answer = api::ask(&self.client, request, WHO).await.map_err(api::Unanswered::told)?;
+        if !answer.is_success() {
+            return Err(format!("Twilio answered {}", answer.status));
         }
-        serde_json::from_slice(&body).map_err(|_| "its list of messages was not understood".to_owned())
+        answer.json().ok_or_else(|| "its list of messages was not understood".to_owned())
     }
 }
 
@@ -105,12 +98,19 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::run_id::RunId;
+    use crate::step::EffectId;
     use crate::value::Phone;
 
     #[test]
     fn a_message_is_known_by_its_words_and_its_time() {
         let (from, to) = (Phone::literal("+13055550100"), Phone::literal("+13055550123"));
-        let message = Outgoing { run: RunId::new(), from: &from, to: &to, body: "hi", media: &[] };
+        let message = Outgoing {
+            effect: EffectId { run: RunId::new(), number: 1 },
+            from: &from,
+            to: &to,
+            body: "hi",
+            media: &[],
+        };
         let at = created("Thu, 24 Aug 2023 05:01:45 +0000").unwrap();
         assert_eq!(at.to_string(), "2023-08-24T05:01:45.000000Z");
         let taken =

@@ -7,100 +7,117 @@ mod lookup;
 mod signature;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{Method, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use reqwest::Client;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
-use tracing::warn;
+use serde::Deserialize;
 use url::form_urlencoded;
 
 use self::signature::Signer;
-use super::{Finding, Outgoing, Sending, SmsCarrier};
+use super::{
+    Account, Brought, CarrierKind, Finding, Handover, Key, Need, NotSent, Obstacle, Outgoing, Parameters, Report,
+    Sending, SmsCarrier, Stage, Webhook, WebhookRequest, api, value,
+};
 use crate::clock::Time;
-use crate::config::TwilioConfig;
 use crate::encode;
-use crate::flow::{Failure, FailureKind, InboundSms};
+use crate::flow::InboundSms;
 use crate::metrics::CarrierName;
-use crate::server::{body, reply};
-use crate::step::web_call::{classify, read_body};
-use crate::trigger::inbound_sms::Inbox;
-use crate::value::{Json, Phone, Url};
+use crate::value::{Phone, Url};
 
-/// Twilio takes a message within seconds or not at all.
-const SEND_TIMEOUT: Duration = Duration::from_secs(15);
+const WHO: &str = "Twilio";
 
-/// Answers of the API are small.
-const ANSWER_LIMIT: usize = 256 * 1024;
+pub(super) static KIND: CarrierKind = CarrierKind {
+    name: CarrierName::Twilio,
+    title: WHO,
+    keys: &[
+        Key { name: "TWILIO_ACCOUNT_SID", need: Need::Always },
+        Key { name: "TWILIO_AUTH_TOKEN", need: Need::Always },
+    ],
+    carries_media: true,
+    signs_address: true,
+    make: |client, account| Ok(Arc::new(Twilio::new(client.clone(), &account)?)),
+};
 
 /// An account at Twilio.
-pub(crate) struct Twilio {
+struct Twilio {
     client: Client,
+    /// The resource of messages.
     messages: reqwest::Url,
     account: String,
     token: String,
-    /// Where Twilio reaches this program, without a slash at the end; `None` for a flow that takes no texts.
-    public_url: Option<String>,
+    /// `None`: Twilio does not reach this program.
+    webhook: Option<TwilioWebhook>,
+}
+
+/// Where Twilio brings messages and reports to.
+struct TwilioWebhook {
+    url: String,
+    signer: Signer,
 }
 
 impl Twilio {
-    pub(crate) fn new(client: Client, config: &TwilioConfig) -> Result<Self, url::ParseError> {
-        let base = config.url.as_str().trim_end_matches('/');
-        let account = config.account.clone();
-        let messages = format!("{base}/2010-04-01/Accounts/{}/Messages.json", encode::segment(&account)).parse()?;
-        let public_url = config.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
-        Ok(Self { client, messages, account, token: config.token.clone(), public_url })
+    fn new(client: Client, given: &Account) -> Result<Self, String> {
+        let (account, token) = (given.key("TWILIO_ACCOUNT_SID").to_owned(), given.key("TWILIO_AUTH_TOKEN").to_owned());
+        let base = given.base("https://api.twilio.com");
+        let messages = format!("{base}/2010-04-01/Accounts/{}/Messages.json", encode::segment(&account));
+        let messages = messages.parse().map_err(|error| format!("--carrier-url: {error}"))?;
+        let webhook = given.webhook(CarrierName::Twilio).zip(given.public_base());
+        let webhook = webhook.map(|(url, base)| TwilioWebhook { url, signer: Signer::new(&token, &base) });
+        Ok(Self { client, messages, account, token, webhook })
     }
 
-    async fn hand_over(&self, message: Outgoing<'_>) -> Result<(), Failure> {
+    async fn hand_over(&self, message: Outgoing<'_>) -> Handover {
         let request = self
             .client
             .post(self.messages.clone())
             .basic_auth(&self.account, Some(&self.token))
             .header(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))
-            .body(form(&message))
-            .build();
-        let failed = |told: String| Failure::new(FailureKind::Carrier, told);
-        let unknown = |why: &str| failed(format!("it is not known whether Twilio took the message: {why}"));
-        let request = request.map_err(|_| failed("the request to Twilio could not be built".to_owned()))?;
-        let answer = async {
-            let response = self.client.execute(request).await.map_err(|error| {
-                let why = classify(&error, "Twilio").message;
-                // Without a connection nothing was sent; after that, anything may have been.
-                if error.is_connect() { failed(why) } else { unknown(&why) }
-            })?;
-            let status = response.status().as_u16();
-            let body = read_body(response, ANSWER_LIMIT, "Twilio").await;
-            body.map(|body| (status, body)).map_err(|failure| unknown(&failure.message))
-        };
-        let late = |_| unknown(&format!("there was no answer within {} s", SEND_TIMEOUT.as_secs()));
-        let (status, answer) = tokio::time::timeout(SEND_TIMEOUT, answer).await.map_err(late)??;
-        if (200..300).contains(&status) { Ok(()) } else { Err(refusal(status, &answer)) }
+            .body(self.form(&message));
+        match api::ask(&self.client, request, WHO).await {
+            Ok(answer) if answer.is_success() => Handover::Sent(answer.json().map(|Taken { sid }| sid)),
+            Ok(answer) => refusal(&answer),
+            Err(unanswered) => unanswered.into(),
+        }
+    }
+
+    fn form(&self, message: &Outgoing<'_>) -> String {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("To", message.to.as_str());
+        form.append_pair("From", message.from.as_str());
+        form.append_pair("Body", message.body);
+        form.extend_pairs(message.media.iter().map(|url| ("MediaUrl", url.as_str())));
+        form.extend_pairs(self.webhook.iter().map(|webhook| ("StatusCallback", &webhook.url)));
+        form.finish()
     }
 }
 
-fn form(message: &Outgoing<'_>) -> String {
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("To", message.to.as_str());
-    form.append_pair("From", message.from.as_str());
-    form.append_pair("Body", message.body);
-    form.extend_pairs(message.media.iter().map(|url| ("MediaUrl", url.as_str())));
-    form.finish()
+#[derive(Deserialize)]
+struct Taken {
+    sid: String,
 }
 
-/// Reads an error answer: `{code, message, more_info, status}`.
-fn refusal(status: u16, answer: &[u8]) -> Failure {
-    let answer: Json = serde_json::from_slice(answer).unwrap_or_default();
-    let message = answer.get("message").and_then(Json::as_str).unwrap_or("no reason was given").trim_end_matches('.');
-    let told = match answer.get("code").and_then(Json::as_i64) {
+/// An error answer: `{code, message, more_info, status}`.
+#[derive(Default, Deserialize)]
+struct Refusal {
+    code: Option<i64>,
+    message: Option<String>,
+}
+
+/// What an error answer means ("Error and Warning Dictionary" in Twilio's documentation).
+fn refusal(answer: &api::Answer) -> Handover {
+    let Refusal { code, message } = answer.json().unwrap_or_default();
+    let message = message.as_deref().unwrap_or("no reason was given").trim_end_matches('.');
+    let why = match code {
         Some(code) => format!("Twilio refused the message with error {code}: {message}"),
-        None => format!("Twilio answered {status}: {message}"),
+        None => format!("Twilio answered {}: {message}", answer.status),
     };
-    Failure::new(FailureKind::Carrier, told).with_status(status)
+    match code {
+        Some(20429) => answer.busy(why),
+        Some(21610) => Handover::NotSent(NotSent { why, status: Some(answer.status), obstacle: Obstacle::OptedOut }),
+        _ => answer.refusal(why),
+    }
 }
 
 impl SmsCarrier for Twilio {
@@ -116,70 +133,59 @@ impl SmsCarrier for Twilio {
         Box::pin(self.look_up(message, since))
     }
 
-    fn routes(self: Arc<Self>, inbox: Option<Inbox>) -> Router {
-        let (Some(inbox), Some(public_url)) = (inbox, &self.public_url) else {
-            return Router::new();
-        };
-        let webhook = Webhook { signer: Signer::new(&self.token, public_url), inbox };
-        Router::new().route("/carrier/twilio", get(receive).post(receive).with_state(Arc::new(webhook)))
+    fn webhook(&self) -> Option<&dyn Webhook> {
+        self.webhook.as_ref().map(|webhook| webhook as &dyn Webhook)
     }
 }
 
-struct Webhook {
-    signer: Signer,
-    inbox: Inbox,
-}
-
-async fn receive(State(webhook): State<Arc<Webhook>>, request: Request) -> Response {
-    webhook.receive(request).await.unwrap_or_else(|refused| refused)
-}
-
-impl Webhook {
-    async fn receive(&self, request: Request) -> Result<Response, Response> {
-        let uri = request.uri().clone();
-        let signature = request.headers().get("X-Twilio-Signature").cloned();
+impl Webhook for TwilioWebhook {
+    fn verify(&self, request: &WebhookRequest, _: Time) -> Result<(), String> {
         // A GET carries the parameters in the URL, which the signature covers as it stands.
-        let in_url = request.method() == Method::GET;
-        let body = if in_url { body::Bytes::new() } else { body::read(request).await? };
-        let signed = parameters(&body);
-        let target = uri.path_and_query().map_or("/", |target| target.as_str());
-        let genuine = signature.is_some_and(|signature| self.signer.verify(target, &signed, signature.as_bytes()));
-        if !genuine {
-            warn!(
-                blame = "carrier",
-                retry = false,
-                "X-Twilio-Signature is missing or wrong; is --public-url what Twilio calls?"
-            );
-            return Err(reply::error(StatusCode::FORBIDDEN, "X-Twilio-Signature is missing or wrong"));
+        let form = if request.method == Method::GET { Parameters::new() } else { request.form() };
+        match request.header("X-Twilio-Signature") {
+            Some(signature) if self.signer.verify(request.target(), &form, signature.as_bytes()) => Ok(()),
+            _ => Err("X-Twilio-Signature is missing or wrong".to_owned()),
         }
-        let given = if in_url { parameters(uri.query().unwrap_or_default().as_bytes()) } else { signed };
-        let (id, sms) = message(&given).map_err(|problem| reply::error(StatusCode::BAD_REQUEST, problem))?;
-        let id = id.map(|sid| format!("twilio:{sid}"));
-        self.inbox.receive(id, sms).await.map_err(IntoResponse::into_response)?;
-        Ok(([(header::CONTENT_TYPE, "text/xml")], "<Response></Response>").into_response())
+    }
+
+    fn read(&self, request: &WebhookRequest) -> Result<Vec<Brought>, String> {
+        let given = request.given();
+        match value(&given, "MessageStatus") {
+            Some(status) => Ok(vec![Brought::Report(report(&given, status)?)]),
+            None => message(&given).map(|(id, sms)| vec![Brought::Message { id, sms }]),
+        }
+    }
+
+    fn acknowledgement(&self) -> Response {
+        ([(header::CONTENT_TYPE, "text/xml")], "<Response></Response>").into_response()
     }
 }
 
-type Parameters = Vec<(String, String)>;
-
-fn parameters(text: &[u8]) -> Parameters {
-    form_urlencoded::parse(text).into_owned().collect()
+/// Reads the parameters of a status callback ("Message status callback" in Twilio's documentation).
+fn report(given: &Parameters, status: &str) -> Result<Report, String> {
+    let id = value(given, "MessageSid").ok_or("MessageSid is missing")?.to_owned();
+    let stage = match status {
+        "delivered" | "read" => Stage::Delivered,
+        "undelivered" | "failed" | "canceled" => Stage::Failed,
+        _ => Stage::Underway,
+    };
+    let code = value(given, "ErrorCode").filter(|code| !code.is_empty()).map(|code| format!(" {code}"));
+    Ok(Report { id, stage, word: format!("{status}{}", code.unwrap_or_default()) })
 }
 
 /// Reads the parameters of a message: its MessageSid and what the flow sees.
 fn message(given: &Parameters) -> Result<(Option<String>, InboundSms), String> {
-    let get = |name: &str| given.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let phone = |name: &str| {
-        let value = get(name).ok_or_else(|| format!("{name} is missing"))?;
-        Phone::parse(value).map_err(|error| format!("{name} is no telephone number: {error}"))
+        let number = value(given, name).ok_or_else(|| format!("{name} is missing"))?;
+        Phone::parse(number).map_err(|error| format!("{name} is no telephone number: {error}"))
     };
-    let count: usize = get("NumMedia").and_then(|count| count.parse().ok()).unwrap_or(0);
+    let count: usize = value(given, "NumMedia").and_then(|count| count.parse().ok()).unwrap_or(0);
     // Twilio's limit is 10 media a message; the bound keeps a false count from costing anything.
-    let media = (0..count.min(100)).filter_map(|index| get(&format!("MediaUrl{index}")));
+    let media = (0..count.min(100)).filter_map(|index| value(given, &format!("MediaUrl{index}")));
     let media = media.map(Url::parse).collect::<Result<_, _>>().map_err(|error| format!("MediaUrl: {error}"))?;
-    let sms =
-        InboundSms { from: phone("From")?, to: phone("To")?, body: get("Body").unwrap_or_default().to_owned(), media };
-    Ok((get("MessageSid").map(str::to_owned), sms))
+    let body = value(given, "Body").unwrap_or_default().to_owned();
+    let sms = InboundSms { from: phone("From")?, to: phone("To")?, body, media };
+    Ok((value(given, "MessageSid").map(str::to_owned), sms))
 }
 
 #[cfg(test)]
@@ -187,21 +193,50 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    fn parameters(text: &str) -> Parameters {
+        form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+    }
+
     #[test]
     fn a_message_is_read_from_its_parameters() {
-        let given = parameters(b"MessageSid=MM1&From=%2B15550123456&To=%2B15550199999&Body=hi+there&NumMedia=1&MediaUrl0=https%3A%2F%2Fm.example%2F1&New=x");
+        let given = parameters(
+            "MessageSid=MM1&From=%2B15550123456&To=%2B15550199999&Body=hi+there&NumMedia=1&MediaUrl0=https%3A%2F%2Fm.example%2F1&New=x",
+        );
         let (id, sms) = message(&given).unwrap();
         assert_eq!(id.as_deref(), Some("MM1"));
         assert_eq!((sms.from.as_str(), sms.body.as_str()), ("+15550123456", "hi there"));
         assert_eq!(sms.media, [Url::literal("https://m.example/1")]);
-        assert!(message(&parameters(b"From=whatsapp%3A%2B1555&To=911")).unwrap_err().starts_with("From is no"));
+        assert!(message(&parameters("From=whatsapp%3A%2B1555&To=911")).unwrap_err().starts_with("From is no"));
+    }
+
+    fn refused(status: u16, body: &str) -> Handover {
+        refusal(&api::Answer { status, headers: Default::default(), body: body.to_owned().into() })
     }
 
     #[test]
     fn a_refusal_tells_twilios_reason() {
-        let failure = refusal(400, br#"{"code":21211,"message":"The 'To' number is not valid.","status":400}"#);
-        assert_eq!(failure.message, "Twilio refused the message with error 21211: The 'To' number is not valid");
-        assert_eq!((failure.kind, failure.status), (FailureKind::Carrier, Some(400)));
-        assert_eq!(refusal(502, b"<html>").message, "Twilio answered 502: no reason was given");
+        let told = refused(400, r#"{"code":21211,"message":"The 'To' number is not valid.","status":400}"#);
+        let why = "Twilio refused the message with error 21211: The 'To' number is not valid";
+        assert_eq!(told, Handover::refused(400, why));
+        assert_eq!(refused(502, "<html>"), Handover::Unknown("Twilio answered 502: no reason was given".to_owned()));
+    }
+
+    #[test]
+    fn what_a_code_means_is_known() {
+        let obstacle = |status, code| match refused(status, &format!(r#"{{"code":{code},"message":"x"}}"#)) {
+            Handover::NotSent(NotSent { obstacle, .. }) => Some(obstacle),
+            _ => None,
+        };
+        for (status, code, expected) in [
+            (401, 20003, Some(Obstacle::Final)),
+            (429, 20429, Some(Obstacle::Passing(None))),
+            (400, 21211, Some(Obstacle::Final)),
+            (400, 21408, Some(Obstacle::Final)),
+            (400, 21610, Some(Obstacle::OptedOut)),
+            (400, 21614, Some(Obstacle::Final)),
+            (500, 20500, None),
+        ] {
+            assert_eq!(obstacle(status, code), expected, "{code}");
+        }
     }
 }

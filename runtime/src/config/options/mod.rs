@@ -1,5 +1,6 @@
 //! The options: tables, from which parsing, `--help` and errors come.
 
+mod carrier;
 mod engine;
 mod outbound;
 mod runs;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use lexopt::Arg;
 use tracing::level_filters::LevelFilter;
 
+use super::carrier::CarrierDraft;
 use super::engine::{EngineDraft, EngineName};
 use super::outbound::OutboundDraft;
 use super::runs::RunsDraft;
@@ -71,9 +73,7 @@ pub(super) enum Scope {
 /// What the options say, before it is known whether all is there.
 pub(super) struct Draft {
     pub(super) listen: Option<SocketAddr>,
-    pub(super) carrier: Carrier,
-    pub(super) carrier_url: Option<Url>,
-    pub(super) public_url: Option<Url>,
+    pub(super) carrier: CarrierDraft,
     pub(super) outbound: OutboundDraft,
     /// `None`: as many as come.
     pub(super) api_rate: Option<u32>,
@@ -87,19 +87,11 @@ pub(super) struct Draft {
     pub(super) send: bool,
 }
 
-#[derive(Clone, Copy)]
-pub(super) enum Carrier {
-    Simulator,
-    Twilio,
-}
-
 impl Default for Draft {
     fn default() -> Self {
         Self {
             listen: None,
-            carrier: Carrier::Simulator,
-            carrier_url: None,
-            public_url: None,
+            carrier: CarrierDraft::default(),
             outbound: OutboundDraft::default(),
             api_rate: None,
             max_runs: 256,
@@ -115,7 +107,7 @@ impl Default for Draft {
 
 /// All options that a command takes, in the order of its help.
 pub(super) fn settings(scope: Scope) -> impl Iterator<Item = &'static Setting> {
-    [trial::SETTINGS, serve::SETTINGS, outbound::SETTINGS, runs::SETTINGS, engine::SETTINGS]
+    [trial::SETTINGS, serve::SETTINGS, carrier::SETTINGS, outbound::SETTINGS, runs::SETTINGS, engine::SETTINGS]
         .into_iter()
         .flatten()
         .filter(move |setting| setting.scopes.contains(&scope))

@@ -1,8 +1,7 @@
 //! What is asked of a program that serves.
 
-use super::{Scope, Setting, count, web_url};
+use super::{Scope, Setting, count};
 use crate::config::AdminConfig;
-use crate::config::options::Carrier;
 
 const SETTING: Setting = Setting { scopes: &[Scope::Serve], ..Setting::NONE };
 
@@ -18,39 +17,6 @@ pub(super) static SETTINGS: &[Setting] = &[
             draft.listen = Some(address);
             Ok(())
         },
-        ..SETTING
-    },
-    Setting {
-        flag: "carrier",
-        variable: "FLOW_CARRIER",
-        value: "NAME",
-        default: "simulator",
-        help: "Who carries messages: simulator or twilio",
-        set: |draft, text| {
-            draft.carrier = match text {
-                "simulator" => Carrier::Simulator,
-                "twilio" => Carrier::Twilio,
-                _ => return Err("the carriers are simulator and twilio".to_owned()),
-            };
-            Ok(())
-        },
-        ..SETTING
-    },
-    Setting {
-        flag: "carrier-url",
-        variable: "FLOW_CARRIER_URL",
-        value: "URL",
-        default: "the carrier's own",
-        help: "Base URL of the carrier's API",
-        set: |draft, text| web_url(text).map(|url| draft.carrier_url = Some(url)),
-        ..SETTING
-    },
-    Setting {
-        flag: "public-url",
-        variable: "FLOW_PUBLIC_URL",
-        value: "URL",
-        help: "Base URL at which the carrier reaches this program",
-        set: |draft, text| web_url(text).map(|url| draft.public_url = Some(url)),
         ..SETTING
     },
     Setting {

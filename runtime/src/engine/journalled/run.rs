@@ -7,13 +7,13 @@ use tracing::{error, info, warn};
 use super::Shared;
 use crate::clock::Time;
 use crate::engine::Parties;
-use crate::engine::journal::{Cause, Commit, Conversation, Done, Durability, Ended, JournalError, Phase, Place, Work};
+use crate::engine::journal::{Cause, Commit, Done, Durability, Ended, JournalError, Phase, Place, Work};
 use crate::failpoint::Failpoint;
 use crate::flow::{Action, Ask, End, Failure, Fault, InboundSms, Outcome, Step};
 use crate::logging::masked;
 use crate::metrics::{RunOutcome, StepKind, StepOutcome};
 use crate::run_id::RunId;
-use crate::step::{Found, Performed, Reply, sms};
+use crate::step::{EffectId, Found, Performed, Reply};
 use crate::telemetry::RunSpan;
 
 /// How long a commit that failed waits before it is tried again: at first, and at most.
@@ -173,10 +173,10 @@ impl<'a> Run<'a> {
         let performer = &self.shared.performer;
         let found = match action {
             Action::Call(call) if call.has_effect() => performer.called_before(self.id, call),
-            Action::Sms(sms) => performer.sent_before(self.id, &self.parties, sms, self.since).await?,
+            Action::Sms(sms) => performer.sent_before(self.effect(), &self.parties, sms, self.since).await?,
             Action::Ask(ask) => {
                 let question = ask.words(self.retries.unwrap_or(ask.retries));
-                match performer.sent_before(self.id, &self.parties, &question, self.since).await? {
+                match performer.sent_before(self.effect(), &self.parties, &question, self.since).await? {
                     Found::Outcome(Outcome::Done) => return Ok(Some(Next::Rest(self.asked(ask)?))),
                     found => found,
                 }
@@ -218,13 +218,14 @@ impl<'a> Run<'a> {
             }
             Action::Sms(message) => {
                 self.begin().await?;
-                self.shared.performer.send(self.id, &self.parties, StepKind::Sms, &message, &self.trace).await?
+                self.shared.performer.send(self.effect(), &self.parties, StepKind::Sms, &message, &self.trace).await?
             }
             Action::Ask(ask) => {
                 let question = ask.words(*self.retries.get_or_insert(ask.retries));
                 self.begin().await?;
                 let performer = &self.shared.performer;
-                let performed = performer.send(self.id, &self.parties, StepKind::Ask, &question, &self.trace).await?;
+                let performed =
+                    performer.send(self.effect(), &self.parties, StepKind::Ask, &question, &self.trace).await?;
                 if let Outcome::Done = performed.outcome {
                     self.performed(word, &performed);
                     return Ok(Next::Rest(self.asked(&ask)?));
@@ -236,11 +237,17 @@ impl<'a> Run<'a> {
         Ok(Next::Outcome(performed.outcome))
     }
 
+    /// Names the effect of the step that it is at; a question that is asked again is another one.
+    fn effect(&self) -> EffectId {
+        const QUESTIONS: u32 = 256;
+        let number = self.steps.wrapping_mul(QUESTIONS).wrapping_add(self.retries.unwrap_or(0));
+        EffectId { run: self.id, number }
+    }
+
     fn asked(&self, ask: &Ask) -> Result<Phase, Fault> {
-        let message = sms::address(self.id, &self.parties, &ask.question)?;
         Ok(Phase::Asked {
             place: Place { name: ask.place.to_owned(), line: ask.question.line },
-            conversation: Conversation { person: message.to.clone(), own: message.from.clone() },
+            conversation: ask.question.conversation(&self.parties)?,
             until: Time::of_timers() + Duration::from_secs(ask.within.into()),
         })
     }

@@ -2,20 +2,18 @@
 
 use std::sync::Mutex;
 
-use axum::Router;
 use tokio::sync::Notify;
 
 use super::*;
-use crate::carrier::{Finding, Outgoing, Sending, SmsCarrier};
+use crate::carrier::{Finding, Handover, Outgoing, Sending, SmsCarrier};
 use crate::config::UnknownOutcome;
 use crate::engine::Parties;
 use crate::engine::journal::memory::MemoryJournal;
 use crate::engine::journal::{Filter, Key, Status};
-use crate::flow::{Action, Ask, End, Failure, FailureKind, Fault, InboundSms, Input, Outcome, Sms, Wait};
+use crate::flow::{Action, Ask, End, Fault, InboundSms, Input, Outcome, Sms, Wait};
 use crate::metrics::CarrierName;
 use crate::run_id::RunId;
 use crate::step::web_call::WebCaller;
-use crate::trigger::inbound_sms::Inbox;
 use crate::value::{Kind, Phone};
 
 const GUEST: &str = "+15550123456";
@@ -48,16 +46,12 @@ impl SmsCarrier for Post {
             if let Some(held) = held {
                 held.notified().await;
             }
-            if *self.refuses.lock().unwrap() { Err(Failure::new(FailureKind::Carrier, "no")) } else { Ok(()) }
+            if *self.refuses.lock().unwrap() { Handover::refused(400, "no") } else { Handover::Sent(None) }
         })
     }
 
     fn find<'a>(&'a self, _: Outgoing<'a>, _: Time) -> Finding<'a> {
         Box::pin(async move { *self.knows.lock().unwrap() })
-    }
-
-    fn routes(self: Arc<Self>, _: Option<Inbox>) -> Router {
-        Router::new()
     }
 }
 
@@ -116,8 +110,14 @@ impl House {
         let secrets = Arc::new(Secrets::new(vec![]));
         let metrics = Arc::new(Metrics::new(&PROGRAM, "memory"));
         let web = WebCaller::new(&Default::default()).unwrap();
-        let performer =
-            Performer::new(Arc::clone(&secrets), Arc::clone(&post) as _, web, unknown, Arc::clone(&metrics));
+        let performer = Performer::new(
+            Arc::clone(&secrets),
+            Arc::clone(&post) as _,
+            Default::default(),
+            web,
+            unknown,
+            Arc::clone(&metrics),
+        );
         let limits = Limits { runs: 2, steps: 50 };
         let keep = Retention { runs: Duration::from_secs(60), keys: Duration::from_secs(60) };
         let parts = Parts { program: &PROGRAM, secrets, performer, limits, metrics, tracer: Tracer::default() };

@@ -10,14 +10,13 @@ use serde::{Deserialize, Serialize};
 use super::Shared;
 use super::attempt::{Attempt, Halt};
 use super::outcome::Recorded;
-use super::underway::Effect;
 use crate::clock::Time;
 use crate::engine::Parties;
 use crate::failpoint::Failpoint;
 use crate::flow::{Call, Fault, Sms};
 use crate::metrics::StepKind;
 use crate::run_id::RunId;
-use crate::step::Found;
+use crate::step::{EffectId, Found};
 use crate::telemetry::RunSpan;
 
 /// What reaches outside.
@@ -56,7 +55,7 @@ impl Deed {
 pub(super) async fn carry_out(
     attempt: &mut Attempt,
     shared: &Arc<Shared>,
-    effect: Effect,
+    effect: EffectId,
     parties: &Parties,
     deed: Deed,
     trace: &Arc<RunSpan>,
@@ -71,7 +70,7 @@ pub(super) async fn carry_out(
     }
     let work = async {
         let (own, parties, trace) = (Arc::clone(shared), parties.clone(), Arc::clone(trace));
-        let begin = || async move { own.perform(effect.0, &parties, deed, unknown_since, &trace).await };
+        let begin = || async move { own.perform(effect, &parties, deed, unknown_since, &trace).await };
         let outcome = shared.underway.join(effect, begin).await;
         outcome.ok_or_else(|| Halt::Later("a step ended without an outcome".to_owned()))
     };
@@ -83,15 +82,15 @@ pub(super) async fn carry_out(
 impl Shared {
     async fn perform(
         &self,
-        run: RunId,
+        effect: EffectId,
         parties: &Parties,
         deed: Deed,
         unknown_since: Option<Time>,
         trace: &RunSpan,
     ) -> Recorded {
         let done = match deed {
-            Deed::Call(call) => self.call(run, *call, unknown_since.is_some(), trace).await,
-            Deed::Send(step, message) => self.send(run, parties, step, &message, unknown_since, trace).await,
+            Deed::Call(call) => self.call(effect.run, *call, unknown_since.is_some(), trace).await,
+            Deed::Send(step, message) => self.send(effect, parties, step, &message, unknown_since, trace).await,
         };
         Failpoint::Performed.reach();
         done.unwrap_or_else(|fault| Recorded::Fault(self.secrets.redactor().text(&fault.to_string())))
@@ -107,7 +106,7 @@ impl Shared {
 
     async fn send(
         &self,
-        run: RunId,
+        effect: EffectId,
         parties: &Parties,
         step: StepKind,
         message: &Sms,
@@ -115,11 +114,11 @@ impl Shared {
         trace: &RunSpan,
     ) -> Result<Recorded, Fault> {
         if let Some(since) = unknown_since
-            && let Found::Outcome(outcome) = self.performer.sent_before(run, parties, message, since).await?
+            && let Found::Outcome(outcome) = self.performer.sent_before(effect, parties, message, since).await?
         {
             return Ok(Recorded::of(outcome));
         }
-        let performed = self.performer.send(run, parties, step, message, trace).await?;
+        let performed = self.performer.send(effect, parties, step, message, trace).await?;
         Ok(Recorded::of(performed.outcome))
     }
 }

@@ -22,7 +22,7 @@ use crate::flow::{Action, Ask, End, Fault, Outcome, Step};
 use crate::logging::masked;
 use crate::metrics::{RunOutcome, StepKind, StepOutcome};
 use crate::run_id::RunId;
-use crate::step::{self, sms};
+use crate::step::{self, EffectId};
 use crate::telemetry::RunSpan;
 
 /// Under which the object keeps its run.
@@ -427,8 +427,7 @@ impl<'a> Run<'a> {
     async fn ask(&mut self, ask: &Ask) -> Result<Next, Stop> {
         let retries = self.retries.unwrap_or(ask.retries);
         let question = ask.words(retries);
-        let sent = sms::address(self.id, &self.course.parties, &question)?;
-        let conversation = Conversation { person: sent.to.clone(), own: sent.from.clone() };
+        let conversation = question.conversation(&self.course.parties)?;
         let length = Duration::from_secs(ask.within.into());
         Ok(match self.effect(Deed::Send(StepKind::Ask, question)).await?.outcome(&[])? {
             Outcome::Done => {
@@ -444,7 +443,7 @@ impl<'a> Run<'a> {
             return Err(Halt::Later("the program is stopping".to_owned()));
         }
         self.course.effects += 1;
-        let effect = (self.id, self.course.effects);
+        let effect = EffectId { run: self.id, number: self.course.effects };
         deed::carry_out(self.attempt, self.shared, effect, &self.course.parties, deed, &self.trace).await
     }
 

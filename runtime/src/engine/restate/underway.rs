@@ -10,10 +10,7 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 
 use super::outcome::Recorded;
-use crate::run_id::RunId;
-
-/// An effect, by its run and its number there.
-pub(super) type Effect = (RunId, u32);
+use crate::step::EffectId;
 
 /// `None`: it ended without an outcome.
 type Outcome = Shared<BoxFuture<'static, Option<Recorded>>>;
@@ -21,12 +18,12 @@ type Outcome = Shared<BoxFuture<'static, Option<Recorded>>>;
 /// The effects under way. One whose run goes on in another replica stays until the end of the process.
 #[derive(Default)]
 pub(super) struct Underway {
-    effects: Mutex<HashMap<Effect, Outcome>>,
+    effects: Mutex<HashMap<EffectId, Outcome>>,
 }
 
 impl Underway {
     /// The outcome of an effect, which begins now unless it has begun already. Nothing stops it once it has.
-    pub(super) fn join<W>(&self, effect: Effect, begin: impl FnOnce() -> W) -> Outcome
+    pub(super) fn join<W>(&self, effect: EffectId, begin: impl FnOnce() -> W) -> Outcome
     where
         W: Future<Output = Recorded> + Send + 'static,
     {
@@ -35,7 +32,7 @@ impl Underway {
     }
 
     /// Restate has the outcome.
-    pub(super) fn recorded(&self, effect: Effect) {
+    pub(super) fn recorded(&self, effect: EffectId) {
         self.effects.lock().unwrap_or_else(PoisonError::into_inner).remove(&effect);
     }
 }
@@ -60,7 +57,7 @@ mod tests {
                     Recorded::Done
                 }
             };
-            let effect = (RunId::new(), 1);
+            let effect = EffectId { run: crate::run_id::RunId::new(), number: 1 };
             // The first attempt is given up, the second one gets the outcome.
             drop(underway.join(effect, begin));
             assert_eq!(underway.join(effect, begin).await, Some(Recorded::Done));

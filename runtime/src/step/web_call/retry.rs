@@ -3,18 +3,12 @@
 use std::time::Duration;
 
 use reqwest::header::{DATE, HeaderName, RETRY_AFTER};
-use ring::rand::{SecureRandom, SystemRandom};
 use tokio::time::Instant;
 
 use super::answer::Answer;
+use crate::backoff;
 use crate::clock::Time;
 use crate::flow::{Call, Failure, FailureKind};
-
-/// The first pause at its longest; each further one is twice as long.
-const FIRST: Duration = Duration::from_millis(250);
-
-/// The longest pause, unless the upstream asks for a longer one.
-const LONGEST: Duration = Duration::from_secs(5);
 
 /// The attempts that a call has left, and the time.
 pub(super) struct Retries {
@@ -48,7 +42,7 @@ impl Retries {
             return Next::Nothing;
         }
         let wanted = answer.as_ref().ok().and_then(retry_after);
-        let pause = backoff(self.attempt, random()).max(wanted.unwrap_or_default());
+        let pause = backoff::pause(self.attempt).max(wanted.unwrap_or_default());
         if pause >= self.deadline.saturating_duration_since(Instant::now()) {
             return Next::TooLate(pause);
         }
@@ -72,20 +66,6 @@ fn is_passing(status: u16) -> bool {
     matches!(status, 429 | 502 | 503 | 504)
 }
 
-/// The pause behind this attempt, the first is 1; `random` chooses from its upper half, so that those who failed together
-/// do not come back together.
-fn backoff(attempt: u32, random: u32) -> Duration {
-    let longest = FIRST.saturating_mul(1 << (attempt - 1).min(10)).min(LONGEST);
-    longest / 2 + (longest / 2).mul_f64(f64::from(random) / f64::from(u32::MAX))
-}
-
-fn random() -> u32 {
-    let mut bytes = [0; 4];
-    // Without randomness it is the pause's lower end.
-    let _ = SystemRandom::new().fill(&mut bytes);
-    u32::from_ne_bytes(bytes)
-}
-
 /// The pause that an answer asks for (RFC 9110, 10.2.3). A date is read by the upstream's own clock where it tells what
 /// that shows.
 fn retry_after(answer: &Answer) -> Option<Duration> {
@@ -96,21 +76,4 @@ fn retry_after(answer: &Answer) -> Option<Duration> {
         return Some(Duration::from_secs(wanted.parse().unwrap_or(u64::MAX)));
     }
     Some(date(wanted)?.since(text(DATE).and_then(date).unwrap_or_else(Time::now)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_double_and_are_scattered() {
-        let millis = |attempt, random| backoff(attempt, random).as_millis();
-        for (attempt, longest) in
-            [(1, 250), (2, 500), (3, 1_000), (5, 4_000), (6, 5_000), (11, 5_000), (u32::MAX, 5_000)]
-        {
-            assert_eq!((millis(attempt, 0), millis(attempt, u32::MAX)), (longest / 2, longest), "{attempt}");
-        }
-        let middle = millis(1, u32::MAX / 2);
-        assert!((186..=188).contains(&middle), "{middle}");
-    }
 }

@@ -1,0 +1,89 @@
+//! Who carries messages, and what the carrier is to be told of the account.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use super::secrets;
+use crate::carrier::{Account, CARRIERS, CarrierKind, Need};
+use crate::flow::Program;
+use crate::near::nearest;
+use crate::value::Url;
+
+/// The carrier, and the account with it.
+#[derive(Debug)]
+pub(crate) struct CarrierConfig {
+    pub(crate) kind: &'static CarrierKind,
+    pub(crate) account: Account,
+}
+
+/// How messages are sent, whoever carries them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MessageConfig {
+    /// How long a message waits for a carrier that is busy or away.
+    pub(crate) patience: Duration,
+    /// Messages a second from one number; `None`: as they come.
+    pub(crate) rate: Option<u32>,
+}
+
+impl Default for MessageConfig {
+    fn default() -> Self {
+        Self { patience: Duration::from_secs(30), rate: None }
+    }
+}
+
+/// What the options say, before it is known whether all is there.
+#[derive(Default)]
+pub(super) struct CarrierDraft {
+    /// `None`: the simulator, which is the first.
+    pub(super) kind: Option<&'static CarrierKind>,
+    pub(super) url: Option<Url>,
+    pub(super) public_url: Option<Url>,
+    pub(super) unsigned: bool,
+    pub(super) messages: MessageConfig,
+}
+
+/// The carrier of this name.
+pub(super) fn named(name: &str) -> Result<&'static CarrierKind, String> {
+    let names = || CARRIERS.iter().map(|kind| kind.name.as_str());
+    CARRIERS.iter().find(|kind| kind.name.as_str() == name).copied().ok_or_else(|| match nearest(name, names()) {
+        Some(meant) => format!("did you mean {meant}?"),
+        None => format!("the carriers are {}", names().collect::<Vec<_>>().join(", ")),
+    })
+}
+
+impl CarrierDraft {
+    /// `None` if the carrier cannot be told who it is; then there is a problem.
+    pub(super) fn finish(
+        self,
+        program: &Program,
+        environment: &dyn Fn(&str) -> Option<OsString>,
+        problems: &mut Vec<String>,
+    ) -> Option<CarrierConfig> {
+        let kind = self.kind.or_else(|| CARRIERS.first().copied())?;
+        let Self { url, public_url, unsigned, .. } = self;
+        let title = kind.title;
+        let has_webhook = public_url.is_some() || program.takes_texts();
+        let needed = |need| need == Need::Always || (has_webhook && !unsigned);
+        let mut keys = Vec::new();
+        for key in kind.keys.iter().filter(|key| needed(key.need)) {
+            match secrets::read(key.name, &format!("{title}'s"), environment) {
+                Ok(value) => keys.push((key.name, value)),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if kind.signs_address && program.takes_texts() && public_url.is_none() && !unsigned {
+            problems.push(format!(
+                "--public-url (FLOW_PUBLIC_URL) is missing: the address at which {title} reaches this program, as \
+                 https://flows.example.com; {title}'s signatures cannot be checked without it"
+            ));
+        }
+        if let Some(line) = program.media.first().filter(|_| !kind.carries_media) {
+            problems.push(format!(
+                "line {line} of {} sends a picture, and {title} carries only text: choose another carrier, or send a \
+                 link in the text",
+                program.source
+            ));
+        }
+        Some(CarrierConfig { kind, account: Account { keys, url, public_url, unsigned } })
+    }
+}

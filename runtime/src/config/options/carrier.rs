@@ -1,0 +1,62 @@
+//! Who carries messages.
+
+use super::{Scope, Setting, count, duration, web_url};
+use crate::config::carrier::named;
+
+const SETTING: Setting = Setting { scopes: &[Scope::Serve], ..Setting::NONE };
+
+pub(super) static SETTINGS: &[Setting] = &[
+    Setting {
+        flag: "carrier",
+        variable: "FLOW_CARRIER",
+        value: "NAME",
+        default: "simulator",
+        help: "Who carries messages; see Carriers below",
+        set: |draft, text| named(text).map(|kind| draft.carrier.kind = Some(kind)),
+        ..SETTING
+    },
+    Setting {
+        flag: "carrier-url",
+        variable: "FLOW_CARRIER_URL",
+        value: "URL",
+        default: "the carrier's own",
+        help: "Base URL of the carrier's API",
+        set: |draft, text| web_url(text).map(|url| draft.carrier.url = Some(url)),
+        ..SETTING
+    },
+    Setting {
+        flag: "public-url",
+        variable: "FLOW_PUBLIC_URL",
+        value: "URL",
+        help: "Base URL at which the carrier reaches this program",
+        set: |draft, text| web_url(text).map(|url| draft.carrier.public_url = Some(url)),
+        ..SETTING
+    },
+    Setting {
+        flag: "unsigned",
+        help: "Take messages from anybody who reaches the webhook: for tests alone",
+        set: |draft, _| {
+            draft.carrier.unsigned = true;
+            Ok(())
+        },
+        ..SETTING
+    },
+    Setting {
+        flag: "carrier-patience",
+        variable: "FLOW_CARRIER_PATIENCE",
+        value: "DURATION",
+        default: "30s",
+        help: "How long a message waits for a carrier that is busy or away",
+        set: |draft, text| duration(text).map(|patience| draft.carrier.messages.patience = patience),
+        ..SETTING
+    },
+    Setting {
+        flag: "sms-rate",
+        variable: "FLOW_SMS_RATE",
+        value: "N",
+        default: "as they come",
+        help: "Messages a second from each number",
+        set: |draft, text| count(text).map(|rate| draft.carrier.messages.rate = Some(rate)),
+        ..SETTING
+    },
+];

@@ -1,0 +1,102 @@
+//! Messages on their way to the carrier: in their turn, and again while the carrier is busy.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tracing::{info, warn};
+
+use crate::backoff;
+use crate::carrier::{Handover, NotSent, Obstacle, Outgoing, SmsCarrier};
+use crate::clock::Time;
+use crate::config::MessageConfig;
+use crate::flow::{Failure, FailureKind};
+use crate::logging::{Masked, masked};
+use crate::metrics::{Delivery, Metrics};
+use crate::rate::Rate;
+use crate::value::Phone;
+
+/// Numbers whose messages of the last second are remembered; beyond that those that could send at once are forgotten.
+const NUMBERS: usize = 10_000;
+
+/// Hands messages to the carrier.
+pub(crate) struct Messenger {
+    carrier: Arc<dyn SmsCarrier>,
+    config: MessageConfig,
+    rates: Mutex<HashMap<Phone, Rate>>,
+    metrics: Arc<Metrics>,
+}
+
+impl Messenger {
+    pub(crate) fn new(carrier: Arc<dyn SmsCarrier>, config: MessageConfig, metrics: Arc<Metrics>) -> Self {
+        Self { carrier, config, rates: Mutex::default(), metrics }
+    }
+
+    /// Sends a message, once. It waits for its turn as long as it takes, and for a carrier that is busy or away as long as
+    /// the configuration says. What may have been sent is not sent again, unless the carrier says that it was not.
+    pub(crate) async fn send(&self, message: Outgoing<'_>) -> Result<(), Failure> {
+        self.turn(message.from).await;
+        let (began, deadline) = (Time::now(), Instant::now() + self.config.patience);
+        let mut attempt = 1;
+        loop {
+            let NotSent { why, status, obstacle } = match self.hand_over(message, began).await? {
+                None => return Ok(()),
+                Some(not_sent) => not_sent,
+            };
+            let failure = Failure { kind: FailureKind::Carrier, status, message: why };
+            let Obstacle::Passing(wanted) = obstacle else { return Err(failure) };
+            let pause = backoff::pause(attempt).max(wanted.unwrap_or_default());
+            if Instant::now() + pause >= deadline {
+                return Err(failure);
+            }
+            let (run, reason) = (message.effect.run, masked(&failure.message));
+            let ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+            info!(%run, to = %Masked(message.to), attempt, ms, reason, "the carrier does not take messages now; it is tried again");
+            tokio::time::sleep(pause).await;
+            attempt += 1;
+        }
+    }
+
+    /// `None`: it was sent.
+    async fn hand_over(&self, message: Outgoing<'_>, began: Time) -> Result<Option<NotSent>, Failure> {
+        let handover = self.carrier.send(message).await;
+        self.metrics.delivered(self.carrier.name(), Delivery::of(&handover));
+        let why = match handover {
+            Handover::Sent(_) => return Ok(None),
+            Handover::NotSent(not_sent) => return Ok(Some(not_sent)),
+            Handover::Unknown(why) => why,
+        };
+        let run = message.effect.run;
+        match self.carrier.find(message, began).await {
+            Some(true) => {
+                warn!(%run, reason = masked(&why), "it was unknown whether the message had gone out; the carrier has it");
+                Ok(None)
+            }
+            Some(false) => {
+                warn!(%run, reason = masked(&why), "it was unknown whether the message had gone out; the carrier does not have it");
+                Ok(Some(NotSent { why, status: None, obstacle: Obstacle::Passing(None) }))
+            }
+            None => {
+                let told = format!("it is not known whether {} took the message: {why}", self.carrier.name().as_str());
+                Err(Failure::new(FailureKind::Carrier, told))
+            }
+        }
+    }
+
+    /// Waits until this number may send one more.
+    async fn turn(&self, from: &Phone) {
+        let Some(rate) = self.config.rate else { return };
+        while let Err(wait) = self.take(from, rate) {
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    fn take(&self, from: &Phone, rate: u32) -> Result<(), Duration> {
+        let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        if rates.len() >= NUMBERS && !rates.contains_key(from) {
+            rates.retain(|_, rate| !rate.is_full(now));
+        }
+        rates.entry(from.clone()).or_insert_with(|| Rate::new(rate)).take(now)
+    }
+}
