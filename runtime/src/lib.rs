@@ -24,6 +24,8 @@ mod logging;
 mod metrics;
 mod near;
 mod operate;
+#[allow(dead_code)]
+mod opt_out;
 mod rate;
 mod redact;
 mod run_id;

@@ -235,7 +235,7 @@ fn there_may_be_nothing_to_look_at() {
     let state = Scratch::new();
     let ended = operate(state.path(), &["list", "--engine", "memory"]);
     assert_eq!(ended.code, Some(2));
-    assert!(ended.err.contains("runs of the engine memory live in the process"), "{}", ended.err);
+    assert!(ended.err.contains("what the engine memory keeps lives in the process"), "{}", ended.err);
     let ended = operate(state.path(), &["list"]);
     assert!(ended.code == Some(2) && ended.err.contains("table.journal"), "{}", ended.err);
     assert!(!state.path().join("table.journal").exists(), "who looks makes nothing");

@@ -3,6 +3,7 @@
 mod health;
 pub(crate) mod journal;
 mod journalled;
+pub(crate) mod notes;
 mod open;
 #[cfg(feature = "restate")]
 mod restate;
@@ -22,9 +23,11 @@ use crate::metrics::{Metrics, Received, TriggerKind};
 use crate::run_id::RunId;
 use crate::value::Phone;
 
-use self::journal::{Arrival, Counts};
+use self::journal::{Arrival, Counts, Done, Pending};
 pub(crate) use self::journalled::Parts;
-pub(crate) use self::open::{open, open_for_operator};
+#[allow(unused_imports)]
+pub(crate) use self::open::open_notes_for_operator;
+pub(crate) use self::open::{Store, open_for_operator};
 
 /// Bounds on runs.
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +85,12 @@ pub(crate) trait Engine: Send + Sync {
     /// How many runs have not ended; `None` if it cannot be told now, or not by this engine.
     fn counts(&self) -> Pin<Box<dyn Future<Output = Option<Counts>> + Send + '_>> {
         Box::pin(async { None })
+    }
+
+    /// As [`journal::Journal::remark`]; false of an engine whose histories others keep.
+    #[allow(dead_code)]
+    fn remark(&self, _run: RunId, _done: Done) -> Pending<'_, bool> {
+        Box::pin(async { Ok(false) })
     }
 
     /// Lets runs come to rest, at most for `grace`; near its end those that can go on after a restart go no further than

@@ -19,7 +19,7 @@ use tracing::{error, info, warn};
 use crate::admin::{self, Door, Readiness};
 use crate::carrier::{SmsCarrier, WebhookDoor};
 use crate::config::{CarrierConfig, Config};
-use crate::engine::{self, Intake, Limits, Parts};
+use crate::engine::{Intake, Limits, Parts, Store};
 use crate::flow::Program;
 use crate::metrics::{CarrierName, Metrics};
 use crate::step::Performer;
@@ -69,12 +69,14 @@ pub async fn serve(
     let unsigned = config.carrier.account.unsigned;
     let carrier = carrier(&client, config.carrier).map_err(|problem| vec![problem])?;
     let web = WebCaller::new(&config.outbound).map_err(|problem| vec![problem])?;
+    let unknown_outcome = config.engine.unknown_outcome;
+    let store = Store::open(config.engine, &client).await?;
     let performer = Performer::new(
         Arc::clone(&secrets),
         Arc::clone(&carrier),
         config.messages,
         web,
-        config.engine.unknown_outcome,
+        unknown_outcome,
         Arc::clone(&metrics),
     );
     let tracer = Tracer::start(config.telemetry, &client, &metrics);
@@ -88,7 +90,7 @@ pub async fn serve(
     };
     // What is wrong with an address is told before any run goes on.
     let door = Door::bind(config.admin).await.map_err(|problem| vec![problem])?;
-    let engine = engine::open(parts, config.engine, &client).await?;
+    let engine = store.start(parts).await?;
     let readiness = Readiness::of(&engine);
     let _admin = door.open(&readiness, &metrics);
     let intake = Intake { engine: Arc::clone(&engine), metrics };

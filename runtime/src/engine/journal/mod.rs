@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Time;
 use crate::engine::Parties;
+use crate::engine::notes::Notes;
 use crate::flow::InboundSms;
 use crate::run_id::RunId;
 use crate::value::Phone;
@@ -39,7 +40,7 @@ pub(crate) type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, JournalEr
 ///    its reply (of several, the one that asked last); else it starts the run that came with it; else it is dropped.
 /// 4. A run is carried out by one process at a time, which holds it from when it was given out (`Started`, `Resumed`,
 ///    `claim`, the next of a commit) until it commits a rest or an end.
-pub(crate) trait Journal: Send + Sync + 'static {
+pub(crate) trait Journal: Notes {
     /// Takes an arrival in.
     fn accept(&self, arrival: Arrival) -> Pending<'_, Accepted>;
 
@@ -65,8 +66,8 @@ pub(crate) trait Journal: Send + Sync + 'static {
     /// `schedule` is its five fields and its time zone.
     fn last_tick<'a>(&'a self, schedule: &'a str, now: Time) -> Pending<'a, Option<Time>>;
 
-    /// Forgets ended runs that ended before `runs`, and keys that came before `keys`; gives the space back. How many
-    /// runs it forgot.
+    /// Forgets ended runs that ended before `runs`, keys that came before `keys`, and notes whose time is over; gives the
+    /// space back. How many runs it forgot.
     fn sweep(&self, runs: Time, keys: Time) -> Pending<'_, u64>;
 
     /// Whether accepting is possible now; tried by writing.
@@ -89,6 +90,9 @@ pub(crate) trait Journal: Send + Sync + 'static {
 
     /// A run with all that is known of it.
     fn show(&self, id: RunId) -> Pending<'_, Option<Detail>>;
+
+    /// Adds a line to a run's history, whoever holds the run, and also when it has ended; whether there is such a run.
+    fn remark(&self, id: RunId, done: Done) -> Pending<'_, bool>;
 
     /// Lets a failed or parked run go on from the step where it stopped.
     fn retry(&self, id: RunId) -> Pending<'_, Changed>;

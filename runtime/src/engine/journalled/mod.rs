@@ -19,7 +19,7 @@ use tracing::info;
 
 use self::run::Run;
 use super::health::{Health, Of};
-use super::journal::{Accepted, Arrival, Cause, Counts, Fresh, Journal, JournalError, Pending, Retention, Work};
+use super::journal::{Accepted, Arrival, Cause, Counts, Done, Fresh, Journal, JournalError, Pending, Retention, Work};
 use super::schedule::{Host, Schedules};
 use super::{Accepting, Engine, Limits, Receipt, Refusal, counted};
 use crate::clock::Time;
@@ -27,6 +27,7 @@ use crate::failpoint::Failpoint;
 use crate::flow::{Program, Secrets, Step};
 use crate::logging::Masked;
 use crate::metrics::{Metrics, TriggerKind};
+use crate::run_id::RunId;
 use crate::step::Performer;
 use crate::telemetry::Tracer;
 
@@ -123,6 +124,10 @@ impl Engine for Journalled {
     fn counts(&self) -> Pin<Box<dyn Future<Output = Option<Counts>> + Send + '_>> {
         // A journal that fails here is noted when something is stored, which is what counts.
         Box::pin(async { self.shared.journal.counts().await.ok() })
+    }
+
+    fn remark(&self, run: RunId, done: Done) -> Pending<'_, bool> {
+        self.shared.journal.remark(run, done)
     }
 
     fn drain(&self, grace: Duration) -> Pin<Box<dyn Future<Output = usize> + Send + '_>> {

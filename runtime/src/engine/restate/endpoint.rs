@@ -21,7 +21,7 @@ use tracing::{debug, warn};
 
 use super::attempt::{Attempt, Halt};
 use super::handlers::Handler;
-use super::{Shared, conversation, run, trigger};
+use super::{Shared, conversation, notes, run, trigger};
 use crate::failpoint::Failpoint;
 
 /// Version 4 of the endpoint manifest: the first with a policy of retries. Restate 1.5 and later ask for it.
@@ -125,6 +125,10 @@ async fn handle(shared: Arc<Shared>, handler: Handler, mut attempt: Attempt) {
         Handler::Reply => end!(shared.slot(run::reply(&mut attempt, &shared))),
         Handler::Wake => end!(shared.slot(run::wake(&mut attempt, &shared))),
         Handler::Cancel => end!(run::cancel(&mut attempt, &shared)),
+        Handler::Note => end!(notes::note(&mut attempt, &shared)),
+        Handler::Noted => end!(notes::noted(&mut attempt)),
+        Handler::Unnote => end!(notes::unnote(&mut attempt)),
+        Handler::Forget => end!(notes::forget(&mut attempt)),
     }
 }
 

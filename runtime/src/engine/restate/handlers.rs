@@ -19,6 +19,9 @@ const FIRST_RETRY_MS: u64 = 100;
 const LAST_RETRY_MS: u64 = 5_000;
 const RETRIES: u64 = i32::MAX as u64;
 
+/// How long Restate knows what it answered about a note: it is asked again only if its answer was slow.
+const ANSWERED_MS: u64 = 60_000;
+
 /// A service; those with a key are virtual objects, whose handlers run one at a time for each key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Service {
@@ -30,6 +33,8 @@ pub(super) enum Service {
     Conversation,
     /// By [`RunId`].
     Run,
+    /// What is noted beside the runs; by topic and name.
+    Note,
 }
 
 /// What can be invoked.
@@ -57,10 +62,18 @@ pub(super) enum Handler {
     Wake,
     /// An operator ends a run that rests.
     Cancel,
+    /// A note is kept.
+    Note,
+    /// What is noted?
+    Noted,
+    /// A note is not wanted any more.
+    Unnote,
+    /// A note's time is over.
+    Forget,
 }
 
 impl Handler {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 15] = [
         Self::Trigger,
         Self::Last,
         Self::Came,
@@ -72,6 +85,10 @@ impl Handler {
         Self::Reply,
         Self::Wake,
         Self::Cancel,
+        Self::Note,
+        Self::Noted,
+        Self::Unnote,
+        Self::Forget,
     ];
 
     pub(super) fn name(self) -> &'static str {
@@ -87,6 +104,10 @@ impl Handler {
             Self::Reply => "reply",
             Self::Wake => "wake",
             Self::Cancel => "cancel",
+            Self::Note => "note",
+            Self::Noted => "noted",
+            Self::Unnote => "unnote",
+            Self::Forget => "forget",
         }
     }
 
@@ -96,12 +117,13 @@ impl Handler {
             Self::Last | Self::Came => Service::Schedule,
             Self::Text | Self::Rested | Self::Unasked | Self::Back => Service::Conversation,
             Self::Start | Self::Reply | Self::Wake | Self::Cancel => Service::Run,
+            Self::Note | Self::Noted | Self::Unnote | Self::Forget => Service::Note,
         }
     }
 
     /// Invoked through the ingress; all others only by each other.
     fn is_public(self) -> bool {
-        matches!(self, Self::Trigger | Self::Last | Self::Text | Self::Cancel)
+        matches!(self, Self::Trigger | Self::Last | Self::Text | Self::Cancel | Self::Note | Self::Noted | Self::Unnote)
     }
 }
 
@@ -134,6 +156,7 @@ impl Names {
             Service::Schedule => format!("{}.schedule", self.flow),
             Service::Conversation => format!("{}.conversation", self.flow),
             Service::Run => format!("{}.run", self.flow),
+            Service::Note => format!("{}.note", self.flow),
         }
     }
 
@@ -161,10 +184,15 @@ impl Names {
         Address::new(self.service(Service::Conversation), handler, conversation.to_string())
     }
 
+    /// `key` is the topic's and the note's name, as `notes.rs` puts them together.
+    pub(super) fn of_note(&self, handler: Handler, key: String) -> Address {
+        Address::new(self.service(Service::Note), handler, key)
+    }
+
     /// What Restate is told when it asks: the endpoint manifest of the service protocol, in its version 4.
     pub(super) fn manifest(&self, retention: Retention) -> Value {
         let (min, max) = PROTOCOL;
-        let services = [Service::Triggers, Service::Schedule, Service::Conversation, Service::Run];
+        let services = [Service::Triggers, Service::Schedule, Service::Conversation, Service::Run, Service::Note];
         json!({
             "protocolMode": "BIDI_STREAM",
             "minProtocolVersion": min,
@@ -189,7 +217,7 @@ impl Names {
             "ty": if service == Service::Triggers { "SERVICE" } else { "VIRTUAL_OBJECT" },
             "handlers": handlers.map(without_nulls).collect::<Vec<_>>(),
             "abortTimeout": ABORT_MS,
-            "idempotencyRetention": ms(retention.keys),
+            "idempotencyRetention": if service == Service::Note { ANSWERED_MS } else { ms(retention.keys) },
             // What came in is in the journal of its run.
             "journalRetention": if service == Service::Run { ms(retention.runs) } else { 0 },
             "retryPolicyInitialInterval": FIRST_RETRY_MS,

@@ -4,6 +4,7 @@
 
 pub(crate) mod arrivals;
 pub(crate) mod conversations;
+pub(crate) mod notes;
 pub(crate) mod operators;
 pub(crate) mod restarts;
 #[allow(dead_code)]
@@ -89,6 +90,14 @@ macro_rules! suite {
                 parking_what_was_claimed
                 a_person_is_erased
                 lists_can_be_narrowed;
+            notes:
+                a_note_takes_the_place_of_the_one_before
+                of_many_who_note_the_same_one_is_first
+                notes_are_found_by_how_their_names_begin
+                a_note_whose_time_is_over_is_none
+                parts_go_with_a_person_and_opt_outs_stay
+                a_remark_is_added_to_a_runs_history
+                notes_are_kept;
             restarts:
                 all_that_was_accepted_is_given_out_again
                 all_that_waits_goes_on

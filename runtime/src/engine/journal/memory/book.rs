@@ -8,6 +8,7 @@ use super::super::{
 };
 use super::run::{Over, Run, Stage, Text};
 use crate::clock::Time;
+use crate::engine::notes::{Note, Topic};
 use crate::flow::InboundSms;
 use crate::run_id::RunId;
 
@@ -30,6 +31,7 @@ pub(super) struct Book {
     /// Ended runs, the earliest first. One that was retried is in it again once it has ended again.
     pub(super) ended: VecDeque<RunId>,
     pub(super) ticks: HashMap<String, Time>,
+    pub(super) notes: BTreeMap<(Topic, String), Note>,
 }
 
 /// A key that came.

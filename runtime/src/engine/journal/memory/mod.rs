@@ -2,6 +2,7 @@
 //! durable one costs.
 
 mod book;
+mod notes;
 mod run;
 
 use std::future::ready;
@@ -10,8 +11,8 @@ use std::sync::{Mutex, PoisonError};
 use self::book::Book;
 use self::run::{Run, Stage};
 use super::{
-    Accepted, Arrival, Changed, Commit, Counts, Detail, Filter, Journal, JournalError, Pending, Summary, Unfinished,
-    Work,
+    Accepted, Arrival, Changed, Commit, Counts, Detail, Done, Filter, Journal, JournalError, Pending, Summary,
+    Unfinished, Work,
 };
 use crate::clock::Time;
 use crate::run_id::RunId;
@@ -63,6 +64,7 @@ impl Journal for MemoryJournal {
     fn sweep(&self, runs: Time, keys: Time) -> Pending<'_, u64> {
         self.at_once(|book| {
             book.keys.retain(|_, seen| seen.at >= keys);
+            book.forget_notes(Time::now());
             Ok(book.remove_where(|run| matches!(run.stage, Stage::Ended(_)) && run.changed < runs))
         })
     }
@@ -112,6 +114,10 @@ impl Journal for MemoryJournal {
         self.at_once(|book| Ok(book.runs.get(&id).map(Run::detail)))
     }
 
+    fn remark(&self, id: RunId, done: Done) -> Pending<'_, bool> {
+        self.at_once(|book| Ok(book.change(id, |run| run.history.push(done)).is_some()))
+    }
+
     fn retry(&self, id: RunId) -> Pending<'_, Changed> {
         self.at_once(|book| Ok(book.retry(id)))
     }
@@ -125,6 +131,7 @@ impl Journal for MemoryJournal {
             for line in book.lanes.values_mut() {
                 line.retain(|text| !text.mentions(number));
             }
+            book.erase_notes(number);
             Ok(book.remove_where(|run| run.mentions(number)))
         })
     }

@@ -23,15 +23,26 @@ pub(super) enum Call {
     Mentioned,
     EraseTexts,
     EraseRun,
+    Note,
+    Noted,
+    Unnote,
+    Notes,
+    SweepNotes,
+    EraseParts,
+    Remark,
 }
 
 /// The columns that [`super::row::Listed`] reads.
 const LISTED: &str = "id::text, status, accepted, since, person, own, line, place_line, place, kind, reason, until, \
                       steps, state";
 
+/// The columns of a note, and whether its time is not over yet.
+const NOTED: &str = "name, value, at, until";
+const HOLDS: &str = "(until is null or clock_timestamp() < until)";
+
 impl Call {
     /// In the order of their declaration, so that each stands at its own number.
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 27] = [
         Self::Accept,
         Self::Commit,
         Self::Claim,
@@ -52,6 +63,13 @@ impl Call {
         Self::Mentioned,
         Self::EraseTexts,
         Self::EraseRun,
+        Self::Note,
+        Self::Noted,
+        Self::Unnote,
+        Self::Notes,
+        Self::SweepNotes,
+        Self::EraseParts,
+        Self::Remark,
     ];
 
     /// All statements, for a schema.
@@ -111,6 +129,18 @@ impl Call {
                 "delete from {s}.texts where concat_ws(E'\\n', conversation, text, person, own, state) ~ $1::text"
             ),
             Self::EraseRun => format!("select {s}.erase_run($1::text::uuid)"),
+            Self::Note => format!("select {s}.note($1, $2, $3, $4, $5, $6)"),
+            Self::Noted => format!("select {NOTED} from {s}.notes where topic = $1 and name = $2 and {HOLDS}"),
+            Self::Unnote => format!("delete from {s}.notes where topic = $1 and name = $2 returning {HOLDS}"),
+            Self::Notes => format!(
+                "select {NOTED} from {s}.notes \
+                 where topic = $1 and name >= $2 and starts_with(name, $2) and {HOLDS} order by name"
+            ),
+            Self::SweepNotes => format!("select {s}.sweep_notes($1)"),
+            Self::EraseParts => {
+                format!("delete from {s}.notes where topic = 'part' and concat_ws(E'\\n', name, value) ~ $1::text")
+            }
+            Self::Remark => format!("select {s}.remark($1::text::uuid, $2, $3, $4, $5, $6)"),
         }
     }
 }

@@ -9,6 +9,7 @@ mod arguments;
 mod call;
 mod fault;
 mod held;
+mod notes;
 mod pool;
 mod row;
 mod schema;
@@ -30,7 +31,7 @@ use self::call::Call;
 use self::held::Held;
 use self::pool::{Pool, Source};
 use super::{
-    Accepted, Arrival, Changed, Commit, Counts, Detail, Filter, Journal, JournalError, Pending, Status, Summary,
+    Accepted, Arrival, Changed, Commit, Counts, Detail, Done, Filter, Journal, JournalError, Pending, Status, Summary,
     Unfinished, Work,
 };
 use crate::clock::Time;
@@ -43,7 +44,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How often a transaction is done again that two of them kept each other from.
 const REPEATS: usize = 5;
 
-/// Runs and keys that are forgotten in one transaction, and how many of these there are in one sweep.
+/// Runs, keys and notes that are forgotten in one transaction, and how many of these there are in one sweep.
 const SWEPT_AT_ONCE: i64 = 1_000;
 const MOST_SWEEPS: usize = 100;
 
@@ -179,7 +180,7 @@ impl PostgresJournal {
         Ok(accepted)
     }
 
-    async fn note(&self, commit: Commit) -> Result<Option<Work>, JournalError> {
+    async fn store(&self, commit: Commit) -> Result<Option<Work>, JournalError> {
         let (run, rests) = (commit.run, commit.phase.is_rest());
         let arguments = CommitRun::of(&self.owner, commit);
         let awaited = self.held.awaits();
@@ -246,6 +247,11 @@ impl PostgresJournal {
                 break;
             }
         }
+        for _ in 0..MOST_SWEEPS {
+            if !self.forget_notes().await? {
+                break;
+            }
+        }
         Ok(forgotten)
     }
 
@@ -294,6 +300,7 @@ impl PostgresJournal {
         let number = number.as_str().replace('+', "\\+");
         let pattern = format!("(^|[^0-9+]){number}([^0-9]|$)");
         self.ask(Call::EraseTexts, &[&pattern]).await?;
+        self.ask(Call::EraseParts, &[&pattern]).await?;
         let mut removed = 0;
         for row in self.ask(Call::Mentioned, &[&pattern]).await? {
             let id: &str = row::get(&row, 0)?;
@@ -301,7 +308,7 @@ impl PostgresJournal {
             removed += u64::from(row::get::<Option<&str>>(&was, 0)?.is_some());
         }
         // Until a vacuum, what is deleted is only hidden. It may take long, so it has a connection of its own.
-        let vacuum = format!("vacuum {0}.runs, {0}.texts, {0}.steps", self.schema);
+        let vacuum = format!("vacuum {0}.runs, {0}.texts, {0}.steps, {0}.notes", self.schema);
         let vacuumed = async { self.source.open().await?.batch_execute(&vacuum).await };
         if let Err(error) = vacuumed.await {
             warn!(
@@ -319,7 +326,7 @@ impl Journal for PostgresJournal {
     }
 
     fn commit(&self, commit: Commit) -> Pending<'_, Option<Work>> {
-        Box::pin(self.note(commit))
+        Box::pin(self.store(commit))
     }
 
     /// By the database's clock: that of this process decides nothing.
@@ -393,6 +400,10 @@ impl Journal for PostgresJournal {
 
     fn show(&self, id: RunId) -> Pending<'_, Option<Detail>> {
         Box::pin(self.look_at(id))
+    }
+
+    fn remark(&self, id: RunId, done: Done) -> Pending<'_, bool> {
+        Box::pin(self.add_to_history(id, done))
     }
 
     fn retry(&self, id: RunId) -> Pending<'_, Changed> {

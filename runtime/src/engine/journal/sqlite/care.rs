@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::arrivals::{Given, next_in_line};
 use super::fault::Fault;
+use super::notes;
 use crate::clock::Time;
 use crate::engine::journal::mention::mentions;
 use crate::engine::journal::{Changed, Status};
@@ -179,6 +180,7 @@ pub(super) fn erase(connection: &Connection, number: &Phone, now: Time) -> Resul
     )? {
         connection.prepare_cached("DELETE FROM texts WHERE number = ?1")?.execute([text])?;
     }
+    notes::erase(connection, number)?;
     let runs = mentioning(
         connection,
         "SELECT number, coalesce(person, ''), coalesce(own, ''), coalesce(conversation, ''), coalesce(state, ''),
@@ -203,7 +205,7 @@ pub(super) fn erase(connection: &Connection, number: &Phone, now: Time) -> Resul
 }
 
 /// The numbers of the rows of which a column mentions the number.
-fn mentioning(connection: &Connection, select: &str, number: &Phone) -> Result<Vec<i64>, Fault> {
+pub(super) fn mentioning(connection: &Connection, select: &str, number: &Phone) -> Result<Vec<i64>, Fault> {
     let mut select = connection.prepare(select)?;
     let columns = select.column_count();
     let mut rows = select.query([number])?;

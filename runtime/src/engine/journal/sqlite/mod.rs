@@ -8,6 +8,7 @@ mod care;
 mod commits;
 mod fault;
 mod look;
+mod notes;
 mod open;
 mod row;
 mod writer;
@@ -17,7 +18,7 @@ use std::path::Path;
 pub(crate) use self::open::Access;
 use self::writer::{Kind, Writer};
 use super::{
-    Accepted, Arrival, Changed, Commit, Counts, Detail, Durability, Filter, Journal, JournalError, Pending, Summary,
+    Accepted, Arrival, Changed, Commit, Counts, Detail, Done, Filter, Journal, JournalError, Pending, Summary,
     Unfinished, Work,
 };
 use crate::clock::Time;
@@ -51,11 +52,7 @@ impl Journal for SqliteJournal {
     }
 
     fn commit(&self, commit: Commit) -> Pending<'_, Option<Work>> {
-        let kind = match commit.durability {
-            Durability::Synced => Kind::Syncs,
-            Durability::Written => Kind::Writes,
-        };
-        self.writer.perform(kind, move |connection| commits::commit(connection, &commit))
+        self.writer.perform(Kind::of(commit.durability), move |connection| commits::commit(connection, &commit))
     }
 
     /// Who holds a run is of no interest after a crash, so this is not synced.
@@ -84,6 +81,9 @@ impl Journal for SqliteJournal {
                 }
             }
             while self.writer.perform(Kind::Writes, move |connection| care::sweep_keys(connection, keys)).await?
+                == care::SWEPT
+            {}
+            while self.writer.perform(Kind::Writes, |connection| notes::sweep(connection, Time::now())).await?
                 == care::SWEPT
             {}
             while self.writer.perform(Kind::Writes, care::give_back).await? {}
@@ -118,6 +118,10 @@ impl Journal for SqliteJournal {
 
     fn show(&self, id: RunId) -> Pending<'_, Option<Detail>> {
         self.writer.perform(Kind::Reads, move |connection| look::show(connection, id))
+    }
+
+    fn remark(&self, id: RunId, done: Done) -> Pending<'_, bool> {
+        self.writer.perform(Kind::Writes, move |connection| notes::remark(connection, id, &done))
     }
 
     fn retry(&self, id: RunId) -> Pending<'_, Changed> {

@@ -17,7 +17,7 @@ const OURS: i32 = 0x666c_6f77;
 
 /// What makes a schema of the one before; as many as `user_version` says are done. Those that were released stay as
 /// they are.
-const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// How long to wait for another program that writes.
 const PATIENCE: Duration = Duration::from_secs(5);

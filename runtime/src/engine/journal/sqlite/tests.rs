@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use super::super::conformance::{self, Subject, claimed_one, commit, ended, requested, rests, started, suite};
 use super::*;
-use crate::engine::journal::{Arrival, Cause, Phase, Status};
+use crate::engine::journal::{Arrival, Cause, Durability, Phase, Status};
 
 /// A journal's file in a folder of its own.
 struct Sqlite {

@@ -12,7 +12,7 @@ use tracing::warn;
 
 use super::fault::Fault;
 use super::open::{Access, Opened};
-use crate::engine::journal::{JournalError, Pending};
+use crate::engine::journal::{Durability, JournalError, Pending};
 
 /// Operations of one transaction at most: one that is too long keeps all from their answers.
 const MOST: usize = 512;
@@ -35,6 +35,16 @@ pub(super) enum Kind {
     Writes,
     /// What it changes is on the disk when it resolves.
     Syncs,
+}
+
+impl Kind {
+    /// Of a change that is to be so durable.
+    pub(super) fn of(durability: Durability) -> Self {
+        match durability {
+            Durability::Synced => Self::Syncs,
+            Durability::Written => Self::Writes,
+        }
+    }
 }
 
 /// Takes operations to the thread.

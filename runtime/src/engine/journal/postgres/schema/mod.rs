@@ -8,7 +8,7 @@ use super::fault;
 
 /// Each brings the schema to its version, which is its number from 1. None is changed once it was released. It keeps the
 /// functions that the former binary calls: while replicas are renewed one by one, both work on one schema.
-const MIGRATIONS: [&str; 1] = [include_str!("1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("1.sql"), include_str!("2.sql")];
 
 /// The version that this program works on.
 const VERSION: i64 = MIGRATIONS.len() as i64;
