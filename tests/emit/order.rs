@@ -48,6 +48,7 @@ static PROGRAM: Program = Program {
             start: on_api_order_ready::start,
         }),
     ],
+    media: &[],
     asks: false,
     enter,
     resume,

@@ -30,6 +30,7 @@ static PROGRAM: Program = Program {
             start: on_sms_2::start,
         }),
     ],
+    media: &[],
     asks: false,
     enter,
     resume,

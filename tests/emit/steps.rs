@@ -24,6 +24,7 @@ static PROGRAM: Program = Program {
             start: on_sms::start,
         }),
     ],
+    media: &[35u32],
     asks: false,
     enter,
     resume,

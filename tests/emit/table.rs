@@ -37,6 +37,7 @@ static PROGRAM: Program = Program {
             start: on_schedule::start,
         }),
     ],
+    media: &[],
     asks: true,
     enter,
     resume,

@@ -24,6 +24,7 @@ static PROGRAM: Program = Program {
             start: on_sms::start,
         }),
     ],
+    media: &[],
     asks: false,
     enter,
     resume,
