@@ -72,7 +72,7 @@ impl Answer {
     pub(crate) fn refusal(&self, why: String) -> Handover {
         match self.status {
             429 => self.busy(why),
-            500..=599 => Handover::Unknown(why),
+            status @ 500..=599 => Handover::Unknown { why, status: Some(status) },
             status => Handover::refused(status, why),
         }
     }
@@ -97,7 +97,7 @@ impl From<Unanswered> for Handover {
     fn from(unanswered: Unanswered) -> Self {
         match unanswered {
             Unanswered::NotSent(why) => Self::NotSent(NotSent { why, status: None, obstacle: Obstacle::Passing(None) }),
-            Unanswered::Unknown(why) => Self::Unknown(why),
+            Unanswered::Unknown(why) => Self::Unknown { why, status: None },
         }
     }
 }

@@ -9,8 +9,8 @@ pub(crate) enum Handover {
     Sent(Option<String>),
     /// It will not.
     NotSent(NotSent),
-    /// Nobody knows: why.
-    Unknown(String),
+    /// Nobody knows: why, and the HTTP status, where an answer came.
+    Unknown { why: String, status: Option<u16> },
 }
 
 /// Why a message was not sent.

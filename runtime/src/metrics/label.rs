@@ -172,7 +172,7 @@ impl Delivery {
         match handover {
             Handover::Sent(_) => Self::Accepted,
             Handover::NotSent(_) => Self::Refused,
-            Handover::Unknown(_) => Self::Unknown,
+            Handover::Unknown { .. } => Self::Unknown,
         }
     }
 }

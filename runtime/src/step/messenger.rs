@@ -61,10 +61,10 @@ impl Messenger {
     async fn hand_over(&self, message: Outgoing<'_>, began: Time) -> Result<Option<NotSent>, Failure> {
         let handover = self.carrier.send(message).await;
         self.metrics.delivered(self.carrier.name(), Delivery::of(&handover));
-        let why = match handover {
+        let (why, status) = match handover {
             Handover::Sent(_) => return Ok(None),
             Handover::NotSent(not_sent) => return Ok(Some(not_sent)),
-            Handover::Unknown(why) => why,
+            Handover::Unknown { why, status } => (why, status),
         };
         let run = message.effect.run;
         match self.carrier.find(message, began).await {
@@ -74,11 +74,11 @@ impl Messenger {
             }
             Some(false) => {
                 warn!(%run, reason = masked(&why), "it was unknown whether the message had gone out; the carrier does not have it");
-                Ok(Some(NotSent { why, status: None, obstacle: Obstacle::Passing(None) }))
+                Ok(Some(NotSent { why, status, obstacle: Obstacle::Passing(None) }))
             }
             None => {
                 let told = format!("it is not known whether {} took the message: {why}", self.carrier.name().as_str());
-                Err(Failure::new(FailureKind::Carrier, told))
+                Err(Failure { kind: FailureKind::Carrier, status, message: told })
             }
         }
     }

@@ -218,7 +218,8 @@ mod tests {
         let told = refused(400, r#"{"code":21211,"message":"The 'To' number is not valid.","status":400}"#);
         let why = "Twilio refused the message with error 21211: The 'To' number is not valid";
         assert_eq!(told, Handover::refused(400, why));
-        assert_eq!(refused(502, "<html>"), Handover::Unknown("Twilio answered 502: no reason was given".to_owned()));
+        let why = "Twilio answered 502: no reason was given".to_owned();
+        assert_eq!(refused(502, "<html>"), Handover::Unknown { why, status: Some(502) });
     }
 
     #[test]
