@@ -10,6 +10,7 @@ pub mod fix;
 mod fnv;
 pub mod format;
 pub mod graph;
+pub mod openapi;
 pub mod resolve;
 pub mod sample;
 mod sms;
@@ -98,5 +99,6 @@ pub fn compile(source: &SourceFile, samples: &dyn Samples) -> Compilation {
 /// A flow's graph as Rust.
 pub fn emit(graph: &FlowGraph) -> Emitted {
     let has_schedule = graph.machines.iter().any(|machine| matches!(machine.entry, Entry::Schedule { .. }));
-    Emitted { name: graph.name.clone(), main_rs: codegen::emit(graph), has_schedule }
+    let openapi = openapi::document(graph).map(|document| document.to_string());
+    Emitted { name: graph.name.clone(), main_rs: codegen::emit(graph, openapi.as_deref()), has_schedule }
 }

@@ -16,6 +16,8 @@ pub struct Program {
     pub name: &'static str,
     /// The file that it was compiled from, for logs: `weather-forecast.flow`.
     pub source: &'static str,
+    /// What the flow does, as a hash in hexadecimal digits: the same for every build of one flow, whatever its layout.
+    pub identity: &'static str,
     /// Names of all secrets the flow declares; all must be there at start.
     pub secrets: &'static [&'static str],
     /// The time zone of its schedules and of `$now`: a name of the IANA database, `UTC` if the flow has none.
@@ -26,6 +28,8 @@ pub struct Program {
     pub media: &'static [u32],
     /// It has an `ask`: texts come in even if none starts a run.
     pub asks: bool,
+    /// The OpenAPI document of its api triggers, as JSON; `None`: it has none.
+    pub openapi: Option<&'static str>,
     /// Reads a stored state back: stored state, secrets.
     pub enter: Enter,
     /// Continues a run: stored state, outcome of its last action, secrets.
@@ -38,11 +42,13 @@ impl Program {
     pub(crate) const TEST: Self = Self {
         name: "Test",
         source: "test.flow",
+        identity: "0123456789abcdef",
         secrets: &[],
         timezone: "UTC",
         triggers: &[],
         media: &[],
         asks: false,
+        openapi: None,
         enter: |_, _| Err(Fault::Bug(String::new())),
         resume: |_, _, _| Err(Fault::Bug(String::new())),
     };

@@ -11,7 +11,7 @@ pub(super) const PATH: &str = "/_rest/v4/sfgen/apitriggers";
 pub(super) const TOKEN: &str = "s3cret-Token";
 
 /// One trigger expects each type, another one nothing but whom to write to.
-const FLOW: &str = r#"
+pub(super) const FLOW: &str = r#"
 flow "Every type"
 secret DESK
 

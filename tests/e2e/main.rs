@@ -1,9 +1,10 @@
 //! Flows from their text to their answers, through built binaries and loopback sockets.
 //!
 //! What a test needs that is not everywhere, it does without, and says so: the data beside the project; `FLOW_TEST_PYTHON`,
-//! a Python with the packages `twilio`, `jsonschema`, `opentelemetry-proto` and `prometheus-client`; `FLOW_TEST_PRISM`, the
-//! program of Prism; `FLOW_TEST_SARIF_SCHEMA`, the JSON schema of SARIF 2.1.0, as the npm package `@microsoft/jest-sarif`
-//! has it in `lib/schemas`; `FLOW_TEST_RESTATE`, the program of Restate; `openssl` and `node`.
+//! a Python with the packages `twilio`, `jsonschema`, `opentelemetry-proto`, `prometheus-client`, `openapi-spec-validator`
+//! and `schemathesis`; `FLOW_TEST_PRISM`, the program of Prism; `FLOW_TEST_SARIF_SCHEMA`, the JSON schema of SARIF 2.1.0, as
+//! the npm package `@microsoft/jest-sarif` has it in `lib/schemas`; `FLOW_TEST_RESTATE`, the program of Restate; `openssl`
+//! and `node`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -23,6 +24,7 @@ mod json_path;
 mod lifecycle;
 mod media;
 mod nws;
+mod openapi;
 mod operate;
 mod order;
 mod outbound;

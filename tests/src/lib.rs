@@ -13,6 +13,7 @@ pub mod postgres;
 pub mod process;
 pub mod program;
 pub mod proxy;
+pub mod python;
 pub mod random;
 pub mod reach;
 pub mod restate;

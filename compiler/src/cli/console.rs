@@ -1,6 +1,7 @@
 //! What flowc says: results on standard output, all else on standard error.
 
 use std::io;
+use std::path::Path;
 
 use crate::diagnostic::render::{self, Style};
 use crate::driver::Error;
@@ -24,6 +25,19 @@ impl<'a> Console<'a> {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             printed => printed.map_err(Error::Print),
         }
+    }
+
+    /// Writes a result to a file, if one is named; never over a flow, which a slip of the hand (`-o weather.flow`) would
+    /// be the end of.
+    pub(super) fn deliver(&self, text: &str, output: Option<&Path>) -> Result<(), Error> {
+        let Some(path) = output else { return self.result(text) };
+        if path.extension().is_some_and(|end| end == "flow") && self.system.entry(path).is_some() {
+            return Err(Error::Exists(path.to_owned()));
+        }
+        let written = self.system.write(path, text.as_bytes());
+        written.map_err(|cause| Error::Write { path: path.to_owned(), cause })?;
+        self.notice(&format!("wrote {}", path.display()));
+        Ok(())
     }
 
     /// Writes a line about the work, unless the user wants to hear only what is wrong.

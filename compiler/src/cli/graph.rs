@@ -41,26 +41,13 @@ enum Format {
 impl Graph {
     pub(super) fn run(&self, console: &Console<'_>) -> Result<Exit, Error> {
         let file = flow_file::read(console.system, &self.file)?;
-        if let Some(output) = &self.output {
-            // A slip of the hand, `-o weather.flow`, would be the end of a flow.
-            if output.extension().is_some_and(|end| end == "flow") && console.system.entry(output).is_some() {
-                return Err(Error::Exists(output.clone()));
-            }
-        }
         let (graph, diagnostics) = crate::graph_of(&file, &Beside::new(console.system, &self.file));
         console.system.report(&render::render(&file, &diagnostics, console.style()));
         let Some(graph) = graph else {
             return Ok(Exit::FlowErrors);
         };
         let picture = draw::draw(&graph, &file, self.written_in());
-        match &self.output {
-            None => console.result(&picture)?,
-            Some(path) => {
-                let written = console.system.write(path, picture.as_bytes());
-                written.map_err(|cause| Error::Write { path: path.clone(), cause })?;
-                console.notice(&format!("wrote {}", path.display()));
-            }
-        }
+        console.deliver(&picture, self.output.as_deref())?;
         Ok(Exit::Fine)
     }
 

@@ -13,6 +13,7 @@ mod fmt;
 mod graph;
 mod inputs;
 mod new;
+mod openapi;
 mod progress;
 mod run;
 mod tally;
@@ -61,6 +62,7 @@ enum Command {
     Run(run::Run),
     Call(call::Call),
     Graph(graph::Graph),
+    Openapi(openapi::Openapi),
     Explain(explain::Explain),
     Doctor(doctor::Doctor),
     Demo(demo::Demo),
@@ -99,6 +101,7 @@ fn run(system: &dyn System, cli: &Cli) -> Exit {
         Command::Run(command) => command.run(&console),
         Command::Call(command) => command.run(&console),
         Command::Graph(command) => command.run(&console),
+        Command::Openapi(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),
         Command::Doctor(command) => command.run(&console),
         Command::Demo(command) => command.run(&console),
@@ -229,6 +232,28 @@ mod tests {
         assert_eq!((exit, out.as_str()), (Exit::Failed, ""));
         assert!(err.contains("error[F0201]"), "{err}");
         assert_eq!(flowc(&memory, "flowc diff - -").0, Exit::Failed);
+    }
+
+    #[test]
+    fn the_requests_of_a_flow_are_described() {
+        let memory = Memory::with_files(&[
+            ("api.flow", "on api \"order\" expect N: int -> sms \"Order $N\"\n"),
+            ("sms.flow", "on sms -> sms \"Hi\"\n"),
+            ("bad.flow", "on api \"order\" -> sms \"$N\"\n"),
+        ]);
+        let (exit, out, err) = flowc(&memory, "flowc openapi api.flow");
+        assert_eq!((exit, err.as_str()), (Exit::Fine, ""));
+        let document: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(document.get("openapi"), Some(&"3.1.1".into()));
+        assert!(out.lines().count() > 50 && out.ends_with("}\n"), "{out}");
+        let (exit, _, err) = flowc(&memory, "flowc openapi api.flow -o api.json");
+        assert_eq!((exit, err.as_str(), memory.text("api.json")), (Exit::Fine, "wrote api.json\n", out));
+        let (exit, _, err) = flowc(&memory, "flowc openapi api.flow -o sms.flow");
+        assert!(exit == Exit::Failed && err.contains("choose another name"), "{err}");
+        let (exit, _, err) = flowc(&memory, "flowc openapi sms.flow");
+        assert!(exit == Exit::Failed && err.starts_with("error: sms.flow has no `on api`"), "{err}");
+        let (exit, out, err) = flowc(&memory, "flowc openapi bad.flow");
+        assert!(exit == Exit::FlowErrors && out.is_empty() && err.contains("error[F0201]"), "{err}");
     }
 
     #[test]

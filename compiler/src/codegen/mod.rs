@@ -20,9 +20,9 @@ use machine::MachineCode;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// Emits the text of a flow's `main.rs`.
-pub fn emit(graph: &FlowGraph) -> String {
-    let tokens = program(graph);
+/// Emits the text of a flow's `main.rs`. `openapi` is the document of its api triggers, if it has any.
+pub fn emit(graph: &FlowGraph, openapi: Option<&str>) -> String {
+    let tokens = program(graph, openapi);
     match syn::parse2(tokens.clone()) {
         Ok(file) => spaced(&prettyplease::unparse(&file)),
         // What syn cannot read rustc cannot either; it says where, and the driver tells that it is a bug of flowc.
@@ -50,7 +50,7 @@ fn spaced(code: &str) -> String {
     spaced
 }
 
-fn program(graph: &FlowGraph) -> TokenStream {
+fn program(graph: &FlowGraph, openapi: Option<&str>) -> TokenStream {
     let idents = Idents::of(graph);
     let identities = Identities::of(graph);
     let machines: Vec<MachineCode<'_>> = graph
@@ -66,6 +66,8 @@ fn program(graph: &FlowGraph) -> TokenStream {
         NodeKind::Sms { sms, .. } if !sms.media.is_empty() => Some(node.line),
         _ => None,
     });
+    let identity = graph.identity();
+    let openapi = openapi.map_or_else(|| quote!(None), |document| quote!(Some(#document)));
     let timezone = graph.timezone.as_deref().unwrap_or("UTC");
     let title = format!(" {name}");
     let origin =
@@ -93,11 +95,13 @@ fn program(graph: &FlowGraph) -> TokenStream {
         static PROGRAM: Program = Program {
             name: #name,
             source: #source,
+            identity: #identity,
             secrets: &[#(#secrets),*],
             timezone: #timezone,
             triggers: &[#(#triggers),*],
             media: &[#(#media),*],
             asks: #asks,
+            openapi: #openapi,
             enter,
             resume,
         };

@@ -4,7 +4,8 @@
 //! wherever the step moves to, and another as soon as the step says something else. Steps of one machine that say the
 //! same are told apart by what follows them, as far as that takes: a new step before an equal one is never taken for it.
 
-use super::{FlowGraph, Machine, NodeId, NodeKind};
+use super::words::field;
+use super::{Entry, FlowGraph, Machine, NodeId, NodeKind};
 use crate::check::types::Typed;
 use crate::fnv::Fnv;
 use std::collections::BTreeMap;
@@ -12,6 +13,34 @@ use std::collections::BTreeMap;
 /// How many steps behind two equal ones are looked at one by one; what differs only beyond is told apart by all that
 /// follows.
 const FURTHEST: usize = 64;
+
+impl FlowGraph {
+    /// A short name of all that the flow does, in hexadecimal digits: another one as soon as it does something else, the
+    /// same whatever its layout and its comments, and whichever flowc compiles it.
+    pub fn identity(&self) -> String {
+        let mut hash = Fnv::default();
+        hash.text(&self.name);
+        hash.text(self.timezone.as_deref().unwrap_or("UTC"));
+        for machine in &self.machines {
+            hash.text(&machine.entry.head());
+            match &machine.entry {
+                Entry::Api(api) => {
+                    hash.text(api.token.as_deref().unwrap_or_default());
+                    api.inputs.iter().for_each(|input| hash.text(&field(input)));
+                }
+                Entry::Path { params, .. } => params.iter().for_each(|param| hash.text(&field(param))),
+                Entry::Sms { .. } | Entry::Schedule { .. } => {}
+            }
+            for node in &machine.nodes {
+                if let NodeKind::Ask { ask, .. } = &node.kind {
+                    hash.text(&ask.patience());
+                }
+            }
+            hash.number(Hashes::of(self, machine).whole.get(machine.start.0).copied().unwrap_or_default());
+        }
+        format!("{:016x}", hash.finish())
+    }
+}
 
 /// The names under which a flow's states are stored.
 #[derive(Debug)]
@@ -236,6 +265,36 @@ mod tests {
         assert_ne!(clauses, SURVEY);
         assert_eq!(names(&clauses), before);
         assert_eq!(names(&SURVEY.replace("$body?", "${body}?")), before);
+    }
+
+    #[test]
+    fn a_flow_is_another_as_soon_as_it_does_something_else() {
+        let flow = format!("{SURVEY}on api \"a\" token $KEY expect N: int -> sms \"$N\" fail -> end\nsecret KEY\n");
+        let identity = |flow: &str| graph(flow).identity();
+        let before = identity(&flow);
+        assert!(before.len() == 16 && before.bytes().all(|digit| digit.is_ascii_hexdigit()), "{before}");
+        let one_line = flow.split_whitespace().collect::<Vec<_>>().join(" ").replace("2d", "48h");
+        assert_eq!(identity(&format!("# A comment.\n{one_line}")), before);
+        let others = [
+            ("1d", "2d"),
+            ("2d", "3d"),
+            ("retry 1", "retry 2"),
+            ("A number", "Digits"),
+            ("thank you", "thanks"),
+            ("N: int", "N: text"),
+            ("N: int", "N: int, M: int"),
+            (" token $KEY", ""),
+            ("\"a\"", "\"b\""),
+            ("on sms", "on sms matching \"x\""),
+            ("on sms", "flow \"b\" on sms"),
+            ("on sms", "timezone \"Europe/Berlin\" on sms"),
+            (" fail -> end", " fail -> sms \"Again\""),
+        ];
+        for (old, new) in others {
+            let other = flow.replacen(old, new, 1);
+            assert!(other != flow && identity(&other) != before, "{old}: {other}");
+        }
+        assert_eq!(identity("on sms -> sms \"Hi\""), "41bba24990ea9303", "it does not change with flowc");
     }
 
     #[test]

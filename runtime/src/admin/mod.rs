@@ -16,8 +16,9 @@ use tracing::{info, warn};
 
 use crate::config::AdminConfig;
 use crate::engine::Engine;
+use crate::flow::Program;
 use crate::metrics::{CONTENT_TYPE, Metrics, Moment};
-use crate::server::{connection, reply};
+use crate::server::{connection, identity, reply};
 
 /// The port that Prometheus' list of default ports gives to exporters of OpenTelemetry; nothing else of ours uses it.
 const USUAL: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
@@ -30,13 +31,14 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whether what comes in can be taken.
 pub(crate) struct Readiness {
+    program: &'static Program,
     engine: Arc<dyn Engine>,
     stopping: AtomicBool,
 }
 
 impl Readiness {
-    pub(crate) fn of(engine: &Arc<dyn Engine>) -> Arc<Self> {
-        Arc::new(Self { engine: Arc::clone(engine), stopping: AtomicBool::new(false) })
+    pub(crate) fn of(program: &'static Program, engine: &Arc<dyn Engine>) -> Arc<Self> {
+        Arc::new(Self { program, engine: Arc::clone(engine), stopping: AtomicBool::new(false) })
     }
 
     /// From now on whoever asks is told to go elsewhere, while requests under way are still served.
@@ -46,6 +48,15 @@ impl Readiness {
 
     fn unready(&self) -> Option<String> {
         if self.stopping.load(Ordering::Relaxed) { Some("it is stopping".to_owned()) } else { self.engine.unready() }
+    }
+
+    /// The answer to `/readyz`, which says which flow it is of, too.
+    fn tell(&self, unready: Option<String>) -> Response {
+        let answer = match unready {
+            None => "ready".into_response(),
+            Some(why) => reply::error(StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}")),
+        };
+        identity::signed(self.program, answer)
     }
 }
 
@@ -116,7 +127,7 @@ fn router(readiness: Arc<Readiness>, metrics: Arc<Metrics>) -> Router {
     let asked = Arc::clone(&readiness);
     Router::new()
         .route("/healthz", get(async || "ok"))
-        .route("/readyz", get(async move || ready(asked.unready())))
+        .route("/readyz", get(async move || asked.tell(asked.unready())))
         .route("/metrics", get(async move || tell(&readiness, &metrics).await))
         .fallback(async || reply::error(StatusCode::NOT_FOUND, "here are /metrics, /readyz and /healthz"))
 }
@@ -127,15 +138,8 @@ pub(crate) fn probes(readiness: &Arc<Readiness>) -> Router {
     Router::new().route("/healthz", get(async || "ok")).route(
         "/readyz",
         // What stands behind the colon may name files.
-        get(async move || ready(asked.unready().map(|why| why.split(':').next().unwrap_or_default().to_owned()))),
+        get(async move || asked.tell(asked.unready().map(|why| why.split(':').next().unwrap_or_default().to_owned()))),
     )
-}
-
-fn ready(unready: Option<String>) -> Response {
-    match unready {
-        None => "ready".into_response(),
-        Some(why) => reply::error(StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}")),
-    }
 }
 
 async fn tell(readiness: &Readiness, metrics: &Metrics) -> Response {

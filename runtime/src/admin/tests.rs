@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 use crate::engine::journal::{Arrival, Counts};
 use crate::engine::{Accepting, Refusal};
-use crate::flow::{Program, Step};
+use crate::flow::Step;
 
 #[derive(Default)]
 struct Standing {
@@ -61,17 +61,23 @@ fn operators_are_answered() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let metrics = Arc::new(Metrics::new(&PROGRAM, "memory"));
-        let readiness = Readiness::of(&engine);
+        let readiness = Readiness::of(&PROGRAM, &engine);
         let task = tokio::spawn(listen(listener, router(Arc::clone(&readiness), metrics)));
         let told = get_from(address, "/metrics").await;
         assert!(told.starts_with("HTTP/1.1 200 OK") && told.contains("text/plain; version=0.0.4"), "{told}");
         for line in ["flow_runs{status=\"asked\"} 2\n", "flow_runs_in_flight 3\n", "flow_ready 1\n"] {
             assert!(told.contains(line), "{told}");
         }
-        assert!(get_from(address, "/readyz").await.ends_with("\r\n\r\nready"));
+        let told = get_from(address, "/readyz").await;
+        assert!(told.ends_with("\r\n\r\nready") && told.contains("x-flow-name: Test\r\n"), "{told}");
         *standing.problem.lock().unwrap() = Some("the journal cannot be written: /a: disk full".to_owned());
         let told = get_from(address, "/readyz").await;
-        assert!(told.starts_with("HTTP/1.1 503") && told.contains("/a: disk full"), "{told}");
+        assert!(
+            told.starts_with("HTTP/1.1 503")
+                && told.contains("/a: disk full")
+                && told.contains("x-flow-identity: 01234"),
+            "{told}"
+        );
         assert!(get_from(address, "/healthz").await.starts_with("HTTP/1.1 200"));
         assert!(get_from(address, "/metrics").await.contains("flow_ready 0\n"));
         assert!(get_from(address, "/").await.starts_with("HTTP/1.1 404"));
@@ -91,7 +97,7 @@ fn not_everybody_is_told_why() {
         let engine: Arc<dyn Engine> = standing;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let task = tokio::spawn(listen(listener, probes(&Readiness::of(&engine))));
+        let task = tokio::spawn(listen(listener, probes(&Readiness::of(&PROGRAM, &engine))));
         let told = get_from(address, "/readyz").await;
         assert!(told.contains("\"not ready: the journal cannot be written\""), "{told}");
         task.abort();

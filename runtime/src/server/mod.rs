@@ -2,6 +2,7 @@
 
 pub(crate) mod body;
 pub(crate) mod connection;
+pub(crate) mod identity;
 pub(crate) mod reply;
 
 use std::pin::pin;
@@ -91,7 +92,7 @@ pub async fn serve(
     // What is wrong with an address is told before any run goes on.
     let door = Door::bind(config.admin).await.map_err(|problem| vec![problem])?;
     let engine = store.start(parts).await?;
-    let readiness = Readiness::of(&engine);
+    let readiness = Readiness::of(program, &engine);
     let _admin = door.open(&readiness, &metrics);
     let intake = Intake { engine: Arc::clone(&engine), metrics };
     let inbox = Inbox::of(program, &secrets, &intake).map_err(|fault| vec![fault.to_string()])?;

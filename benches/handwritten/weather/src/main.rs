@@ -17,10 +17,12 @@ fn main() -> ExitCode {
 static PROGRAM: Program = Program {
     name: "Weather Forecast",
     source: "weather-forecast.flow",
+    identity: "0000000000000000",
     secrets: &[],
     timezone: "UTC",
     triggers: &[Trigger::Sms(SmsTrigger { line: 4, to: None, matching: None, start })],
     asks: false,
+    openapi: None,
     enter,
     resume,
 };

@@ -105,7 +105,7 @@ impl FailFilter {
 }
 
 /// A variable and its type, as a flow declares it: `guests: int`, `note: text?`.
-fn field(variable: &Variable) -> String {
+pub(super) fn field(variable: &Variable) -> String {
     format!("{}: {}", variable.name, variable.typed)
 }
 
@@ -121,6 +121,14 @@ fn message(sms: &Sms) -> String {
 fn question(ask: &Ask) -> String {
     let reply: String = ask.reply.iter().map(|reply| format!(" < {} >", field(reply))).collect();
     format!("ask{}{reply}", message(&ask.question))
+}
+
+impl Ask {
+    /// How it waits for the answer: what [`NodeKind::words`] leaves out.
+    pub(super) fn patience(&self) -> String {
+        let again: String = self.again.iter().map(|again| format!(" {}", expr(again))).collect();
+        format!("within {} retry {}{again}", duration(self.within), self.retries)
+    }
 }
 
 /// A length of time in the largest unit that holds it: `90s`, `2h`.

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use ring::digest;
@@ -26,7 +26,7 @@ use crate::flow::{ApiTrigger, Program, Secrets, Trigger};
 use crate::metrics::{Received, TriggerKind};
 use crate::rate::Rate;
 use crate::run_id::RunId;
-use crate::server::{body, reply};
+use crate::server::{body, identity, reply};
 use crate::value::Json;
 
 /// The header that names the run in a 202.
@@ -79,9 +79,16 @@ pub(crate) fn routes(program: &'static Program, secrets: &Arc<Secrets>, intake: 
     }
     let api = Arc::new(Api { intake: intake.clone(), secrets: Arc::clone(secrets), entries });
     Router::new()
+        .route("/openapi.json", get(async move || document(program)))
         .route("/_rest/v4/sfgen/apitriggers", post(receive))
         .route("/v2/api/apitriggers", post(receive))
         .with_state(api)
+}
+
+/// What requests may look like, as flowc has described it; for everybody, so it names inputs but no token.
+fn document(program: &'static Program) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
+    identity::signed(program, (headers, program.openapi.unwrap_or_default()).into_response())
 }
 
 async fn receive(State(api): State<Arc<Api>>, request: Request) -> Response {
@@ -95,7 +102,7 @@ impl Api {
         let body = body::read_json(request).await?;
         let mut members = Members::parse(&body).map_err(|problem| bad(vec![problem]))?;
         let entry = self.entry(&mut members).map_err(|(status, told)| reply::error(status, told))?;
-        // Before the inputs are looked at, so that their names are for those alone who have the token.
+        // Before the inputs are looked at: whoever has no token is told no more than that.
         if let Some(token) = &entry.token
             && !token.admits(&headers)
         {

@@ -1,0 +1,50 @@
+//! `flowc openapi`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Exit;
+use super::console::Console;
+use crate::diagnostic::{Diagnostic, render};
+use crate::driver::samples::Beside;
+use crate::driver::{Error, flow_file};
+use crate::openapi;
+
+/// Describe the requests that start a flow, as an OpenAPI 3.1 document
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The binary serves the same document at /openapi.json.
+
+Example:
+  flowc openapi order-ready.flow
+  flowc openapi order-ready.flow -o openapi.json")]
+pub(super) struct Openapi {
+    /// The flow file
+    file: PathBuf,
+    /// Where the document goes [default: standard output]
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+}
+
+impl Openapi {
+    pub(super) fn run(&self, console: &Console<'_>) -> Result<Exit, Error> {
+        let system = console.system;
+        let file = flow_file::read(system, &self.file)?;
+        let (graph, mut diagnostics) = crate::graph_of(&file, &Beside::new(system, &self.file));
+        // Warnings are for `flowc check`.
+        diagnostics.retain(Diagnostic::is_error);
+        system.report(&render::render(&file, &diagnostics, console.style()));
+        let Some(graph) = graph else {
+            return Ok(Exit::FlowErrors);
+        };
+        let Some(document) = openapi::document(&graph) else {
+            let help =
+                "a trigger that requests start looks like `on api \"order-ready\" token $TOKEN expect OrderNo: int`";
+            console.error(&format!("{} has no `on api`, so no request starts it", file.name), Some(help));
+            return Ok(Exit::Failed);
+        };
+        console.deliver(&format!("{document:#}\n"), self.output.as_deref())?;
+        Ok(Exit::Fine)
+    }
+}
