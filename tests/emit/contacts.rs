@@ -14,6 +14,7 @@ fn main() -> ::std::process::ExitCode {
 static PROGRAM: Program = Program {
     name: "Contacts",
     source: "contacts.flow",
+    identity: "33558a9745beebae",
     secrets: &["CRM_ID", "CRM_SECRET"],
     timezone: "UTC",
     triggers: &[
@@ -32,6 +33,7 @@ static PROGRAM: Program = Program {
     ],
     media: &[],
     asks: false,
+    openapi: None,
     enter,
     resume,
 };

@@ -14,6 +14,7 @@ fn main() -> ::std::process::ExitCode {
 static PROGRAM: Program = Program {
     name: "Room booking",
     source: "rooms.flow",
+    identity: "1f9e29447ebf1f29",
     secrets: &["BOOKING_TOKEN"],
     timezone: "UTC",
     triggers: &[
@@ -32,6 +33,7 @@ static PROGRAM: Program = Program {
     ],
     media: &[],
     asks: false,
+    openapi: None,
     enter,
     resume,
 };

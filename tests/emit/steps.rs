@@ -14,6 +14,7 @@ fn main() -> ::std::process::ExitCode {
 static PROGRAM: Program = Program {
     name: "Steps",
     source: "steps.flow",
+    identity: "14430b4d56af37c1",
     secrets: &["KEY"],
     timezone: "UTC",
     triggers: &[
@@ -26,6 +27,7 @@ static PROGRAM: Program = Program {
     ],
     media: &[35u32],
     asks: false,
+    openapi: None,
     enter,
     resume,
 };

@@ -14,6 +14,7 @@ fn main() -> ::std::process::ExitCode {
 static PROGRAM: Program = Program {
     name: "Table",
     source: "table.flow",
+    identity: "981d0fd7fc1d2235",
     secrets: &[],
     timezone: "Europe/Berlin",
     triggers: &[
@@ -39,6 +40,7 @@ static PROGRAM: Program = Program {
     ],
     media: &[],
     asks: true,
+    openapi: None,
     enter,
     resume,
 };

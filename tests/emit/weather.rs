@@ -14,6 +14,7 @@ fn main() -> ::std::process::ExitCode {
 static PROGRAM: Program = Program {
     name: "Weather Forecast",
     source: "weather.flow",
+    identity: "5176caa8be076ec6",
     secrets: &[],
     timezone: "UTC",
     triggers: &[
@@ -26,6 +27,7 @@ static PROGRAM: Program = Program {
     ],
     media: &[],
     asks: false,
+    openapi: None,
     enter,
     resume,
 };
