@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use reqwest::Client;
 
-use super::{SmsCarrier, simulator, twilio};
+use super::{SmsCarrier, simulator, telnyx, twilio};
 use crate::metrics::CarrierName;
 use crate::value::Url;
 
 /// All carriers, in the order in which they are listed to people.
-pub(crate) static CARRIERS: &[&CarrierKind] = &[&simulator::KIND, &twilio::KIND];
+pub(crate) static CARRIERS: &[&CarrierKind] = &[&simulator::KIND, &twilio::KIND, &telnyx::KIND];
 
 /// A carrier that can be chosen.
 pub(crate) struct CarrierKind {
@@ -41,7 +41,6 @@ pub(crate) struct Key {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
     Always,
-    #[allow(dead_code)] // Until a carrier has keys of its own for that.
     /// To know the carrier's webhooks from those of others: not with `--unsigned`, nor for a program that gets none.
     Webhooks,
 }

@@ -3,7 +3,9 @@
 pub(crate) mod api;
 mod catalog;
 mod handover;
+mod number;
 mod simulator;
+mod telnyx;
 mod twilio;
 mod webhook;
 

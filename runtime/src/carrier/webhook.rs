@@ -73,7 +73,6 @@ pub(crate) enum Brought {
     /// What became of a message that was handed over.
     Report(Report),
     /// Something that no flow needs to know, as one's own message that the carrier has queued; what it is, for the log.
-    #[allow(dead_code)] // Until a carrier brings such.
     Nothing(String),
 }
 

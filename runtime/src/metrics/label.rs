@@ -153,6 +153,7 @@ label! {
     CarrierName, "carrier":
     Simulator = "simulator",
     Twilio = "twilio",
+    Telnyx = "telnyx",
 }
 
 label! {
