@@ -16,6 +16,9 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 /// Answers of such APIs are small.
 const ANSWER_LIMIT: usize = 1024 * 1024;
 
+/// How much of a carrier's own words is quoted, in characters.
+const QUOTED: usize = 200;
+
 /// What an API answered, whole.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -60,6 +63,12 @@ impl Answer {
     /// The body as JSON of a known shape.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_slice(&self.body).ok()
+    }
+
+    /// What the body begins with, for people: one line, and not a long one.
+    pub(crate) fn words(&self) -> String {
+        let text = String::from_utf8_lossy(&self.body);
+        text.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).take(QUOTED).collect()
     }
 
     /// The seconds of Retry-After (RFC 9110, 10.2.3); carriers send no dates.

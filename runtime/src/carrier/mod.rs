@@ -3,10 +3,13 @@
 pub(crate) mod api;
 mod catalog;
 mod handover;
+mod intelepeer;
+mod kannel;
 mod number;
 mod simulator;
 mod telnyx;
 mod twilio;
+mod url_token;
 mod webhook;
 
 use std::pin::Pin;

@@ -17,7 +17,6 @@ const ALWAYS_INTERNATIONAL: RangeInclusive<usize> = 9..=15;
 /// # Errors
 ///
 /// A sentence.
-#[allow(dead_code)] // Until a carrier may write numbers as people within a country dial them.
 pub(super) fn number(name: &str, given: Option<&str>) -> Result<Phone, String> {
     read(name, given, INTERNATIONAL)
 }

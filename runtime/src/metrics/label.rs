@@ -152,8 +152,10 @@ label! {
     /// Who carries messages.
     CarrierName, "carrier":
     Simulator = "simulator",
+    Intelepeer = "intelepeer",
     Twilio = "twilio",
     Telnyx = "telnyx",
+    Kannel = "kannel",
 }
 
 label! {
