@@ -24,7 +24,6 @@ mod logging;
 mod metrics;
 mod near;
 mod operate;
-#[allow(dead_code)]
 mod opt_out;
 mod rate;
 mod redact;

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::runs;
 
-const FLOW: &str = r#"
+pub(crate) const FLOW: &str = r#"
 flow "Timers"
 
 on sms matching "ask.*"

@@ -7,6 +7,7 @@ mod disk;
 mod drain;
 mod guard;
 mod oauth;
+mod opt_outs;
 mod pending;
 mod post;
 mod postgres;

@@ -12,7 +12,17 @@ pub(super) fn version(program: &Program) -> String {
     format!("{} ({}), built by flowc {}\n", program.name, program.source, env!("CARGO_PKG_VERSION"))
 }
 
-pub(super) fn help(program: &Program) -> String {
+/// `--help` of a command.
+pub(super) fn help(program: &Program, scope: Scope) -> String {
+    match scope {
+        Scope::Serve => serve(program),
+        Scope::Runs => runs(program),
+        Scope::OptOuts => opt_outs(program),
+        Scope::Call => call(program),
+    }
+}
+
+fn serve(program: &Program) -> String {
     let mut text = version(program);
     // Writing to a String cannot fail.
     let _ = write_options(&mut text, Scope::Serve)
@@ -21,8 +31,7 @@ pub(super) fn help(program: &Program) -> String {
     text
 }
 
-/// `runs --help`
-pub(super) fn runs(program: &Program) -> String {
+fn runs(program: &Program) -> String {
     let mut text = version(program);
     let commands = [
         ("runs list", "Runs, the newest first"),
@@ -43,8 +52,27 @@ pub(super) fn runs(program: &Program) -> String {
     text
 }
 
-/// `call --help`
-pub(super) fn call(program: &Program) -> String {
+fn opt_outs(program: &Program) -> String {
+    let mut text = version(program);
+    let commands = [
+        ("opt-outs list", "Who gets nothing more, since when, and by whose word"),
+        ("opt-outs add NUMBER…", "Send these people nothing more"),
+        ("opt-outs remove NUMBER…", "Let these people be sent messages again"),
+        ("opt-outs import FILE", "Add the numbers of a file, one a line; - is standard input"),
+    ];
+    text.push_str("\nLooks after the people who have opted out, while this flow serves or not.\n\nCommands:\n");
+    for (command, help) in commands {
+        let _ = writeln!(text, "  {command:<28} {help}");
+    }
+    let _ = write_options(&mut text, Scope::OptOuts);
+    text.push_str(
+        "\nTelephone numbers are shown whole: the list is for other systems that send messages, too.\n\
+         Exit codes: 0 done, 2 it could not be done; then those that come before in the list may be done.\n",
+    );
+    text
+}
+
+fn call(program: &Program) -> String {
     let mut text = version(program);
     text.push_str(
         "\nTries one call of this flow out: reads the state of a run that is at the call from standard input, and writes\n\
@@ -110,6 +138,7 @@ fn write_triggers(text: &mut String, program: &Program) -> std::fmt::Result {
         }
     }
     writeln!(text, "\n`runs --help` says how to look after runs: list, show, retry, cancel, erase.")?;
+    writeln!(text, "`opt-outs --help` says how to look after those who have opted out: list, add, remove, import.")?;
     writeln!(text, "`call --help` says how to try one call of the flow out, which `flowc call` does for you.")?;
     writeln!(
         text,

@@ -3,6 +3,7 @@
 mod carrier;
 mod engine;
 mod help;
+mod opt_outs;
 mod options;
 mod outbound;
 mod runs;
@@ -22,6 +23,8 @@ pub use self::engine::EngineConfig;
 #[cfg(feature = "restate")]
 pub(crate) use self::engine::RestateConfig;
 pub(crate) use self::engine::{EngineChoice, UnfitRuns, UnknownOutcome};
+pub use self::opt_outs::OptOutsCommand;
+pub(crate) use self::opt_outs::{ListFormat, OptOutsTask};
 use self::options::{Draft, Scope};
 pub(crate) use self::outbound::OutboundConfig;
 pub use self::runs::RunsCommand;
@@ -71,6 +74,8 @@ pub enum Command {
     Serve(Box<Config>),
     /// `runs …`: to show or change what the engine keeps.
     Runs(RunsCommand, Box<EngineConfig>),
+    /// `opt-outs …`: to show or change who gets nothing more.
+    OptOuts(OptOutsCommand, Box<EngineConfig>),
     /// `call`: to try one call of the flow out.
     Call(Box<CallCommand>),
     /// To print a text and be done: `--help`, `--version`.
@@ -91,17 +96,19 @@ pub fn read(
     if arguments.next_if(|first| first == "runs").is_some() {
         return read_runs(program, arguments, environment);
     }
+    if arguments.next_if(|first| first == "opt-outs").is_some() {
+        return opt_outs::read(program, arguments, environment);
+    }
     if arguments.next_if(|first| first == "call").is_some() {
         return trial::read(program, arguments, environment);
     }
     let mut problems = Vec::new();
-    let (draft, words) = match options::read(Scope::Serve, arguments, environment, &mut problems) {
-        options::Read::Options(draft, words) => (draft, words),
-        options::Read::Help => return Ok(Command::Print(help::help(program))),
-        options::Read::Version => return Ok(Command::Print(help::version(program))),
+    let (draft, words) = match given(Scope::Serve, program, arguments, environment, &mut problems) {
+        Ok(given) => given,
+        Err(print) => return Ok(print),
     };
     problems.extend(words.iter().map(|word| format!("{word:?} is not expected here")));
-    let Draft { listen, carrier, outbound, api_rate, max_runs, max_steps, admin, log, engine, .. } = *draft;
+    let Draft { listen, carrier, outbound, api_rate, max_runs, max_steps, admin, log, engine, .. } = draft;
     let engine = engine.finish(program.name, environment, &mut problems);
     let outbound = outbound.finish(&mut problems);
     let listen = listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into());
@@ -144,6 +151,21 @@ pub fn read(
     })))
 }
 
+/// The options of a command and the words among them; or what is to be printed instead of doing it.
+fn given(
+    scope: Scope,
+    program: &Program,
+    arguments: impl IntoIterator<Item = OsString>,
+    environment: &dyn Fn(&str) -> Option<OsString>,
+    problems: &mut Vec<String>,
+) -> Result<(Draft, Vec<String>), Command> {
+    match options::read(scope, arguments, environment, problems) {
+        options::Read::Options(draft, words) => Ok((*draft, words)),
+        options::Read::Help => Err(Command::Print(help::help(program, scope))),
+        options::Read::Version => Err(Command::Print(help::version(program))),
+    }
+}
+
 /// Reads what follows `runs`. The flow's secrets are not needed for it.
 fn read_runs(
     program: &'static Program,
@@ -151,10 +173,9 @@ fn read_runs(
     environment: &dyn Fn(&str) -> Option<OsString>,
 ) -> Result<Command, StartError> {
     let mut problems = Vec::new();
-    let (draft, words) = match options::read(Scope::Runs, arguments, environment, &mut problems) {
-        options::Read::Options(draft, words) => (draft, words),
-        options::Read::Help => return Ok(Command::Print(help::runs(program))),
-        options::Read::Version => return Ok(Command::Print(help::version(program))),
+    let (draft, words) = match given(Scope::Runs, program, arguments, environment, &mut problems) {
+        Ok(given) => given,
+        Err(print) => return Ok(print),
     };
     let engine = draft.engine.finish(program.name, environment, &mut problems);
     match draft.runs.finish(&words, &mut problems) {

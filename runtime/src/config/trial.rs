@@ -2,9 +2,9 @@
 
 use std::ffi::OsString;
 
-use super::options::{self, Draft, Scope};
+use super::options::{Draft, Scope};
 use super::outbound::OutboundConfig;
-use super::{Command, StartError, help, secrets};
+use super::{Command, StartError, given, secrets};
 use crate::flow::Program;
 
 /// One call of the flow is to be tried out.
@@ -22,13 +22,12 @@ pub(super) fn read(
     environment: &dyn Fn(&str) -> Option<OsString>,
 ) -> Result<Command, StartError> {
     let mut problems = Vec::new();
-    let (draft, words) = match options::read(Scope::Call, arguments, environment, &mut problems) {
-        options::Read::Options(draft, words) => (draft, words),
-        options::Read::Help => return Ok(Command::Print(help::call(program))),
-        options::Read::Version => return Ok(Command::Print(help::version(program))),
+    let (draft, words) = match given(Scope::Call, program, arguments, environment, &mut problems) {
+        Ok(given) => given,
+        Err(print) => return Ok(print),
     };
     problems.extend(words.iter().map(|word| format!("{word:?} is not expected here")));
-    let Draft { send, outbound, .. } = *draft;
+    let Draft { send, outbound, .. } = draft;
     let outbound = outbound.finish(&mut problems);
     if !problems.is_empty() {
         return Err(StartError { program: program.name, command: Some("call"), problems });

@@ -25,9 +25,7 @@ use crate::value::Phone;
 
 use self::journal::{Arrival, Counts, Done, Pending};
 pub(crate) use self::journalled::Parts;
-#[allow(unused_imports)]
-pub(crate) use self::open::open_notes_for_operator;
-pub(crate) use self::open::{Store, open_for_operator};
+pub(crate) use self::open::{Store, open_for_operator, open_notes_for_operator};
 
 /// Bounds on runs.
 #[derive(Clone, Copy, Debug)]

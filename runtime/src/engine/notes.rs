@@ -12,12 +12,12 @@ use crate::clock::Time;
 ///
 /// A note is known by its topic and its name, which may be any text. One whose time is over counts as absent, also
 /// before the sweep has forgotten it.
-#[allow(dead_code)]
 pub(crate) trait Notes: Send + Sync + 'static {
     /// Keeps a note, in place of one of the same topic and name; whether there was none.
     fn note(&self, note: Note, durability: Durability) -> Pending<'_, bool>;
 
     /// The note of this topic and name.
+    #[allow(dead_code)]
     fn noted<'a>(&'a self, topic: Topic, name: &'a str) -> Pending<'a, Option<Note>>;
 
     /// Forgets a note; whether there was one.

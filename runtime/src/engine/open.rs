@@ -51,11 +51,10 @@ impl Store {
         config: EngineConfig,
         #[cfg_attr(not(feature = "restate"), allow(unused_variables))] client: &Client,
     ) -> Result<Self, Vec<String>> {
-        let EngineConfig { engine, name, unfit_runs, keep, unknown_outcome: _ } = config;
         let of_journal = |journal: Arc<dyn Journal>, survives| Kept::Journal { journal, survives };
-        let kept = match engine {
+        let kept = match config.engine {
             #[cfg(feature = "restate")]
-            EngineChoice::Restate(restate) => Kept::Restate { client: client.clone(), flow: name, restate },
+            EngineChoice::Restate(restate) => Kept::Restate { client: client.clone(), flow: config.name, restate },
             EngineChoice::Memory => of_journal(Arc::new(MemoryJournal::default()), false),
             #[cfg(feature = "sqlite")]
             EngineChoice::Sqlite(path) => {
@@ -64,11 +63,11 @@ impl Store {
             }
             #[cfg(feature = "postgres")]
             EngineChoice::Postgres(database) => {
-                let journal = open_database(&database, &name).await.map_err(|problem| vec![problem])?;
+                let journal = open_database(&database, &config.name).await.map_err(|problem| vec![problem])?;
                 of_journal(Arc::new(journal), true)
             }
         };
-        Ok(Self { kept, unfit_runs, keep })
+        Ok(Self { kept, unfit_runs: config.unfit_runs, keep: config.keep })
     }
 
     /// The notes that are kept beside the runs.
@@ -132,7 +131,6 @@ pub(crate) async fn open_for_operator(config: &EngineConfig) -> Result<Arc<dyn J
 ///
 /// # Errors
 /// A sentence that says why there are none to be opened.
-#[allow(dead_code)]
 pub(crate) async fn open_notes_for_operator(config: &EngineConfig) -> Result<Arc<dyn Notes>, String> {
     #[cfg(feature = "restate")]
     if let EngineChoice::Restate(restate) = &config.engine {

@@ -1,7 +1,8 @@
-//! `BINARY runs …`: operators look at runs, and change what becomes of them.
+//! `BINARY runs …` and `BINARY opt-outs …`: operators look at what is kept, and change what becomes of it.
 
 mod human;
 mod machine;
+pub(crate) mod opt_outs;
 
 use std::fmt;
 use std::io::Write;
@@ -18,19 +19,22 @@ use crate::run_id::RunId;
 ///
 /// Exits with 0 when it was done, with 1 when the run does not allow it, with 2 when it could not be tried.
 pub(crate) fn main(program: &Program, command: &RunsCommand, engine: &EngineConfig) -> ExitCode {
+    perform(async {
+        let journal = open_for_operator(engine).await.map_err(Problem::Untried)?;
+        let told = carry_out(program, &*journal, command, Time::now()).await;
+        let _ = journal.close().await;
+        told
+    })
+}
+
+/// Does an operator's work, prints what came of it, and gives the exit code.
+fn perform(work: impl Future<Output = Result<String, Problem>>) -> ExitCode {
     let done = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .map_err(|error| Problem::Untried(format!("the threads could not be started: {error}")))
-        .and_then(|runtime| {
-            runtime.block_on(async {
-                let journal = open_for_operator(engine).await.map_err(Problem::Untried)?;
-                let told = carry_out(program, &*journal, command, Time::now()).await;
-                let _ = journal.close().await;
-                told
-            })
-        });
+        .and_then(|runtime| runtime.block_on(work));
     match done {
         Ok(told) => {
             // Whoever closed the pipe does not want to read it.

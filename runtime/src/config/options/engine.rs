@@ -7,8 +7,11 @@ use crate::config::engine::{DatabaseUrl, EngineName, UnfitRuns, UnknownOutcome};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Of `runs` as well.
-const SETTING: Setting = Setting { scopes: &[Scope::Serve, Scope::Runs], ..Setting::NONE };
+/// Of `runs` and `opt-outs` as well.
+const SETTING: Setting = Setting { scopes: &[Scope::Serve, Scope::Runs, Scope::OptOuts], ..Setting::NONE };
+
+/// Of all that speaks to Restate.
+const OF_RESTATE: Setting = Setting { scopes: &[Scope::Serve, Scope::OptOuts], ..Setting::NONE };
 
 const SERVING: Setting = Setting { scopes: &[Scope::Serve], ..Setting::NONE };
 
@@ -58,7 +61,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         help: "Where Restate takes invocations",
         engine: Some(EngineName::Restate),
         set: |draft, text| web_url(text).map(|url| draft.engine.restate_ingress = Some(url)),
-        ..SERVING
+        ..OF_RESTATE
     },
     Setting {
         flag: "restate-admin",
@@ -68,7 +71,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         help: "Where Restate takes registrations",
         engine: Some(EngineName::Restate),
         set: |draft, text| web_url(text).map(|url| draft.engine.restate_admin = Some(url)),
-        ..SERVING
+        ..OF_RESTATE
     },
     Setting {
         flag: "restate-listen",

@@ -2,6 +2,7 @@
 
 mod carrier;
 mod engine;
+mod opt_outs;
 mod outbound;
 mod runs;
 mod serve;
@@ -16,6 +17,7 @@ use tracing::level_filters::LevelFilter;
 
 use super::carrier::CarrierDraft;
 use super::engine::{EngineDraft, EngineName};
+use super::opt_outs::OptOutsDraft;
 use super::outbound::OutboundDraft;
 use super::runs::RunsDraft;
 use super::{AdminConfig, secrets};
@@ -66,6 +68,8 @@ pub(super) enum Scope {
     Serve,
     /// `runs …`
     Runs,
+    /// `opt-outs …`
+    OptOuts,
     /// `call`
     Call,
 }
@@ -83,6 +87,7 @@ pub(super) struct Draft {
     pub(super) log: LevelFilter,
     pub(super) engine: EngineDraft,
     pub(super) runs: RunsDraft,
+    pub(super) opt_outs: OptOutsDraft,
     /// `call --send`
     pub(super) send: bool,
 }
@@ -100,6 +105,7 @@ impl Default for Draft {
             log: LevelFilter::INFO,
             engine: EngineDraft::default(),
             runs: RunsDraft::default(),
+            opt_outs: OptOutsDraft::default(),
             send: false,
         }
     }
@@ -107,10 +113,18 @@ impl Default for Draft {
 
 /// All options that a command takes, in the order of its help.
 pub(super) fn settings(scope: Scope) -> impl Iterator<Item = &'static Setting> {
-    [trial::SETTINGS, serve::SETTINGS, carrier::SETTINGS, outbound::SETTINGS, runs::SETTINGS, engine::SETTINGS]
-        .into_iter()
-        .flatten()
-        .filter(move |setting| setting.scopes.contains(&scope))
+    [
+        trial::SETTINGS,
+        serve::SETTINGS,
+        carrier::SETTINGS,
+        outbound::SETTINGS,
+        runs::SETTINGS,
+        opt_outs::SETTINGS,
+        engine::SETTINGS,
+    ]
+    .into_iter()
+    .flatten()
+    .filter(move |setting| setting.scopes.contains(&scope))
 }
 
 fn web_url(text: &str) -> Result<Url, String> {
@@ -187,7 +201,7 @@ pub(super) fn read(
             ));
             // The value of a misspelt option is no mistake of its own. Where words have a meaning, what follows is
             // one of those.
-            if scope != Scope::Runs {
+            if !matches!(scope, Scope::Runs | Scope::OptOuts) {
                 let _ = parser.values().map(Iterator::count);
             }
             continue;

@@ -1,0 +1,22 @@
+//! What is asked of `opt-outs`.
+
+use super::{Scope, Setting};
+use crate::config::opt_outs::ListFormat;
+
+pub(super) static SETTINGS: &[Setting] = &[Setting {
+    flag: "format",
+    value: "FORMAT",
+    default: "text",
+    help: "text or json, or csv of a list",
+    scopes: &[Scope::OptOuts],
+    set: |draft, text| {
+        draft.opt_outs.format = match text {
+            "text" => ListFormat::Text,
+            "json" => ListFormat::Json,
+            "csv" => ListFormat::Csv,
+            _ => return Err("the formats are text, json and csv".to_owned()),
+        };
+        Ok(())
+    },
+    ..Setting::NONE
+}];
