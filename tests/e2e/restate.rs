@@ -1,11 +1,13 @@
 //! Flows whose runs Restate keeps, with the real server, killed and started again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use flow_tests::build::failing_binary_of;
+use flow_tests::process::run;
 use flow_tests::program::{GUEST, HOTEL};
 use flow_tests::restate::Restate;
 use flow_tests::wait::{self, PATIENCE};
@@ -373,4 +375,31 @@ fn a_flow_that_does_not_fit_its_runs_does_not_start() {
     // Set aside, it is left alone, and the person's next text is not lost on it.
     let program = ready(changed().with(["--unfit-runs", "park"]).start());
     assert_eq!(program.converse("3"), "Noted: 3 (1)");
+}
+
+#[test]
+fn opt_outs_are_kept_by_restate() {
+    let Some(restate) = Restate::start() else { return };
+    let (_, service) = notes();
+    let binary = failing_binary_of("talk", TALK, Engine::Restate);
+    let told = |arguments: &[&str]| {
+        let mut command = Command::new(&binary);
+        command.env_clear().arg("opt-outs").args(arguments).args(restate.doors());
+        let ended = run(command, PATIENCE);
+        assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{arguments:?}");
+        ended.out
+    };
+    let program = ready(talk(&restate, &service).start());
+    assert_eq!(told(&["list"]), "nobody has opted out\n");
+    assert_eq!(told(&["add", GUEST, HOTEL]), "added 2 numbers\n");
+    assert_eq!(told(&["remove", HOTEL, "72345"]), "removed 1 number; 1 was not there\n");
+    let listed = told(&["list", "--format=json"]);
+    assert!(listed.lines().count() == 1 && listed.contains(GUEST) && listed.contains("operator"), "{listed}");
+    program.stop();
+
+    // While nobody serves, Restate tells what it has, and takes in what is to be changed.
+    assert_eq!(told(&["list", "--format=json"]), listed);
+    assert_eq!(told(&["remove", GUEST]), "removed 1 number\n");
+    let _program = ready(talk(&restate, &service).start());
+    wait::until("the number to be removed", || (told(&["list"]) == "nobody has opted out\n").then_some(()));
 }

@@ -92,15 +92,17 @@ impl Restate {
         answer
     }
 
+    /// The options by which a flow's binary finds it.
+    pub fn doors(&self) -> [String; 2] {
+        let [_, admin, ingress, _] = self.ports;
+        [format!("--restate-ingress=http://127.0.0.1:{ingress}"), format!("--restate-admin=http://127.0.0.1:{admin}")]
+    }
+
     /// A flow's binary that has this server keep its runs. Restate finds all that are started here, one after the other,
     /// at one address.
     pub fn program(&self, binary: &Path) -> Start {
-        let [_, admin, ingress, service] = self.ports;
-        Program::of(binary).with([
-            "--engine=restate",
-            &format!("--restate-ingress=http://127.0.0.1:{ingress}"),
-            &format!("--restate-admin=http://127.0.0.1:{admin}"),
-            &format!("--restate-listen=127.0.0.1:{service}"),
-        ])
+        let ([_, _, _, service], [ingress, admin]) = (self.ports, self.doors());
+        let listen = format!("--restate-listen=127.0.0.1:{service}");
+        Program::of(binary).with(["--engine=restate", &ingress, &admin, &listen])
     }
 }

@@ -174,14 +174,14 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// A way into an engine in memory, for tests.
+/// What an engine of a program without secrets is made of, for tests.
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-pub(crate) fn in_memory(
+fn parts_of(
     program: &'static crate::flow::Program,
     carrier: Arc<dyn crate::carrier::SmsCarrier>,
     limits: Limits,
-) -> Intake {
+) -> Parts {
     let secrets = Arc::new(crate::flow::Secrets::new(vec![]));
     let metrics = Arc::new(Metrics::new(program, "memory"));
     let web = crate::step::web_call::WebCaller::new(&Default::default()).unwrap();
@@ -193,10 +193,21 @@ pub(crate) fn in_memory(
         Default::default(),
         Arc::clone(&metrics),
     );
+    Parts { program, secrets, performer, limits, metrics, tracer: Default::default() }
+}
+
+/// A way into an engine in memory, for tests.
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub(crate) fn in_memory(
+    program: &'static crate::flow::Program,
+    carrier: Arc<dyn crate::carrier::SmsCarrier>,
+    limits: Limits,
+) -> Intake {
     let keep = journal::Retention { runs: Duration::from_secs(60), keys: Duration::from_secs(60) };
     let journal = Arc::new(journal::memory::MemoryJournal::default());
-    let parts =
-        Parts { program, secrets, performer, limits, metrics: Arc::clone(&metrics), tracer: Default::default() };
+    let parts = parts_of(program, carrier, limits);
+    let metrics = Arc::clone(&parts.metrics);
     let engine = journalled::Journalled::start(parts, journal, false, keep).unwrap();
     Intake { engine: Arc::new(engine), metrics }
 }

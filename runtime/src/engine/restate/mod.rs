@@ -16,6 +16,8 @@ mod handlers;
 mod notes;
 mod outcome;
 mod run;
+#[cfg(test)]
+mod tests;
 mod trigger;
 mod underway;
 mod watch;
