@@ -22,6 +22,8 @@ pub(crate) struct CarrierKind {
     pub(crate) keys: &'static [Key],
     /// It carries pictures.
     pub(crate) carries_media: bool,
+    /// It answers STOP, START and HELP by itself, and stops messages to those who opted out.
+    pub(crate) answers_opt_outs: bool,
     /// Its webhooks cannot be told to be its own without knowing the address that it calls.
     pub(crate) signs_address: bool,
     /// A carrier for this account; or a sentence that says what is wrong with what was said.

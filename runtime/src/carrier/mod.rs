@@ -6,6 +6,7 @@ mod handover;
 mod intelepeer;
 mod kannel;
 mod number;
+pub(crate) mod report;
 mod simulator;
 mod telnyx;
 mod twilio;
@@ -20,7 +21,8 @@ use axum::response::Response;
 
 pub(crate) use self::catalog::{Account, CARRIERS, CarrierKind, Key, Need};
 pub(crate) use self::handover::{Handover, NotSent, Obstacle};
-pub(crate) use self::webhook::{Brought, Parameters, Report, Stage, WebhookDoor, WebhookRequest, value};
+pub(crate) use self::report::{Report, Reports};
+pub(crate) use self::webhook::{Brought, Parameters, WebhookDoor, WebhookRequest, value};
 use crate::clock::Time;
 use crate::metrics::CarrierName;
 use crate::step::EffectId;
@@ -32,6 +34,8 @@ use crate::value::{Phone, Url};
 pub(crate) struct Outgoing<'a> {
     /// Which message it is: the same if it is handed over once more.
     pub(crate) effect: EffectId,
+    /// Of the step that sends it, in the flow; 0 if none does.
+    pub(crate) line: u32,
     pub(crate) from: &'a Phone,
     pub(crate) to: &'a Phone,
     pub(crate) body: &'a str,
@@ -63,8 +67,8 @@ pub(crate) trait SmsCarrier: Send + Sync {
         None
     }
 
-    /// Routes of its own, beside the webhook. `inbox` is `None` for a flow that takes no texts.
-    fn routes(self: Arc<Self>, _inbox: Option<Inbox>) -> Router {
+    /// Routes of its own, beside the webhook.
+    fn routes(self: Arc<Self>, _inbox: Inbox) -> Router {
         Router::new()
     }
 }
@@ -145,10 +149,12 @@ mod tests {
     ) -> (Vec<(&'static str, String)>, Vec<(StatusCode, String)>) {
         let intake = in_memory(&PROGRAM, Arc::clone(&carrier), Limits { runs: 4, steps: 10 });
         let secrets = Arc::new(Secrets::new(vec![]));
-        let inbox = Inbox::of(&PROGRAM, &secrets, &intake).unwrap();
+        let inbox = Inbox::of(&PROGRAM, &secrets, &intake, None).unwrap();
         let metrics = Arc::clone(&intake.metrics);
+        let notes = Arc::new(crate::engine::journal::memory::MemoryJournal::default());
+        let reports = Reports { notes, engine: Arc::clone(&intake.engine), metrics: Arc::clone(&metrics) };
         let mut routes = Arc::clone(&carrier).routes(inbox.clone());
-        routes = routes.merge(WebhookDoor { carrier, inbox, unsigned: false, metrics }.routes());
+        routes = routes.merge(WebhookDoor { carrier, inbox, reports, unsigned: false, metrics }.routes());
         let service = TowerToHyperService::new(routes);
         let mut answers = Vec::new();
         for (to, body) in [(HOTEL, " STOP "), (HOTEL, "help"), ("+13055550101", "help"), ("+13055550101", "Halt")] {

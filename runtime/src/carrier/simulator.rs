@@ -16,7 +16,7 @@ use crate::engine::Receipt;
 use crate::flow::InboundSms;
 use crate::metrics::CarrierName;
 use crate::server::{body, reply};
-use crate::trigger::inbound_sms::Inbox;
+use crate::trigger::inbound_sms::{Answer, Inbox};
 use crate::trigger::members::Members;
 use crate::trigger::reader::{Findings, Reader};
 use crate::value::{Kind, Phone, Url, Values};
@@ -29,6 +29,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
     title: "the simulator",
     keys: &[],
     carries_media: true,
+    answers_opt_outs: false,
     signs_address: false,
     make: |_, _| Ok(Arc::new(Simulator::default())),
 };
@@ -83,7 +84,7 @@ impl SmsCarrier for Simulator {
         })
     }
 
-    fn routes(self: Arc<Self>, inbox: Option<Inbox>) -> Router {
+    fn routes(self: Arc<Self>, inbox: Inbox) -> Router {
         Router::new()
             .route("/simulator/sms", post(receive).with_state(inbox))
             .route("/simulator/outbox", get(outbox).with_state(self))
@@ -121,13 +122,17 @@ async fn outbox(State(simulator): State<Arc<Simulator>>, uri: Uri) -> Response {
     }
 }
 
-async fn receive(State(inbox): State<Option<Inbox>>, request: Request) -> Response {
-    let Some(inbox) = inbox else {
-        return reply::error(StatusCode::NOT_FOUND, "this flow has no `on sms` and no `ask`, so it takes no texts");
-    };
+async fn receive(State(inbox): State<Inbox>, request: Request) -> Response {
     match read(request).await {
         Ok((id, sms)) => match inbox.receive(id, sms).await {
-            Ok(receipt) => told(receipt),
+            Ok(Answer::Taken(receipt)) => told(receipt),
+            Ok(Answer::Word(word)) => {
+                let told = format!("{word} is seen to by the program itself");
+                reply::json(StatusCode::OK, &json!({ "run": null, "reason": told }))
+            }
+            Ok(Answer::TakesNone) => {
+                reply::error(StatusCode::NOT_FOUND, "this flow has no `on sms` and no `ask`, so it takes no texts")
+            }
             Err(refused) => refused.into_response(),
         },
         Err(refused) => refused,

@@ -10,8 +10,9 @@ use axum::routing::get;
 use tracing::{info, warn};
 use url::form_urlencoded;
 
-use super::{SmsCarrier, Webhook};
+use super::{Report, Reports, SmsCarrier, Webhook};
 use crate::clock::Time;
+use crate::engine::Refusal;
 use crate::flow::InboundSms;
 use crate::metrics::{Metrics, WebhookResult};
 use crate::server::{body, reply};
@@ -76,30 +77,11 @@ pub(crate) enum Brought {
     Nothing(String),
 }
 
-/// A delivery report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Report {
-    /// The message, as [`super::Handover::Sent`] named it.
-    pub(crate) id: String,
-    pub(crate) stage: Stage,
-    /// The carrier's own word or code for it: `undelivered 30003`.
-    pub(crate) word: String,
-}
-
-/// How far a message has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
-    /// It will come further.
-    Underway,
-    Delivered,
-    Failed,
-}
-
 /// Serves a carrier's webhook.
 pub(crate) struct WebhookDoor {
     pub(crate) carrier: Arc<dyn SmsCarrier>,
-    /// `None` for a flow that takes no texts.
-    pub(crate) inbox: Option<Inbox>,
+    pub(crate) inbox: Inbox,
+    pub(crate) reports: Reports,
     /// Requests are taken from anybody.
     pub(crate) unsigned: bool,
     pub(crate) metrics: Arc<Metrics>,
@@ -141,23 +123,15 @@ impl WebhookDoor {
         match brought {
             Brought::Message { id, sms } => {
                 self.count(WebhookResult::Message);
-                let Some(inbox) = &self.inbox else {
-                    info!("message to a flow that has no `on sms` and no `ask`");
-                    return Ok(());
-                };
                 let id = id.map(|id| format!("{}:{id}", self.carrier.name().as_str()));
-                inbox.receive(id, sms).await.map_err(IntoResponse::into_response)?;
+                self.inbox.receive(id, sms).await.map_err(IntoResponse::into_response)?;
             }
             Brought::Report(report) => {
                 self.count(WebhookResult::Report);
-                let Report { id, stage, word } = report;
-                match stage {
-                    Stage::Failed => {
-                        warn!(message = id, word, blame = "carrier", retry = false, "message not delivered")
-                    }
-                    Stage::Delivered => info!(message = id, word, "message delivered"),
-                    Stage::Underway => info!(message = id, word, "message underway"),
-                }
+                self.reports
+                    .take(self.carrier.name(), report)
+                    .await
+                    .map_err(|error| Refusal::Unavailable(error.to_string()).into_response())?;
             }
             Brought::Nothing(what) => {
                 self.count(WebhookResult::Nothing);

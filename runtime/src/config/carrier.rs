@@ -31,6 +31,24 @@ impl Default for MessageConfig {
     }
 }
 
+/// What those are told who send STOP, START or HELP. An empty text is not sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OptOutTexts {
+    pub(crate) stop: String,
+    pub(crate) start: String,
+    pub(crate) help: String,
+}
+
+/// Who sees to those who want no messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum OptOutKeeper {
+    /// This program.
+    #[default]
+    Program,
+    /// The carrier; the words are messages like others.
+    Carrier,
+}
+
 /// What the options say, before it is known whether all is there.
 #[derive(Default)]
 pub(super) struct CarrierDraft {
@@ -40,6 +58,10 @@ pub(super) struct CarrierDraft {
     pub(super) public_url: Option<Url>,
     pub(super) unsigned: bool,
     pub(super) messages: MessageConfig,
+    pub(super) opt_outs: OptOutKeeper,
+    pub(super) stop_text: Option<String>,
+    pub(super) start_text: Option<String>,
+    pub(super) help_text: Option<String>,
 }
 
 /// The carrier of this name.
@@ -52,6 +74,19 @@ pub(super) fn named(name: &str) -> Result<&'static CarrierKind, String> {
 }
 
 impl CarrierDraft {
+    /// `None`: the carrier sees to them.
+    pub(super) fn opt_out_texts(&self, flow: &str) -> Option<OptOutTexts> {
+        let text = |given: &Option<String>, usual: String| given.clone().unwrap_or(usual);
+        let stop = format!("You will get no more messages from {flow}. Reply START to get them again.");
+        let start = format!("You will get messages from {flow} again. Reply STOP to get none.");
+        let help = format!("{flow}: reply STOP to get no more messages.");
+        (self.opt_outs == OptOutKeeper::Program).then(|| OptOutTexts {
+            stop: text(&self.stop_text, stop),
+            start: text(&self.start_text, start),
+            help: text(&self.help_text, help),
+        })
+    }
+
     /// `None` if the carrier cannot be told who it is; then there is a problem.
     pub(super) fn finish(
         self,

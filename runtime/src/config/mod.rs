@@ -16,7 +16,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use tracing::level_filters::LevelFilter;
 
-pub(crate) use self::carrier::{CarrierConfig, MessageConfig};
+pub(crate) use self::carrier::{CarrierConfig, MessageConfig, OptOutTexts};
 #[cfg(feature = "postgres")]
 pub(crate) use self::engine::DatabaseUrl;
 pub use self::engine::EngineConfig;
@@ -42,6 +42,8 @@ pub struct Config {
     pub listen: SocketAddr,
     pub(crate) carrier: CarrierConfig,
     pub(crate) messages: MessageConfig,
+    /// `None`: the carrier sees to them.
+    pub(crate) opt_outs: Option<OptOutTexts>,
     pub(crate) outbound: OutboundConfig,
     /// Requests a second that each `on api` takes; `None`: as many as come.
     pub(crate) api_rate: Option<u32>,
@@ -127,7 +129,7 @@ pub fn read(
         }
     };
     let values = program.secrets.iter().map(|name| (*name, secret(name, "the flow's secret"))).collect();
-    let messages = carrier.messages;
+    let (messages, opt_outs) = (carrier.messages, carrier.opt_out_texts(program.name));
     let carrier = carrier.finish(program, environment, &mut problems);
     let mut warnings = Vec::new();
     let telemetry = telemetry::read(&engine.name, environment, &mut warnings);
@@ -138,6 +140,7 @@ pub fn read(
         listen,
         carrier,
         messages,
+        opt_outs,
         outbound,
         api_rate,
         max_runs,

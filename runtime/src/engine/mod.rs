@@ -86,7 +86,6 @@ pub(crate) trait Engine: Send + Sync {
     }
 
     /// As [`journal::Journal::remark`]; false of an engine whose histories others keep.
-    #[allow(dead_code)]
     fn remark(&self, _run: RunId, _done: Done) -> Pending<'_, bool> {
         Box::pin(async { Ok(false) })
     }
@@ -185,14 +184,9 @@ fn parts_of(
     let secrets = Arc::new(crate::flow::Secrets::new(vec![]));
     let metrics = Arc::new(Metrics::new(program, "memory"));
     let web = crate::step::web_call::WebCaller::new(&Default::default()).unwrap();
-    let performer = crate::step::Performer::new(
-        Arc::clone(&secrets),
-        carrier,
-        Default::default(),
-        web,
-        Default::default(),
-        Arc::clone(&metrics),
-    );
+    let messenger = crate::step::Messenger::for_tests(carrier, &metrics);
+    let performer =
+        crate::step::Performer::new(Arc::clone(&secrets), messenger, web, Default::default(), Arc::clone(&metrics));
     Parts { program, secrets, performer, limits, metrics, tracer: Default::default() }
 }
 

@@ -56,8 +56,9 @@ pub(crate) enum Topic {
     /// [`OptOut`](crate::opt_out::OptOut).
     OptOut,
     /// A message that the carrier has taken. Name: `CARRIER:ID`.
-    #[allow(dead_code)]
     Sent,
+    /// A word that was heeded, by the id of its message.
+    Word,
     /// A part of a message that is not whole yet. Name: `CARRIER:PERSON>OWN:REF:NUMBER`.
     #[allow(dead_code)]
     Part,
@@ -69,6 +70,7 @@ impl Topic {
         match self {
             Self::OptOut => "opt_out",
             Self::Sent => "sent",
+            Self::Word => "word",
             Self::Part => "part",
         }
     }

@@ -181,6 +181,15 @@ impl Delivery {
 }
 
 label! {
+    /// How far a message has come that the carrier has taken.
+    Stage, "stage":
+    /// It will come further.
+    Underway = "underway",
+    Delivered = "delivered",
+    Failed = "failed",
+}
+
+label! {
     /// What a carrier's webhook was called with.
     WebhookResult, "result":
     Message = "message",

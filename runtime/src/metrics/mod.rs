@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use self::cell::{Counter, Counters, Histogram, Histograms};
 pub(crate) use self::label::{
-    CarrierName, Delivery, Received, Resolved, RunOutcome, StepKind, StepOutcome, TriggerKind, WebhookResult,
+    CarrierName, Delivery, Received, Resolved, RunOutcome, Stage, StepKind, StepOutcome, TriggerKind, WebhookResult,
 };
 pub(crate) use self::text::CONTENT_TYPE;
 use self::text::Text;
@@ -36,6 +36,7 @@ pub(crate) struct Metrics {
     journal_errors: Counter,
     deliveries: Counters<(CarrierName, Delivery)>,
     webhooks: Counters<(CarrierName, WebhookResult)>,
+    reports: Counters<(CarrierName, Stage)>,
     unknown: Counters<Resolved>,
     spans_exported: Counter,
     spans_dropped: Counter,
@@ -122,6 +123,7 @@ impl Metrics {
             journal_errors: Counter::default(),
             deliveries: Counters::default(),
             webhooks: Counters::default(),
+            reports: Counters::default(),
             unknown: Counters::default(),
             spans_exported: Counter::default(),
             spans_dropped: Counter::default(),
@@ -170,6 +172,11 @@ impl Metrics {
         self.deliveries.add((carrier, delivery));
     }
 
+    /// A carrier has reported on a message.
+    pub(crate) fn reported(&self, carrier: CarrierName, stage: Stage) {
+        self.reports.add((carrier, stage));
+    }
+
     /// A carrier's webhook was called.
     pub(crate) fn webhook(&self, carrier: CarrierName, result: WebhookResult) {
         self.webhooks.add((carrier, result));
@@ -213,6 +220,7 @@ impl Metrics {
         text.histogram("flow_journal_lag_seconds", "How late runs that could go on went on.", &self.lag_seconds);
         text.counter("flow_journal_errors_total", "What the journal could not do.", &self.journal_errors);
         text.counters("flow_carrier_messages_total", "Messages given to a carrier.", &self.deliveries);
+        text.counters("flow_delivery_reports_total", "What carriers reported on messages.", &self.reports);
         text.counters("flow_webhooks_total", "What carriers brought.", &self.webhooks);
         text.counters("flow_unknown_outcomes_total", "Steps whose outcome a crash had hidden.", &self.unknown);
         text.counter("flow_trace_spans_exported_total", "Spans that the collector has taken.", &self.spans_exported);

@@ -1,7 +1,13 @@
 //! Who has asked for no more messages. It is noted beside the runs, so it outlives them.
 
+mod desk;
+mod list;
+mod words;
+
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::desk::{Desk, Heard};
+pub(crate) use self::list::OptOuts;
 use crate::clock::Time;
 use crate::engine::notes::{Note, Topic};
 use crate::value::Phone;

@@ -18,13 +18,14 @@ use tokio::sync::{Semaphore, watch};
 use tracing::{error, info, warn};
 
 use crate::admin::{self, Door, Readiness};
-use crate::carrier::{SmsCarrier, WebhookDoor};
+use crate::carrier::{Reports, SmsCarrier, WebhookDoor};
 use crate::config::{CarrierConfig, Config};
 use crate::engine::{Intake, Limits, Parts, Store};
 use crate::flow::Program;
 use crate::metrics::{CarrierName, Metrics};
-use crate::step::Performer;
+use crate::opt_out::{Desk, OptOuts};
 use crate::step::web_call::WebCaller;
+use crate::step::{Messenger, Performer};
 use crate::telemetry::Tracer;
 use crate::trigger::{inbound_api, inbound_sms::Inbox};
 
@@ -67,19 +68,30 @@ pub async fn serve(
     let metrics = Arc::new(Metrics::new(program, config.engine.engine.name().as_str()));
     let limits = Limits { runs: config.max_runs, steps: config.max_steps };
     let client = config.outbound.network.client().map_err(|error| vec![format!("TLS could not be set up: {error}")])?;
-    let unsigned = config.carrier.account.unsigned;
+    let (unsigned, answers_opt_outs) = (config.carrier.account.unsigned, config.carrier.kind.answers_opt_outs);
     let carrier = carrier(&client, config.carrier).map_err(|problem| vec![problem])?;
     let web = WebCaller::new(&config.outbound).map_err(|problem| vec![problem])?;
     let unknown_outcome = config.engine.unknown_outcome;
     let store = Store::open(config.engine, &client).await?;
-    let performer = Performer::new(
-        Arc::clone(&secrets),
+    let notes = store.notes();
+    let opt_outs = match config.opt_outs {
+        Some(_) => OptOuts::kept(Arc::clone(&notes)),
+        None => OptOuts::left_to_the_carrier(),
+    };
+    let messenger = Messenger::new(
         Arc::clone(&carrier),
+        Arc::clone(&notes),
+        opt_outs.clone(),
         config.messages,
-        web,
-        unknown_outcome,
         Arc::clone(&metrics),
     );
+    let messenger = Arc::new(messenger);
+    // A carrier that answers the words by itself would answer them twice.
+    let desk = config.opt_outs.map(|texts| {
+        let texts = (!answers_opt_outs).then_some(texts);
+        Desk::new(opt_outs, Arc::clone(&notes), Arc::clone(&messenger), texts)
+    });
+    let performer = Performer::new(Arc::clone(&secrets), messenger, web, unknown_outcome, Arc::clone(&metrics));
     let tracer = Tracer::start(config.telemetry, &client, &metrics);
     let parts = Parts {
         program,
@@ -95,9 +107,10 @@ pub async fn serve(
     let readiness = Readiness::of(program, &engine);
     let _admin = door.open(&readiness, &metrics);
     let intake = Intake { engine: Arc::clone(&engine), metrics };
-    let inbox = Inbox::of(program, &secrets, &intake).map_err(|fault| vec![fault.to_string()])?;
+    let inbox = Inbox::of(program, &secrets, &intake, desk).map_err(|fault| vec![fault.to_string()])?;
     let metrics = Arc::clone(&intake.metrics);
-    let webhook = WebhookDoor { carrier: Arc::clone(&carrier), inbox: inbox.clone(), unsigned, metrics };
+    let reports = Reports { notes, engine: Arc::clone(&engine), metrics: Arc::clone(&metrics) };
+    let webhook = WebhookDoor { carrier: Arc::clone(&carrier), inbox: inbox.clone(), reports, unsigned, metrics };
     let router = router(&readiness)
         .merge(inbound_api::routes(program, &secrets, &intake, config.api_rate))
         .merge(Arc::clone(&carrier).routes(inbox))

@@ -7,34 +7,77 @@ use std::time::{Duration, Instant};
 use tracing::{info, warn};
 
 use crate::backoff;
-use crate::carrier::{Handover, NotSent, Obstacle, Outgoing, SmsCarrier};
+use crate::carrier::{Handover, NotSent, Obstacle, Outgoing, SmsCarrier, report};
 use crate::clock::Time;
 use crate::config::MessageConfig;
+use crate::engine::notes::Notes;
 use crate::flow::{Failure, FailureKind};
 use crate::logging::{Masked, masked};
 use crate::metrics::{Delivery, Metrics};
+use crate::opt_out::OptOuts;
 use crate::rate::Rate;
 use crate::value::Phone;
 
 /// Numbers whose messages of the last second are remembered; beyond that those that could send at once are forgotten.
 const NUMBERS: usize = 10_000;
 
+/// Why a person gets nothing.
+const OPTED_OUT: &str = "the person has opted out of messages: nothing is sent before they text START";
+
 /// Hands messages to the carrier.
 pub(crate) struct Messenger {
     carrier: Arc<dyn SmsCarrier>,
+    notes: Arc<dyn Notes>,
+    opt_outs: OptOuts,
     config: MessageConfig,
     rates: Mutex<HashMap<Phone, Rate>>,
     metrics: Arc<Metrics>,
 }
 
 impl Messenger {
-    pub(crate) fn new(carrier: Arc<dyn SmsCarrier>, config: MessageConfig, metrics: Arc<Metrics>) -> Self {
-        Self { carrier, config, rates: Mutex::default(), metrics }
+    pub(crate) fn new(
+        carrier: Arc<dyn SmsCarrier>,
+        notes: Arc<dyn Notes>,
+        opt_outs: OptOuts,
+        config: MessageConfig,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self { carrier, notes, opt_outs, config, rates: Mutex::default(), metrics }
     }
 
-    /// Sends a message, once. It waits for its turn as long as it takes, and for a carrier that is busy or away as long as
-    /// the configuration says. What may have been sent is not sent again, unless the carrier says that it was not.
+    /// As [`SmsCarrier::find`].
+    pub(crate) async fn find(&self, message: Outgoing<'_>, since: Time) -> Option<bool> {
+        self.carrier.find(message, since).await
+    }
+
+    /// Sends a message, once; but not to a person who has opted out.
     pub(crate) async fn send(&self, message: Outgoing<'_>) -> Result<(), Failure> {
+        match self.opt_outs.has(message.to).await {
+            Ok(false) => self.deliver(message).await,
+            Ok(true) => Err(Failure::new(FailureKind::Carrier, OPTED_OUT)),
+            Err(error) => {
+                let told = format!("the list of those who opted out cannot be read: {error}");
+                Err(Failure::new(FailureKind::Carrier, told))
+            }
+        }
+    }
+
+    /// Sends the answer to a word of [`crate::opt_out`], which also those get who have opted out. What becomes of it is
+    /// for the log alone.
+    pub(crate) async fn confirm(&self, message: Outgoing<'_>) {
+        let to = Masked(message.to);
+        match self.deliver(message).await {
+            Ok(()) => info!(%to, "answer to a word sent"),
+            Err(failure) => {
+                let reason = masked(&failure.message);
+                warn!(%to, blame = "carrier", retry = failure.may_pass(), reason, "answer to a word not sent");
+            }
+        }
+    }
+
+    /// It waits for its turn as long as it takes, and for a carrier that is busy or away as long as
+    /// the configuration says. What may have been sent is not sent again, unless the carrier says that it was not.
+    async fn deliver(&self, message: Outgoing<'_>) -> Result<(), Failure> {
         self.turn(message.from).await;
         let (began, deadline) = (Time::now(), Instant::now() + self.config.patience);
         let mut attempt = 1;
@@ -44,7 +87,12 @@ impl Messenger {
                 Some(not_sent) => not_sent,
             };
             let failure = Failure { kind: FailureKind::Carrier, status, message: why };
-            let Obstacle::Passing(wanted) = obstacle else { return Err(failure) };
+            let Obstacle::Passing(wanted) = obstacle else {
+                if obstacle == Obstacle::OptedOut {
+                    self.note_opt_out(message).await;
+                }
+                return Err(failure);
+            };
             let pause = backoff::pause(attempt).max(wanted.unwrap_or_default());
             if Instant::now() + pause >= deadline {
                 return Err(failure);
@@ -62,7 +110,10 @@ impl Messenger {
         let handover = self.carrier.send(message).await;
         self.metrics.delivered(self.carrier.name(), Delivery::of(&handover));
         let (why, status) = match handover {
-            Handover::Sent(_) => return Ok(None),
+            Handover::Sent(id) => {
+                self.expect_report(message, id).await;
+                return Ok(None);
+            }
             Handover::NotSent(not_sent) => return Ok(Some(not_sent)),
             Handover::Unknown { why, status } => (why, status),
         };
@@ -83,6 +134,22 @@ impl Messenger {
         }
     }
 
+    /// The carrier has it that the person wants nothing more.
+    async fn note_opt_out(&self, message: Outgoing<'_>) {
+        let by = self.carrier.name().as_str();
+        if let Err(error) = self.opt_outs.add(message.to, by, message.from).await {
+            warn!(reason = %error, "an opt-out that the carrier knows of could not be noted");
+        }
+    }
+
+    /// The message is out, whether its report will find the run or not.
+    async fn expect_report(&self, message: Outgoing<'_>, id: Option<String>) {
+        let Some(id) = id.filter(|_| self.carrier.webhook().is_some()) else { return };
+        if let Err(error) = report::expect(&*self.notes, self.carrier.name(), &id, &message).await {
+            warn!(run = %message.effect.run, reason = %error, "the delivery report will not find its run");
+        }
+    }
+
     /// Waits until this number may send one more.
     async fn turn(&self, from: &Phone) {
         let Some(rate) = self.config.rate else { return };
@@ -98,5 +165,15 @@ impl Messenger {
             rates.retain(|_, rate| !rate.is_full(now));
         }
         rates.entry(from.clone()).or_insert_with(|| Rate::new(rate)).take(now)
+    }
+}
+
+#[cfg(test)]
+impl Messenger {
+    /// As it is without any options, with notes of its own.
+    pub(crate) fn for_tests(carrier: Arc<dyn SmsCarrier>, metrics: &Arc<Metrics>) -> Arc<Self> {
+        let notes: Arc<dyn Notes> = Arc::new(crate::engine::journal::memory::MemoryJournal::default());
+        let opt_outs = OptOuts::kept(Arc::clone(&notes));
+        Arc::new(Self::new(carrier, notes, opt_outs, MessageConfig::default(), Arc::clone(metrics)))
     }
 }

@@ -8,7 +8,7 @@ pub(crate) mod web_call;
 
 use crate::run_id::RunId;
 
-use self::messenger::Messenger;
+pub(crate) use self::messenger::Messenger;
 pub(crate) use self::performer::{Found, Performed, Performer};
 pub(crate) use self::reply::Reply;
 

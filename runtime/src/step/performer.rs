@@ -7,9 +7,8 @@ use tracing::{debug, info, warn};
 
 use super::web_call::WebCaller;
 use super::{EffectId, Messenger};
-use crate::carrier::SmsCarrier;
 use crate::clock::Time;
-use crate::config::{MessageConfig, UnknownOutcome};
+use crate::config::UnknownOutcome;
 use crate::engine::Parties;
 use crate::flow::{Call, Failure, FailureKind, Fault, Method, Outcome, Secrets, Sms};
 use crate::logging::{Masked, masked};
@@ -20,8 +19,7 @@ use crate::telemetry::{RunSpan, StepSpan};
 /// Carries steps out.
 pub(crate) struct Performer {
     secrets: Arc<Secrets>,
-    carrier: Arc<dyn SmsCarrier>,
-    messenger: Messenger,
+    messenger: Arc<Messenger>,
     web: WebCaller,
     unknown: UnknownOutcome,
     metrics: Arc<Metrics>,
@@ -48,14 +46,12 @@ pub(crate) enum Found {
 impl Performer {
     pub(crate) fn new(
         secrets: Arc<Secrets>,
-        carrier: Arc<dyn SmsCarrier>,
-        messages: MessageConfig,
+        messenger: Arc<Messenger>,
         web: WebCaller,
         unknown: UnknownOutcome,
         metrics: Arc<Metrics>,
     ) -> Self {
-        let messenger = Messenger::new(Arc::clone(&carrier), messages, Arc::clone(&metrics));
-        Self { secrets, carrier, messenger, web, unknown, metrics }
+        Self { secrets, messenger, web, unknown, metrics }
     }
 
     /// Carries a web call out, as a part of `trace`.
@@ -92,7 +88,7 @@ impl Performer {
         since: Time,
     ) -> Result<Found, Fault> {
         let (run, outgoing) = (effect.run, message.outgoing(effect, parties)?);
-        let (resolved, found) = match self.carrier.find(outgoing, since).await {
+        let (resolved, found) = match self.messenger.find(outgoing, since).await {
             Some(true) => (Resolved::Found, Found::Outcome(Outcome::Done)),
             Some(false) => (Resolved::Resent, Found::Again),
             None => return Ok(self.unknown(run, message.line, FailureKind::Carrier, "the carrier took the message")),

@@ -19,7 +19,7 @@ impl Sms {
     /// The message as the carrier is given it.
     pub(super) fn outgoing<'a>(&'a self, effect: EffectId, parties: &'a Parties) -> Result<Outgoing<'a>, Fault> {
         let (to, from) = self.ends(parties)?;
-        Ok(Outgoing { effect, from, to, body: &self.body, media: &self.media })
+        Ok(Outgoing { effect, line: self.line, from, to, body: &self.body, media: &self.media })
     }
 
     /// In which conversation the person will answer.

@@ -10,6 +10,7 @@ use crate::engine::{Intake, Parties, Receipt, Refusal};
 use crate::flow::{Fault, InboundSms, Program, Secrets, SmsTrigger, Step, Trigger};
 use crate::logging::{Masked, masked};
 use crate::metrics::TriggerKind;
+use crate::opt_out::{Desk, Heard};
 use crate::run_id::RunId;
 
 /// Takes messages in for a flow that texts start or answer.
@@ -17,8 +18,22 @@ use crate::run_id::RunId;
 pub(crate) struct Inbox {
     intake: Intake,
     secrets: Arc<Secrets>,
+    /// `None`: the carrier sees to those who want no messages.
+    desk: Option<Desk>,
+    takes_texts: bool,
     /// In the flow's order.
     entries: Arc<[Entry]>,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// The flow has it.
+    Taken(Receipt),
+    /// It was this word, by which people end messages, get them again, or ask for help; that was seen to.
+    Word(&'static str),
+    /// The flow has no `on sms` and no `ask`.
+    TakesNone,
 }
 
 struct Entry {
@@ -27,25 +42,54 @@ struct Entry {
 }
 
 impl Inbox {
-    /// `None` for a flow that takes no texts.
     pub(crate) fn of(
         program: &'static Program,
         secrets: &Arc<Secrets>,
         intake: &Intake,
-    ) -> Result<Option<Self>, Fault> {
+        desk: Option<Desk>,
+    ) -> Result<Self, Fault> {
         let triggers = program.triggers.iter().filter_map(|trigger| match trigger {
             Trigger::Sms(trigger) => Some(trigger),
             Trigger::Api(_) | Trigger::Schedule(_) => None,
         });
         let entries = triggers.map(Entry::of).collect::<Result<Arc<[Entry]>, Fault>>()?;
-        let inbox = Self { intake: intake.clone(), secrets: Arc::clone(secrets), entries };
-        Ok(program.takes_texts().then_some(inbox))
+        let (intake, secrets, takes_texts) = (intake.clone(), Arc::clone(secrets), program.takes_texts());
+        Ok(Self { intake, secrets, desk, takes_texts, entries })
     }
 
-    /// Takes a message in: as the reply to a question, or as the start of a run of the first trigger that takes it, which
-    /// talks with the sender, as the number that was texted. `id` is the carrier's, with the carrier's name before it;
-    /// a message is taken once.
-    pub(crate) async fn receive(&self, id: Option<String>, sms: InboundSms) -> Result<Receipt, Refusal> {
+    /// Takes a message in. `id` is the carrier's, with the carrier's name before it; a message is taken once.
+    pub(crate) async fn receive(&self, id: Option<String>, sms: InboundSms) -> Result<Answer, Refusal> {
+        if let Some(desk) = &self.desk {
+            let trigger = self.entries.iter().find(|entry| entry.pattern.is_some() && entry.takes(&sms));
+            let heard = desk.hear(id.as_deref(), &sms, trigger.is_some()).await;
+            match heard.map_err(|error| Refusal::Unavailable(error.to_string()))? {
+                Heard::Message => {}
+                Heard::Word(word) => {
+                    if let Some(entry) = trigger {
+                        self.begin(id, &sms, entry).await?;
+                    }
+                    return Ok(Answer::Word(word));
+                }
+            }
+        }
+        if !self.takes_texts {
+            info!(from = %Masked(&sms.from), to = %Masked(&sms.to), "message to a flow that takes none");
+            return Ok(Answer::TakesNone);
+        }
+        self.accept(id, sms).await.map(Answer::Taken)
+    }
+
+    /// Starts the trigger that a flow has for a word, whoever else has asked this person.
+    async fn begin(&self, id: Option<String>, sms: &InboundSms, entry: &Entry) -> Result<(), Refusal> {
+        let (start, step) = self.start_of(entry, sms).map_err(|(line, fault)| not_started(line, fault))?;
+        let key = id.map(|name| Key { name, digest: String::new() });
+        let arrival = Arrival::Trigger { key, start, tick: None };
+        self.intake.accept(TriggerKind::Sms, arrival, Some(step)).await.map(drop)
+    }
+
+    /// Takes a message as the reply to a question, or as the start of a run of the first trigger that takes it, which talks
+    /// with the sender, as the number that was texted.
+    async fn accept(&self, id: Option<String>, sms: InboundSms) -> Result<Receipt, Refusal> {
         // What is a reply needs no start, so a fault counts only if nobody has asked.
         let (started, fault) = match self.start(&sms) {
             Ok(started) => (started, None),
@@ -67,13 +111,14 @@ impl Inbox {
 
     /// The run that a message starts; `None`: no trigger takes it.
     fn start(&self, sms: &InboundSms) -> Result<Option<(Fresh, Step)>, (u32, Fault)> {
-        let Some(Entry { trigger, .. }) = self.entries.iter().find(|entry| entry.takes(sms)) else {
-            return Ok(None);
-        };
-        let line = trigger.line;
-        let step = (trigger.start)(sms.clone(), &self.secrets).map_err(|fault| (line, fault))?;
+        self.entries.iter().find(|entry| entry.takes(sms)).map(|entry| self.start_of(entry, sms)).transpose()
+    }
+
+    fn start_of(&self, entry: &Entry, sms: &InboundSms) -> Result<(Fresh, Step), (u32, Fault)> {
+        let line = entry.trigger.line;
+        let step = (entry.trigger.start)(sms.clone(), &self.secrets).map_err(|fault| (line, fault))?;
         let parties = Parties { person: Some(sms.from.clone()), own: Some(sms.to.clone()) };
-        Ok(Some((Fresh { id: RunId::new(), line, parties, state: step.state.clone() }, step)))
+        Ok((Fresh { id: RunId::new(), line, parties, state: step.state.clone() }, step))
     }
 }
 

@@ -106,6 +106,7 @@ mod tests {
         let (from, to) = (Phone::literal("+13055550100"), Phone::literal("+13055550123"));
         let message = Outgoing {
             effect: EffectId { run: RunId::new(), number: 1 },
+            line: 3,
             from: &from,
             to: &to,
             body: "hi",

@@ -18,12 +18,12 @@ use url::form_urlencoded;
 use self::signature::Signer;
 use super::{
     Account, Brought, CarrierKind, Finding, Handover, Key, Need, NotSent, Obstacle, Outgoing, Parameters, Report,
-    Sending, SmsCarrier, Stage, Webhook, WebhookRequest, api, value,
+    Sending, SmsCarrier, Webhook, WebhookRequest, api, value,
 };
 use crate::clock::Time;
 use crate::encode;
 use crate::flow::InboundSms;
-use crate::metrics::CarrierName;
+use crate::metrics::{CarrierName, Stage};
 use crate::value::{Phone, Url};
 
 const WHO: &str = "Twilio";
@@ -36,6 +36,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
         Key { name: "TWILIO_AUTH_TOKEN", need: Need::Always },
     ],
     carries_media: true,
+    answers_opt_outs: true,
     signs_address: true,
     make: |client, account| Ok(Arc::new(Twilio::new(client.clone(), &account)?)),
 };

@@ -1,7 +1,7 @@
 //! Who carries messages.
 
 use super::{Scope, Setting, count, duration, web_url};
-use crate::config::carrier::named;
+use crate::config::carrier::{OptOutKeeper, named};
 
 const SETTING: Setting = Setting { scopes: &[Scope::Serve], ..Setting::NONE };
 
@@ -57,6 +57,55 @@ pub(super) static SETTINGS: &[Setting] = &[
         default: "as they come",
         help: "Messages a second from each number",
         set: |draft, text| count(text).map(|rate| draft.carrier.messages.rate = Some(rate)),
+        ..SETTING
+    },
+    Setting {
+        flag: "opt-outs",
+        variable: "FLOW_OPT_OUTS",
+        value: "WHO",
+        default: "program",
+        help: "Who heeds STOP, START and HELP: program or carrier",
+        set: |draft, text| {
+            draft.carrier.opt_outs = match text {
+                "program" => OptOutKeeper::Program,
+                "carrier" => OptOutKeeper::Carrier,
+                _ => return Err("write program or carrier".to_owned()),
+            };
+            Ok(())
+        },
+        ..SETTING
+    },
+    Setting {
+        flag: "stop-text",
+        variable: "FLOW_STOP_TEXT",
+        value: "TEXT",
+        help: "What those are told who send STOP",
+        set: |draft, text| {
+            draft.carrier.stop_text = Some(text.to_owned());
+            Ok(())
+        },
+        ..SETTING
+    },
+    Setting {
+        flag: "start-text",
+        variable: "FLOW_START_TEXT",
+        value: "TEXT",
+        help: "What those are told who send START after that",
+        set: |draft, text| {
+            draft.carrier.start_text = Some(text.to_owned());
+            Ok(())
+        },
+        ..SETTING
+    },
+    Setting {
+        flag: "help-text",
+        variable: "FLOW_HELP_TEXT",
+        value: "TEXT",
+        help: "What those are told who send HELP: who you are, and how to reach you",
+        set: |draft, text| {
+            draft.carrier.help_text = Some(text.to_owned());
+            Ok(())
+        },
         ..SETTING
     },
 ];

@@ -13,6 +13,7 @@ use crate::engine::journal::{Filter, Key, Status};
 use crate::flow::{Action, Ask, End, Fault, InboundSms, Input, Outcome, Sms, Wait};
 use crate::metrics::CarrierName;
 use crate::run_id::RunId;
+use crate::step::Messenger;
 use crate::step::web_call::WebCaller;
 use crate::value::{Kind, Phone};
 
@@ -110,14 +111,8 @@ impl House {
         let secrets = Arc::new(Secrets::new(vec![]));
         let metrics = Arc::new(Metrics::new(&PROGRAM, "memory"));
         let web = WebCaller::new(&Default::default()).unwrap();
-        let performer = Performer::new(
-            Arc::clone(&secrets),
-            Arc::clone(&post) as _,
-            Default::default(),
-            web,
-            unknown,
-            Arc::clone(&metrics),
-        );
+        let messenger = Messenger::for_tests(Arc::clone(&post) as _, &metrics);
+        let performer = Performer::new(Arc::clone(&secrets), messenger, web, unknown, Arc::clone(&metrics));
         let limits = Limits { runs: 2, steps: 50 };
         let keep = Retention { runs: Duration::from_secs(60), keys: Duration::from_secs(60) };
         let parts = Parts { program: &PROGRAM, secrets, performer, limits, metrics, tracer: Tracer::default() };

@@ -2,7 +2,7 @@
 -- whole yet.
 CREATE TABLE notes (
     number       INTEGER PRIMARY KEY,
-    topic        TEXT NOT NULL,         -- opt_out, sent, part
+    topic        TEXT NOT NULL,         -- opt_out, sent, word, part
     name         TEXT NOT NULL,         -- what it is found by; of an opt_out, the person's number
     value        TEXT NOT NULL,
     at           INTEGER NOT NULL,

@@ -1,0 +1,89 @@
+//! Delivery reports: what became of a message after the carrier had taken it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tracing::{debug, info, warn};
+
+use super::Outgoing;
+use crate::clock::Time;
+use crate::engine::Engine;
+use crate::engine::journal::{Done, Durability, JournalError};
+use crate::engine::notes::{Note, Notes, Topic};
+use crate::metrics::{CarrierName, Metrics, Stage};
+use crate::run_id::RunId;
+
+/// How long a report is waited for: networks try to deliver for up to three days.
+const AWAITED: Duration = Duration::from_secs(7 * 86_400);
+
+/// A delivery report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Report {
+    /// The message, as [`super::Handover::Sent`] named it.
+    pub(crate) id: String,
+    pub(crate) stage: Stage,
+    /// The carrier's own word and code for it: `undelivered 30003`.
+    pub(crate) word: String,
+}
+
+/// Whose a message was: the value of a note on [`Topic::Sent`], as JSON.
+#[derive(Serialize, Deserialize)]
+struct Origin {
+    run: RunId,
+    line: u32,
+}
+
+/// Notes that the carrier took a message under this id, so that its report finds the run.
+pub(crate) async fn expect(
+    notes: &dyn Notes,
+    carrier: CarrierName,
+    id: &str,
+    message: &Outgoing<'_>,
+) -> Result<(), JournalError> {
+    let origin = Origin { run: message.effect.run, line: message.line };
+    let value = serde_json::to_string(&origin).unwrap_or_default();
+    let at = Time::now();
+    let note = Note { topic: Topic::Sent, name: name(carrier, id), value, at, until: Some(at + AWAITED) };
+    notes.note(note, Durability::Written).await.map(drop)
+}
+
+fn name(carrier: CarrierName, id: &str) -> String {
+    format!("{}:{id}", carrier.as_str())
+}
+
+/// Takes reports to the log, the metrics, and the history of the run that sent the message.
+pub(crate) struct Reports {
+    pub(crate) notes: Arc<dyn Notes>,
+    pub(crate) engine: Arc<dyn Engine>,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+impl Reports {
+    pub(crate) async fn take(&self, carrier: CarrierName, report: Report) -> Result<(), JournalError> {
+        let Report { id, stage, word } = report;
+        self.metrics.reported(carrier, stage);
+        let name = name(carrier, &id);
+        let Some(note) = self.notes.noted(Topic::Sent, &name).await? else {
+            debug!(message = id, word, "delivery report of a message that nobody waits for");
+            return Ok(());
+        };
+        let Ok(Origin { run, line }) = serde_json::from_str(&note.value) else { return Ok(()) };
+        match stage {
+            Stage::Underway => {
+                debug!(%run, line, word, "message underway");
+                return Ok(());
+            }
+            Stage::Delivered => info!(%run, line, word, "message delivered"),
+            Stage::Failed => warn!(%run, line, word, blame = "carrier", retry = false, "message not delivered"),
+        }
+        let now = Time::now();
+        let ms = u64::try_from(now.since(note.at).as_millis()).unwrap_or(u64::MAX);
+        // The carrier may report twice at a time: who takes the note away adds the remark.
+        if self.notes.unnote(Topic::Sent, &name).await? {
+            let (step, outcome) = ("delivery".to_owned(), word);
+            self.engine.remark(run, Done { at: now, line, step, outcome, ms }).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,45 @@
+//! The list of those who get nothing more.
+
+use std::sync::Arc;
+
+use super::{OptOut, name};
+use crate::clock::Time;
+use crate::engine::journal::{Durability, JournalError};
+use crate::engine::notes::{Note, Notes, Topic};
+use crate::value::Phone;
+
+/// The list, in the notes beside the runs; or none, where the carrier keeps it.
+#[derive(Clone)]
+pub(crate) struct OptOuts(Option<Arc<dyn Notes>>);
+
+impl OptOuts {
+    pub(crate) fn kept(notes: Arc<dyn Notes>) -> Self {
+        Self(Some(notes))
+    }
+
+    /// Nobody is ever on it.
+    pub(crate) fn left_to_the_carrier() -> Self {
+        Self(None)
+    }
+
+    /// The person gets nothing more, as was said `by` this word or code to a number of ours; whether that is new.
+    pub(crate) async fn add(&self, person: &Phone, by: &str, own: &Phone) -> Result<bool, JournalError> {
+        let Some(notes) = &self.0 else { return Ok(false) };
+        let value = OptOut { by: by.to_owned(), own: Some(own.clone()) };
+        let value = serde_json::to_string(&value).unwrap_or_default();
+        let (name, at) = (name(person), Time::now());
+        notes.note(Note { topic: Topic::OptOut, name, value, at, until: None }, Durability::Synced).await
+    }
+
+    /// The person gets messages again; whether that is new.
+    pub(super) async fn remove(&self, person: &Phone) -> Result<bool, JournalError> {
+        let Some(notes) = &self.0 else { return Ok(false) };
+        notes.unnote(Topic::OptOut, &name(person)).await
+    }
+
+    /// Whether the person gets nothing more.
+    pub(crate) async fn has(&self, person: &Phone) -> Result<bool, JournalError> {
+        let Some(notes) = &self.0 else { return Ok(false) };
+        Ok(notes.noted(Topic::OptOut, &name(person)).await?.is_some())
+    }
+}
