@@ -26,6 +26,7 @@ mod media;
 mod nws;
 mod openapi;
 mod operate;
+mod opt_out;
 mod order;
 mod outbound;
 mod restate;
