@@ -24,7 +24,7 @@ pub(crate) use self::handover::{Handover, NotSent, Obstacle};
 pub(crate) use self::report::{Report, Reports};
 pub(crate) use self::webhook::{Brought, Parameters, WebhookDoor, WebhookRequest, value};
 use crate::clock::Time;
-use crate::metrics::CarrierName;
+pub(crate) use crate::metrics::{CarrierName, Stage};
 use crate::step::EffectId;
 use crate::trigger::inbound_sms::Inbox;
 use crate::value::{Phone, Url};

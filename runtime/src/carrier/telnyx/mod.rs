@@ -35,6 +35,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
         Key { name: "TELNYX_PUBLIC_KEY", need: Need::Webhooks },
     ],
     carries_media: true,
+    answers_opt_outs: true,
     signs_address: false,
     make: |client, account| Ok(Arc::new(Telnyx::new(client.clone(), &account)?)),
 };

@@ -18,12 +18,12 @@ use url::form_urlencoded;
 use self::signature::Signer;
 use super::{
     Account, Brought, CarrierKind, Finding, Handover, Key, Need, NotSent, Obstacle, Outgoing, Parameters, Report,
-    Sending, SmsCarrier, Webhook, WebhookRequest, api, value,
+    Sending, SmsCarrier, Stage, Webhook, WebhookRequest, api, value,
 };
 use crate::clock::Time;
 use crate::encode;
 use crate::flow::InboundSms;
-use crate::metrics::{CarrierName, Stage};
+use crate::metrics::CarrierName;
 use crate::value::{Phone, Url};
 
 const WHO: &str = "Twilio";
