@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{OptOut, name};
 use crate::clock::Time;
 use crate::engine::journal::{Durability, JournalError};
-use crate::engine::notes::{Note, Notes, Topic};
+use crate::engine::notes::{Notes, Topic};
 use crate::value::Phone;
 
 /// The list, in the notes beside the runs; or none, where the carrier keeps it.
@@ -22,13 +22,11 @@ impl OptOuts {
         Self(None)
     }
 
-    /// The person gets nothing more, as was said `by` this word or code to a number of ours; whether that is new.
+    /// The person gets nothing more, as was said `by` this word or carrier to a number of ours; whether that is new.
     pub(crate) async fn add(&self, person: &Phone, by: &str, own: &Phone) -> Result<bool, JournalError> {
         let Some(notes) = &self.0 else { return Ok(false) };
-        let value = OptOut { by: by.to_owned(), own: Some(own.clone()) };
-        let value = serde_json::to_string(&value).unwrap_or_default();
-        let (name, at) = (name(person), Time::now());
-        notes.note(Note { topic: Topic::OptOut, name, value, at, until: None }, Durability::Synced).await
+        let said = OptOut { by: by.to_owned(), own: Some(own.clone()) };
+        notes.note(said.note(person, Time::now()), Durability::Synced).await
     }
 
     /// The person gets messages again; whether that is new.

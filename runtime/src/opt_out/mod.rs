@@ -15,7 +15,8 @@ use crate::value::Phone;
 /// What is known of a person who gets nothing more: the value of a note on [`Topic::OptOut`], as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct OptOut {
-    /// Who said so: the word that the person sent (`STOP`), `operator`, or the carrier and its code (`twilio 21610`).
+    /// Who said so: the word that the person sent (`STOP`), `operator`, or the carrier that refused a message for it
+    /// (`twilio`).
     pub(crate) by: String,
     /// The number of ours that was told, if one was.
     pub(crate) own: Option<Phone>,

@@ -30,6 +30,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
         Key { name: "INTELEPEER_TOKEN", need: Need::Webhooks },
     ],
     carries_media: false,
+    answers_opt_outs: false,
     signs_address: false,
     make: |client, account| Ok(Arc::new(Intelepeer::new(client.clone(), &account)?)),
 };

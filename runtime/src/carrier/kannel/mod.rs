@@ -28,6 +28,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
         Key { name: "KANNEL_TOKEN", need: Need::Webhooks },
     ],
     carries_media: false,
+    answers_opt_outs: false,
     signs_address: false,
     make: |client, account| Ok(Arc::new(Kannel::new(client.clone(), &account)?)),
 };
@@ -162,7 +163,7 @@ mod tests {
         let kannel = Kannel::new(Network::default().client().unwrap(), &account(token)).unwrap();
         let (from, to) = (Phone::literal("+13055550100"), Phone::literal("72345"));
         let effect = EffectId { run: "01a203eb-a40e-7196-b491-936447dcb4d1".parse::<RunId>().unwrap(), number: 3 };
-        kannel.headers(&Outgoing { effect, from: &from, to: &to, body, media: &[] })
+        kannel.headers(&Outgoing { effect, line: 3, from: &from, to: &to, body, media: &[] })
     }
 
     #[test]
