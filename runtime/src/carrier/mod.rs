@@ -6,6 +6,7 @@ mod handover;
 mod intelepeer;
 mod kannel;
 mod number;
+mod plivo;
 pub(crate) mod report;
 mod simulator;
 mod telnyx;

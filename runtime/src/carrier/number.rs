@@ -38,7 +38,6 @@ fn read(name: &str, given: Option<&str>, lengths: RangeInclusive<usize>) -> Resu
 }
 
 /// A number without its plus sign.
-#[allow(dead_code)] // Until a carrier wants it so.
 pub(super) fn digits(phone: &Phone) -> &str {
     phone.as_str().trim_start_matches('+')
 }

@@ -155,6 +155,7 @@ label! {
     Intelepeer = "intelepeer",
     Twilio = "twilio",
     Telnyx = "telnyx",
+    Plivo = "plivo",
     Kannel = "kannel",
 }
 
