@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use reqwest::Client;
 
-use super::{SmsCarrier, intelepeer, kannel, plivo, simulator, telnyx, twilio};
+use super::{SmsCarrier, intelepeer, kannel, plivo, simulator, telnyx, twilio, vonage};
 use crate::metrics::CarrierName;
 use crate::value::Url;
 
 /// All carriers, in the order in which they are listed to people.
 pub(crate) static CARRIERS: &[&CarrierKind] =
-    &[&simulator::KIND, &intelepeer::KIND, &twilio::KIND, &telnyx::KIND, &plivo::KIND, &kannel::KIND];
+    &[&simulator::KIND, &intelepeer::KIND, &twilio::KIND, &telnyx::KIND, &vonage::KIND, &plivo::KIND, &kannel::KIND];
 
 /// A carrier that can be chosen.
 pub(crate) struct CarrierKind {

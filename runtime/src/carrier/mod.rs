@@ -1,17 +1,20 @@
 //! SMS carriers: how messages leave and how they come in.
 
+mod alphabet;
 pub(crate) mod api;
 mod catalog;
 mod handover;
 mod intelepeer;
 mod kannel;
 mod number;
+mod parts;
 mod plivo;
 pub(crate) mod report;
 mod simulator;
 mod telnyx;
 mod twilio;
 mod url_token;
+mod vonage;
 mod webhook;
 
 use std::pin::Pin;
@@ -22,6 +25,7 @@ use axum::response::Response;
 
 pub(crate) use self::catalog::{Account, CARRIERS, CarrierKind, Key, Need};
 pub(crate) use self::handover::{Handover, NotSent, Obstacle};
+pub(crate) use self::parts::{Joiner, Part};
 pub(crate) use self::report::{Report, Reports};
 pub(crate) use self::webhook::{Brought, Parameters, WebhookDoor, WebhookRequest, value};
 use crate::clock::Time;
@@ -153,9 +157,10 @@ mod tests {
         let inbox = Inbox::of(&PROGRAM, &secrets, &intake, None).unwrap();
         let metrics = Arc::clone(&intake.metrics);
         let notes = Arc::new(crate::engine::journal::memory::MemoryJournal::default());
+        let joiner = Joiner { notes: Arc::clone(&notes) as _, carrier: carrier.name() };
         let reports = Reports { notes, engine: Arc::clone(&intake.engine), metrics: Arc::clone(&metrics) };
         let mut routes = Arc::clone(&carrier).routes(inbox.clone());
-        routes = routes.merge(WebhookDoor { carrier, inbox, reports, unsigned: false, metrics }.routes());
+        routes = routes.merge(WebhookDoor { carrier, inbox, joiner, reports, unsigned: false, metrics }.routes());
         let service = TowerToHyperService::new(routes);
         let mut answers = Vec::new();
         for (to, body) in [(HOTEL, " STOP "), (HOTEL, "help"), ("+13055550101", "help"), ("+13055550101", "Halt")] {

@@ -10,7 +10,7 @@ use axum::routing::get;
 use tracing::{info, warn};
 use url::form_urlencoded;
 
-use super::{Report, Reports, SmsCarrier, Webhook};
+use super::{Joiner, Part, Report, Reports, SmsCarrier, Webhook};
 use crate::clock::Time;
 use crate::engine::Refusal;
 use crate::flow::InboundSms;
@@ -71,6 +71,8 @@ pub(crate) fn value<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a st
 pub(crate) enum Brought {
     /// A message, with the carrier's id of it: one that comes again is taken once.
     Message { id: Option<String>, sms: InboundSms },
+    /// A part of a message, of which the others come by themselves.
+    Part(Part),
     /// What became of a message that was handed over.
     Report(Report),
     /// Something that no flow needs to know, as one's own message that the carrier has queued; what it is, for the log.
@@ -81,6 +83,7 @@ pub(crate) enum Brought {
 pub(crate) struct WebhookDoor {
     pub(crate) carrier: Arc<dyn SmsCarrier>,
     pub(crate) inbox: Inbox,
+    pub(crate) joiner: Joiner,
     pub(crate) reports: Reports,
     /// Requests are taken from anybody.
     pub(crate) unsigned: bool,
@@ -123,8 +126,15 @@ impl WebhookDoor {
         match brought {
             Brought::Message { id, sms } => {
                 self.count(WebhookResult::Message);
-                let id = id.map(|id| format!("{}:{id}", self.carrier.name().as_str()));
-                self.inbox.receive(id, sms).await.map_err(IntoResponse::into_response)?;
+                self.receive_message(id, sms).await?;
+            }
+            Brought::Part(part) => {
+                self.count(WebhookResult::Part);
+                let whole = self.joiner.take(part).await;
+                let whole = whole.map_err(|error| Refusal::Unavailable(error.to_string()).into_response())?;
+                if let Some((id, sms)) = whole {
+                    self.receive_message(Some(id), sms).await?;
+                }
             }
             Brought::Report(report) => {
                 self.count(WebhookResult::Report);
@@ -139,6 +149,11 @@ impl WebhookDoor {
             }
         }
         Ok(())
+    }
+
+    async fn receive_message(&self, id: Option<String>, sms: InboundSms) -> Result<(), Response> {
+        let id = id.map(|id| format!("{}:{id}", self.carrier.name().as_str()));
+        self.inbox.receive(id, sms).await.map(|_| ()).map_err(IntoResponse::into_response)
     }
 
     fn count(&self, result: WebhookResult) {

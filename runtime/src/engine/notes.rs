@@ -60,7 +60,6 @@ pub(crate) enum Topic {
     /// A word that was heeded, by the id of its message.
     Word,
     /// A part of a message that is not whole yet. Name: `CARRIER:PERSON>OWN:REF:NUMBER`.
-    #[allow(dead_code)]
     Part,
 }
 

@@ -155,6 +155,7 @@ label! {
     Intelepeer = "intelepeer",
     Twilio = "twilio",
     Telnyx = "telnyx",
+    Vonage = "vonage",
     Plivo = "plivo",
     Kannel = "kannel",
 }
@@ -195,6 +196,8 @@ label! {
     WebhookResult, "result":
     Message = "message",
     Report = "report",
+    /// Of a message that is not whole yet.
+    Part = "part",
     /// What no flow needs to know.
     Nothing = "nothing",
     /// It could not be understood.

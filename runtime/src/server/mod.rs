@@ -18,7 +18,7 @@ use tokio::sync::{Semaphore, watch};
 use tracing::{error, info, warn};
 
 use crate::admin::{self, Door, Readiness};
-use crate::carrier::{Reports, SmsCarrier, WebhookDoor};
+use crate::carrier::{Joiner, Reports, SmsCarrier, WebhookDoor};
 use crate::config::{CarrierConfig, Config};
 use crate::engine::{Intake, Limits, Parts, Store};
 use crate::flow::Program;
@@ -109,8 +109,10 @@ pub async fn serve(
     let intake = Intake { engine: Arc::clone(&engine), metrics };
     let inbox = Inbox::of(program, &secrets, &intake, desk).map_err(|fault| vec![fault.to_string()])?;
     let metrics = Arc::clone(&intake.metrics);
+    let joiner = Joiner { notes: Arc::clone(&notes), carrier: carrier.name() };
     let reports = Reports { notes, engine: Arc::clone(&engine), metrics: Arc::clone(&metrics) };
-    let webhook = WebhookDoor { carrier: Arc::clone(&carrier), inbox: inbox.clone(), reports, unsigned, metrics };
+    let webhook =
+        WebhookDoor { carrier: Arc::clone(&carrier), inbox: inbox.clone(), joiner, reports, unsigned, metrics };
     let router = router(&readiness)
         .merge(inbound_api::routes(program, &secrets, &intake, config.api_rate))
         .merge(Arc::clone(&carrier).routes(inbox))

@@ -3,7 +3,6 @@
 //! Sending follows "Using HTTP to send SMS messages", receiving "SMS services" and "Delivery reports", all in Kannel's
 //! "User's Guide".
 
-mod alphabet;
 mod webhook;
 
 use std::sync::Arc;
@@ -13,7 +12,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use self::webhook::KannelWebhook;
 use super::url_token::UrlToken;
-use super::{Account, CarrierKind, Handover, Key, Need, Outgoing, Sending, SmsCarrier, Webhook, api};
+use super::{Account, CarrierKind, Handover, Key, Need, Outgoing, Sending, SmsCarrier, Webhook, alphabet, api};
 use crate::metrics::CarrierName;
 use crate::step::EffectId;
 

@@ -1,6 +1,6 @@
 //! Which texts a phone network carries at 160 characters a message (3GPP TS 23.038, 6.2.1).
 //!
-//! Kannel asks for it to be said, and puts a question mark for each character that does not fit what was said.
+//! Kannel and Vonage ask for it to be said, and put a question mark for each character that does not fit what was said.
 
 /// What the alphabet holds beside printable ASCII.
 const BEYOND_ASCII: &str = "\n\r\u{c}£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà€";
