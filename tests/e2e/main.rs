@@ -20,6 +20,7 @@ mod docs;
 mod examples;
 mod faults;
 mod inbound_api;
+mod handover;
 mod json_path;
 mod lifecycle;
 mod media;
