@@ -40,12 +40,14 @@ fn posts(api: &StandIn) -> usize {
 #[test]
 fn a_busy_carrier_is_waited_for() {
     let tries = AtomicUsize::new(0);
-    let api = StandIn::start(move |_| match tries.fetch_add(1, Ordering::Relaxed) {
+    let api = StandIn::start(move |_| {
+        match tries.fetch_add(1, Ordering::Relaxed) {
         0 => Reply::raw(
             b"HTTP/1.1 429 X\r\nRetry-After: 1\r\nContent-Type: application/json\r\nContent-Length: 14\r\nConnection: close\r\n\r\n{\"code\":20429}",
         ),
         1 => Reply::json(429, &json!({ "code": 20429, "message": "Too Many Requests" })),
         _ => taken(),
+    }
     });
     let report = report();
     let program = start(&api.url(), &report).start();
