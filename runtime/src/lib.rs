@@ -23,6 +23,7 @@ mod failpoint;
 mod logging;
 mod metrics;
 mod near;
+mod numbers;
 mod operate;
 mod opt_out;
 mod rate;

@@ -12,6 +12,7 @@ use tracing::info;
 use crate::config::{self, Command, Config, StartError};
 use crate::flow::Program;
 use crate::logging;
+use crate::numbers;
 use crate::operate;
 use crate::server::serve;
 use crate::trial;
@@ -33,6 +34,7 @@ pub fn main(program: &'static Program) -> ExitCode {
         }
         Ok(Command::Serve(config)) => start(program, *config).unwrap_or_else(|problems| refuse(program, problems)),
         Ok(Command::Call(command)) => trial::main(program, &command, &environment),
+        Ok(Command::Numbers(command)) => numbers::main(program, &command),
         Ok(Command::Runs(command, engine)) => operate::main(program, &command, &engine),
         Ok(Command::OptOuts(command, engine)) => operate::opt_outs::main(&command, &engine),
         Err(error) => fail(&error),

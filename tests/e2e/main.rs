@@ -24,6 +24,7 @@ mod inbound_api;
 mod json_path;
 mod lifecycle;
 mod media;
+mod numbers;
 mod nws;
 mod openapi;
 mod operate;

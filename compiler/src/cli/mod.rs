@@ -13,6 +13,7 @@ mod fmt;
 mod graph;
 mod inputs;
 mod new;
+mod numbers;
 mod openapi;
 mod progress;
 mod run;
@@ -61,6 +62,7 @@ enum Command {
     Diff(diff::Diff),
     Run(run::Run),
     Call(call::Call),
+    Numbers(numbers::Numbers),
     Graph(graph::Graph),
     Openapi(openapi::Openapi),
     Explain(explain::Explain),
@@ -100,6 +102,7 @@ fn run(system: &dyn System, cli: &Cli) -> Exit {
         Command::Diff(command) => command.run(&console),
         Command::Run(command) => command.run(&console),
         Command::Call(command) => command.run(&console),
+        Command::Numbers(command) => command.run(&console),
         Command::Graph(command) => command.run(&console),
         Command::Openapi(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),

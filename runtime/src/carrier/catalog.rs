@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use reqwest::Client;
 
+use super::numbers::Numbering;
 use super::{SmsCarrier, intelepeer, kannel, plivo, simulator, telnyx, twilio, vonage};
 use crate::metrics::CarrierName;
 use crate::value::Url;
@@ -28,6 +29,8 @@ pub(crate) struct CarrierKind {
     pub(crate) signs_address: bool,
     /// A carrier for this account; or a sentence that says what is wrong with what was said.
     pub(crate) make: fn(&Client, Account) -> Made,
+    /// Where its numbers are led to programs.
+    pub(crate) numbers: Numbering,
 }
 
 /// A carrier that can be used, or why not.

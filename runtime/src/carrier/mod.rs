@@ -7,6 +7,7 @@ mod handover;
 mod intelepeer;
 mod kannel;
 mod number;
+pub(crate) mod numbers;
 mod parts;
 mod plivo;
 pub(crate) mod report;

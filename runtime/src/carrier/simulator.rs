@@ -11,6 +11,7 @@ use axum::routing::{get, post};
 use serde::Serialize;
 use serde_json::json;
 
+use super::numbers::Numbering;
 use super::{CarrierKind, Handover, Outgoing, Sending, SmsCarrier};
 use crate::engine::Receipt;
 use crate::flow::InboundSms;
@@ -32,6 +33,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
     answers_opt_outs: false,
     signs_address: false,
     make: |_, _| Ok(Arc::new(Simulator::default())),
+    numbers: Numbering::Elsewhere("any number will do; --carrier names a real carrier"),
 };
 
 /// Keeps what was sent in memory.

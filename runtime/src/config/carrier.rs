@@ -87,6 +87,30 @@ impl CarrierDraft {
         })
     }
 
+    /// The same for `numbers`, which takes no texts: what only webhooks are told by may be missing. `None` if the carrier
+    /// cannot be told who it is; then there is a problem.
+    pub(super) fn finish_for_numbers(
+        self,
+        environment: &dyn Fn(&str) -> Option<OsString>,
+        problems: &mut Vec<String>,
+    ) -> Option<CarrierConfig> {
+        let kind = self.kind.or_else(|| CARRIERS.first().copied())?;
+        let mut keys = Vec::new();
+        for key in kind.keys {
+            let what = format!("{}'s", kind.title);
+            let read = match key.need {
+                Need::Always => secrets::read(key.name, &what, environment).map(Some),
+                Need::Webhooks => secrets::given(key.name, &what, environment),
+            };
+            match read {
+                Ok(value) => keys.extend(value.map(|value| (key.name, value))),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let Self { url, public_url, unsigned, .. } = self;
+        Some(CarrierConfig { kind, account: Account { keys, url, public_url, unsigned } })
+    }
+
     /// `None` if the carrier cannot be told who it is; then there is a problem.
     pub(super) fn finish(
         self,

@@ -18,6 +18,7 @@ pub(super) fn help(program: &Program, scope: Scope) -> String {
         Scope::Serve => serve(program),
         Scope::Runs => runs(program),
         Scope::OptOuts => opt_outs(program),
+        Scope::Numbers => numbers(program),
         Scope::Call => call(program),
     }
 }
@@ -72,6 +73,26 @@ fn opt_outs(program: &Program) -> String {
     text
 }
 
+fn numbers(program: &Program) -> String {
+    let mut text = version(program);
+    let commands = [
+        ("numbers list", "All that take texts, and where each leads"),
+        ("numbers search DIGITS", "Those that hold these digits"),
+        ("numbers assign NUMBER…", "Lead numbers to this flow, which must run at --public-url"),
+        ("numbers clear NUMBER…", "Lead numbers of this flow nowhere"),
+    ];
+    text.push_str("\nShows the numbers of the account with the carrier, and leads them to this flow.\n\nCommands:\n");
+    for (command, help) in commands {
+        let _ = writeln!(text, "  {command:<28} {help}");
+    }
+    let _ = write_options(&mut text, Scope::Numbers).and_then(|()| write_carriers(&mut text));
+    text.push_str(
+        "\nA number that leads elsewhere is left as it is, unless --force is given.\n\
+         Exit codes: 0 done, 1 not done for some of the numbers, 2 it could not be tried.\n",
+    );
+    text
+}
+
 fn call(program: &Program) -> String {
     let mut text = version(program);
     text.push_str(
@@ -113,6 +134,10 @@ fn write_secrets(text: &mut String, program: &Program) -> std::fmt::Result {
     for name in program.secrets {
         writeln!(text, "  {name}")?;
     }
+    write_carriers(text)
+}
+
+fn write_carriers(text: &mut String) -> std::fmt::Result {
     writeln!(text, "\nCarriers (--carrier NAME, each with its secrets):")?;
     for kind in CARRIERS {
         let keys: Vec<&str> = kind.keys.iter().map(|key| key.name).collect();
@@ -138,7 +163,15 @@ fn write_triggers(text: &mut String, program: &Program) -> std::fmt::Result {
         }
     }
     writeln!(text, "\n`runs --help` says how to look after runs: list, show, retry, cancel, erase.")?;
+    writeln!(
+        text,
+        "`numbers --help` says how to lead the carrier's numbers to this flow: list, search, assign, clear."
+    )?;
     writeln!(text, "`opt-outs --help` says how to look after those who have opted out: list, add, remove, import.")?;
+    writeln!(
+        text,
+        "`numbers --help` says how to lead the carrier's numbers to this flow: list, search, assign, clear."
+    )?;
     writeln!(text, "`call --help` says how to try one call of the flow out, which `flowc call` does for you.")?;
     writeln!(
         text,

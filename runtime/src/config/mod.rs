@@ -3,6 +3,7 @@
 mod carrier;
 mod engine;
 mod help;
+mod numbers;
 mod opt_outs;
 mod options;
 mod outbound;
@@ -23,6 +24,8 @@ pub use self::engine::EngineConfig;
 #[cfg(feature = "restate")]
 pub(crate) use self::engine::RestateConfig;
 pub(crate) use self::engine::{EngineChoice, UnfitRuns, UnknownOutcome};
+pub use self::numbers::NumbersCommand;
+pub(crate) use self::numbers::NumbersTask;
 pub use self::opt_outs::OptOutsCommand;
 pub(crate) use self::opt_outs::{ListFormat, OptOutsTask};
 use self::options::{Draft, Scope};
@@ -78,6 +81,8 @@ pub enum Command {
     Runs(RunsCommand, Box<EngineConfig>),
     /// `opt-outs …`: to show or change who gets nothing more.
     OptOuts(OptOutsCommand, Box<EngineConfig>),
+    /// `numbers …`: to show or change where the account's numbers lead.
+    Numbers(Box<NumbersCommand>),
     /// `call`: to try one call of the flow out.
     Call(Box<CallCommand>),
     /// To print a text and be done: `--help`, `--version`.
@@ -100,6 +105,9 @@ pub fn read(
     }
     if arguments.next_if(|first| first == "opt-outs").is_some() {
         return opt_outs::read(program, arguments, environment);
+    }
+    if arguments.next_if(|first| first == "numbers").is_some() {
+        return numbers::read(program, arguments, environment);
     }
     if arguments.next_if(|first| first == "call").is_some() {
         return trial::read(program, arguments, environment);
@@ -381,9 +389,43 @@ mod tests {
     }
 
     #[test]
+    fn numbers_need_the_account_alone() {
+        let account = [("TWILIO_ACCOUNT_SID", "AC1"), ("TWILIO_AUTH_TOKEN", "canary"), ("FLOW_CARRIER", "twilio")];
+        let command = |arguments: &[&str]| match given(arguments, &account) {
+            Ok(Command::Numbers(command)) => *command,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(command(&["numbers"]).task, NumbersTask::List);
+        assert_eq!(command(&["numbers", "search", "(305)", "55"]).task, NumbersTask::Search("30555".to_owned()));
+        let assign = command(&["numbers", "assign", "+13055550100", "+13055550100", "--public-url=https://a.example"]);
+        assert_eq!(assign.task, NumbersTask::Assign(vec![crate::value::Phone::literal("+13055550100")]));
+        assert!(!format!("{assign:?}").contains("canary"));
+        assert!(command(&["numbers", "clear", "72345", "--force"]).force);
+        for (arguments, starts) in [
+            (vec!["numbers", "asign"], "`numbers asign` is unknown; did you mean `numbers assign`?"),
+            (vec!["numbers", "search"], "say which digits"),
+            (vec!["numbers", "assign"], "say which numbers"),
+            (vec!["numbers", "assign", "+13055550100"], "--public-url (FLOW_PUBLIC_URL) is missing"),
+            (vec!["numbers", "clear", "+13055550100"], "--public-url (FLOW_PUBLIC_URL) is missing"),
+            (vec!["numbers", "clear", "3055550100", "--force"], "\"3055550100\": a phone is written"),
+            (vec!["numbers", "list", "--force"], "--force is for"),
+            (vec!["numbers", "--listen=1"], "unknown option --listen"),
+            (vec!["numbers", "--carrier=simulator"], "numbers of the simulator are not set from here"),
+        ] {
+            let told = problems(&arguments, &account);
+            assert!(told[0].starts_with(starts), "{arguments:?}: {told:?}");
+        }
+        assert!(problems(&["numbers"], &account[2..])[0].starts_with("Twilio's TWILIO_ACCOUNT_SID is missing"));
+    }
+
+    #[test]
     fn help_and_version_need_nothing() {
         let Ok(Command::Print(help)) = given(&["runs", "--help"], &[]) else { panic!("no help") };
         assert!(help.contains("runs retry ID") && !help.contains("--listen"), "{help}");
+        let Ok(Command::Print(help)) = given(&["numbers", "--help"], &[]) else { panic!("no help") };
+        for part in ["numbers assign NUMBER", "--public-url", "--force", "TWILIO_AUTH_TOKEN"] {
+            assert!(help.contains(part) && !help.contains("--listen"), "{part}: {help}");
+        }
         let Ok(Command::Print(help)) = given(&["--help"], &[]) else { panic!("no help") };
         for part in ["--listen", "FLOW_CARRIER_URL", "TOKEN", "127.0.0.1:8080"] {
             assert!(help.contains(part), "{part}: {help}");

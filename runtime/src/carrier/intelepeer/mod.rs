@@ -3,6 +3,7 @@
 //! Sending follows "Sending SMS Messages", receiving "Receiving SMS Messages", both in IntelePeer's documentation.
 
 mod login;
+mod numbers;
 mod webhook;
 
 use std::sync::Arc;
@@ -13,7 +14,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use self::login::Login;
+use self::numbers::IntelepeerNumbers;
 use self::webhook::IntelepeerWebhook;
+use super::numbers::Numbering;
 use super::url_token::UrlToken;
 use super::{Account, CarrierKind, Handover, Key, Need, NotSent, Outgoing, Sending, SmsCarrier, Webhook, api};
 use crate::metrics::CarrierName;
@@ -33,6 +36,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
     answers_opt_outs: false,
     signs_address: false,
     make: |client, account| Ok(Arc::new(Intelepeer::new(client.clone(), &account)?)),
+    numbers: Numbering::Api(|client, account| Ok(Box::new(IntelepeerNumbers::new(client, account)?))),
 };
 
 /// A user of IntelePeer's API.

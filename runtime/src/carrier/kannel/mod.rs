@@ -11,6 +11,7 @@ use reqwest::Client;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use self::webhook::KannelWebhook;
+use super::numbers::Numbering;
 use super::url_token::UrlToken;
 use super::{Account, CarrierKind, Handover, Key, Need, Outgoing, Sending, SmsCarrier, Webhook, alphabet, api};
 use crate::metrics::CarrierName;
@@ -30,6 +31,9 @@ pub(super) static KIND: CarrierKind = CarrierKind {
     answers_opt_outs: false,
     signs_address: false,
     make: |client, account| Ok(Arc::new(Kannel::new(client.clone(), &account)?)),
+    numbers: Numbering::Elsewhere(
+        "the gateway's own configuration says where texts are brought, in a group `sms-service`",
+    ),
 };
 
 /// All that a message can come to: at the phone, not at the phone, waiting, at the network, refused by the network.

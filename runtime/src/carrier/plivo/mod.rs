@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::signature::Signer;
+use super::numbers::Numbering;
 use super::{
     Account, Brought, CarrierKind, Handover, Key, Need, Outgoing, Parameters, Report, Sending, SmsCarrier, Stage,
     Webhook, WebhookRequest, api, number, value,
@@ -35,6 +36,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
     answers_opt_outs: true,
     signs_address: true,
     make: |client, account| Ok(Arc::new(Plivo::new(client.clone(), &account)?)),
+    numbers: Numbering::Elsewhere("in Plivo's console a number is led to an application, which has the URL"),
 };
 
 /// An account at Plivo.

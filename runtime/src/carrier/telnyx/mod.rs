@@ -5,6 +5,7 @@
 
 mod event;
 mod lookup;
+mod numbers;
 mod signature;
 
 use std::sync::Arc;
@@ -16,7 +17,9 @@ use reqwest::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use self::numbers::TelnyxNumbers;
 use self::signature::Verifier;
+use super::numbers::Numbering;
 use super::{
     Account, Brought, CarrierKind, Finding, Handover, Key, Need, NotSent, Obstacle, Outgoing, Sending, SmsCarrier,
     Webhook, WebhookRequest, api,
@@ -38,6 +41,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
     answers_opt_outs: true,
     signs_address: false,
     make: |client, account| Ok(Arc::new(Telnyx::new(client.clone(), &account)?)),
+    numbers: Numbering::Api(|client, account| Ok(Box::new(TelnyxNumbers::new(client, account)))),
 };
 
 /// An account at Telnyx.

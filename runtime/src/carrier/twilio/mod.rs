@@ -4,6 +4,7 @@
 //! webhook URL", both in Twilio's documentation.
 
 mod lookup;
+mod numbers;
 mod signature;
 
 use std::sync::Arc;
@@ -15,7 +16,9 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use serde::Deserialize;
 use url::form_urlencoded;
 
+use self::numbers::TwilioNumbers;
 use self::signature::Signer;
+use super::numbers::Numbering;
 use super::{
     Account, Brought, CarrierKind, Finding, Handover, Key, Need, NotSent, Obstacle, Outgoing, Parameters, Report,
     Sending, SmsCarrier, Stage, Webhook, WebhookRequest, api, value,
@@ -39,6 +42,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
     answers_opt_outs: true,
     signs_address: true,
     make: |client, account| Ok(Arc::new(Twilio::new(client.clone(), &account)?)),
+    numbers: Numbering::Api(|client, account| Ok(Box::new(TwilioNumbers::new(client, account)))),
 };
 
 /// An account at Twilio.

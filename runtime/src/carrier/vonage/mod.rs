@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use self::signature::Signer;
+use super::numbers::Numbering;
 use super::{
     Account, Brought, CarrierKind, Handover, Key, Need, Outgoing, Parameters, Part, Report, Sending, SmsCarrier, Stage,
     Webhook, WebhookRequest, alphabet, api, number, value,
@@ -41,6 +42,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
     answers_opt_outs: false,
     signs_address: false,
     make: |client, account| Ok(Arc::new(Vonage::new(client.clone(), &account)?)),
+    numbers: Numbering::Elsewhere("Vonage's dashboard says where texts to a number are brought"),
 };
 
 /// An account at Vonage.

@@ -5,6 +5,9 @@ use crate::config::carrier::{OptOutKeeper, named};
 
 const SETTING: Setting = Setting { scopes: &[Scope::Serve], ..Setting::NONE };
 
+/// What `numbers` must know, too.
+const OF_ACCOUNT: Setting = Setting { scopes: &[Scope::Serve, Scope::Numbers], ..Setting::NONE };
+
 pub(super) static SETTINGS: &[Setting] = &[
     Setting {
         flag: "carrier",
@@ -13,7 +16,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         default: "simulator",
         help: "Who carries messages; see Carriers below",
         set: |draft, text| named(text).map(|kind| draft.carrier.kind = Some(kind)),
-        ..SETTING
+        ..OF_ACCOUNT
     },
     Setting {
         flag: "carrier-url",
@@ -22,7 +25,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         default: "the carrier's own",
         help: "Base URL of the carrier's API",
         set: |draft, text| web_url(text).map(|url| draft.carrier.url = Some(url)),
-        ..SETTING
+        ..OF_ACCOUNT
     },
     Setting {
         flag: "public-url",
@@ -30,7 +33,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         value: "URL",
         help: "Base URL at which the carrier reaches this program",
         set: |draft, text| web_url(text).map(|url| draft.carrier.public_url = Some(url)),
-        ..SETTING
+        ..OF_ACCOUNT
     },
     Setting {
         flag: "unsigned",

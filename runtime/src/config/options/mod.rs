@@ -2,6 +2,7 @@
 
 mod carrier;
 mod engine;
+mod numbers;
 mod opt_outs;
 mod outbound;
 mod runs;
@@ -17,6 +18,7 @@ use tracing::level_filters::LevelFilter;
 
 use super::carrier::CarrierDraft;
 use super::engine::{EngineDraft, EngineName};
+use super::numbers::NumbersDraft;
 use super::opt_outs::OptOutsDraft;
 use super::outbound::OutboundDraft;
 use super::runs::RunsDraft;
@@ -70,6 +72,8 @@ pub(super) enum Scope {
     Runs,
     /// `opt-outs …`
     OptOuts,
+    /// `numbers …`
+    Numbers,
     /// `call`
     Call,
 }
@@ -88,6 +92,7 @@ pub(super) struct Draft {
     pub(super) engine: EngineDraft,
     pub(super) runs: RunsDraft,
     pub(super) opt_outs: OptOutsDraft,
+    pub(super) numbers: NumbersDraft,
     /// `call --send`
     pub(super) send: bool,
 }
@@ -106,6 +111,7 @@ impl Default for Draft {
             engine: EngineDraft::default(),
             runs: RunsDraft::default(),
             opt_outs: OptOutsDraft::default(),
+            numbers: NumbersDraft::default(),
             send: false,
         }
     }
@@ -113,18 +119,17 @@ impl Default for Draft {
 
 /// All options that a command takes, in the order of its help.
 pub(super) fn settings(scope: Scope) -> impl Iterator<Item = &'static Setting> {
-    [
+    let tables = [
         trial::SETTINGS,
+        numbers::SETTINGS,
         serve::SETTINGS,
         carrier::SETTINGS,
         outbound::SETTINGS,
         runs::SETTINGS,
         opt_outs::SETTINGS,
         engine::SETTINGS,
-    ]
-    .into_iter()
-    .flatten()
-    .filter(move |setting| setting.scopes.contains(&scope))
+    ];
+    tables.into_iter().flatten().filter(move |setting| setting.scopes.contains(&scope))
 }
 
 fn web_url(text: &str) -> Result<Url, String> {
@@ -201,7 +206,7 @@ pub(super) fn read(
             ));
             // The value of a misspelt option is no mistake of its own. Where words have a meaning, what follows is
             // one of those.
-            if !matches!(scope, Scope::Runs | Scope::OptOuts) {
+            if !matches!(scope, Scope::Runs | Scope::OptOuts | Scope::Numbers) {
                 let _ = parser.values().map(Iterator::count);
             }
             continue;

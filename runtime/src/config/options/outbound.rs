@@ -7,6 +7,9 @@ use crate::step::web_call::ConnectTo;
 
 const SETTING: Setting = Setting { scopes: &[Scope::Serve, Scope::Call], ..Setting::NONE };
 
+/// What all requests go by, those to carriers too.
+const OF_NETWORK: Setting = Setting { scopes: &[Scope::Serve, Scope::Call, Scope::Numbers], ..Setting::NONE };
+
 pub(super) static SETTINGS: &[Setting] = &[
     Setting {
         flag: "connect-to",
@@ -34,7 +37,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         help: "The proxy that all requests go by, as http://user:password@host:port",
         secret: true,
         set: |draft, text| ProxyUrl::parse(text).map(|url| draft.outbound.proxy = Some(url)),
-        ..SETTING
+        ..OF_NETWORK
     },
     Setting {
         flag: "no-proxy",
@@ -44,7 +47,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         help: "What goes past the proxy, as 10.0.0.0/8 or .internal.example; may be repeated (in the variable: with commas)",
         many: true,
         set: |draft, text| Place::parse(text).map(|place| draft.outbound.no_proxy.add(place)),
-        ..SETTING
+        ..OF_NETWORK
     },
     Setting {
         flag: "tls-roots",
@@ -60,7 +63,7 @@ pub(super) static SETTINGS: &[Setting] = &[
             };
             Ok(())
         },
-        ..SETTING
+        ..OF_NETWORK
     },
     Setting {
         flag: "tls-ca",
@@ -72,7 +75,7 @@ pub(super) static SETTINGS: &[Setting] = &[
             draft.outbound.authorities.push(text.to_owned());
             Ok(())
         },
-        ..SETTING
+        ..OF_NETWORK
     },
     Setting {
         flag: "tls-cert",
