@@ -25,6 +25,7 @@ mod json_path;
 mod lifecycle;
 mod media;
 mod numbers;
+mod numbers_of_carriers;
 mod nws;
 mod openapi;
 mod operate;

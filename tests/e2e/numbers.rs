@@ -11,11 +11,11 @@ use flow_tests::twilio::{ACCOUNT, TOKEN};
 use flow_tests::{Program, Reply, StandIn, binary_of, flowc};
 use serde_json::{Value, json};
 
-const FLOW: &str = "flow \"Front desk\"\non sms -> sms \"Hello\"\n";
+pub(super) const FLOW: &str = "flow \"Front desk\"\non sms -> sms \"Hello\"\n";
 const OTHER: &str = "flow \"Spa\"\non sms -> sms \"Hello from the spa\"\n";
 const CHANGED: &str = "flow \"Front desk\"\non sms -> sms \"Good day\"\n";
 
-fn binary() -> PathBuf {
+pub(super) fn binary() -> PathBuf {
     binary_of("front-desk", FLOW)
 }
 
@@ -85,7 +85,7 @@ fn at(account: &Account, number: &str) -> (String, String) {
 }
 
 /// The flow, serving at a public URL that is the program's own.
-fn serving(flow: &str, name: &str) -> (Program, String) {
+pub(super) fn serving(flow: &str, name: &str) -> (Program, String) {
     let program = Program::of(&binary_of(name, flow)).start();
     let url = format!("http://{}", program.address);
     (program, url)

@@ -271,7 +271,7 @@ fn what_is_signed_but_is_no_message_is_refused() {
 }
 
 /// Prism, which plays an API by its OpenAPI document: `FLOW_TEST_PRISM`, else none.
-fn prism() -> Option<(Process, String)> {
+pub(super) fn prism() -> Option<(Process, String)> {
     let Ok(path) = std::env::var("FLOW_TEST_PRISM") else {
         println!("skipped: FLOW_TEST_PRISM does not name Prism's program");
         return None;
