@@ -404,3 +404,23 @@ fn speed() {
         println!("{found} waiting runs: opened in {opened:?}, read in {:?}", before.elapsed() - opened);
     });
 }
+
+#[test]
+fn a_journal_of_an_older_program_is_brought_up_to_date() {
+    block_on(async {
+        let subject = Sqlite::new();
+        let server = subject.server();
+        let run = requested(&server, "x").await;
+        drop(server);
+        // As the first schema left it.
+        let old = Connection::open(subject.path()).unwrap();
+        old.execute_batch("DROP TABLE notes; PRAGMA user_version = 1;").unwrap();
+        drop(old);
+        let refusal = subject.refusal(Access::Operator);
+        assert!(matches!(refusal, JournalError::Unavailable(why) if why.contains("older flow program")));
+        let server = subject.server();
+        assert_eq!(claimed_one(&server).await.id, run);
+        conformance::notes::replaced(&server).await;
+        SqliteJournal::open(&subject.path(), Access::Operator).unwrap();
+    });
+}

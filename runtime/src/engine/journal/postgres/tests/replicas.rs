@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use futures_util::future::{join_all, join3, poll_immediate};
 
 use super::super::super::conformance::{
-    OTHER, OWN, PERSON, asked, claimed, commit, ended, later, nothing_due, requested, rests, sms, started, text,
+    self, OTHER, OWN, PERSON, asked, claimed, commit, ended, later, nothing_due, requested, rests, sms, started, text,
     waiting,
 };
 use super::super::super::{Cause, Durability, Key, Phase};
@@ -238,5 +238,25 @@ fn throughput() {
             let rate = f64::from(u32::try_from(count).unwrap()) / began.elapsed().as_secs_f64();
             println!("{concurrency} at once: {rate:.0} messages/s");
         }
+    });
+}
+
+#[test]
+fn a_schema_of_an_older_program_is_brought_up_to_date() {
+    with(shared(), async |server| {
+        let settings = settings();
+        let journal = open(server, &settings).await;
+        let run = requested(&journal, "x").await;
+        journal.close().await.unwrap();
+        // As the first migration left it.
+        let schema = &journal.schema;
+        server.query(&format!(
+            "drop table {schema}.notes; drop function {schema}.note; drop function {schema}.sweep_notes;
+             drop function {schema}.remark; update {schema}.about set version = 1"
+        ));
+        let journal = open(server, &settings).await;
+        assert_eq!(claimed(&journal, 1).await[0].id, run);
+        conformance::notes::replaced(&journal).await;
+        assert_eq!(server.query(&format!("select version from {schema}.about")), "2");
     });
 }
