@@ -119,6 +119,17 @@ pub enum Error {
     /// Standard output could not be written.
     #[error("cannot write to standard output: {}", reason(.0))]
     Print(io::Error),
+    /// A flow's binary was started to serve, and does not.
+    #[error("the flow's binary {why}{said}")]
+    NotServing {
+        /// How it ended, as `ended with exit code 2`.
+        why: String,
+        /// Its last words, each on a line below; empty if it said nothing.
+        said: String,
+    },
+    /// What a terminal is asked for fails.
+    #[error("the terminal cannot be used: {}", reason(.0))]
+    Terminal(io::Error),
     /// The demo did not go as it should.
     #[error("the demo stopped: {0}")]
     Demo(String),

@@ -1,6 +1,5 @@
 //! The demo: the weather hotline, built and texted with no network, no phone and no file of the user's.
 
-mod http;
 mod stand_in;
 
 use std::net::SocketAddr;
@@ -11,6 +10,7 @@ use serde_json::{Value, json};
 
 use self::stand_in::StandIn;
 use super::error::Error;
+use super::http;
 use super::system::{Command, Running, System};
 use crate::sample::Samples;
 use crate::source::SourceFile;
@@ -122,7 +122,7 @@ fn stopped(what: &str, why: &dyn std::fmt::Display) -> Error {
 }
 
 /// The address in the line with which a binary says that it is ready.
-fn address_in(line: &str) -> Option<SocketAddr> {
+pub(super) fn address_in(line: &str) -> Option<SocketAddr> {
     let address = line.split_once("127.0.0.1:")?.1;
     let port: String = address.chars().take_while(char::is_ascii_digit).collect();
     format!("127.0.0.1:{port}").parse().ok()

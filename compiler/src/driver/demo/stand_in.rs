@@ -8,7 +8,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::http;
+use super::super::http;
 
 /// Answers every request with one body, until it is switched off or dropped.
 pub(super) struct StandIn {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use super::{Command, Entry, Exit, Line, Lock, Running, System};
@@ -169,6 +170,10 @@ impl System for Memory {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    fn start_heard(&self, _command: &Command, _errors: Sender<String>) -> io::Result<Box<dyn Running>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     fn become_program(&self, command: &Command) -> io::Error {
         self.commands.borrow_mut().push(command.clone());
         io::ErrorKind::Unsupported.into()
@@ -195,7 +200,15 @@ impl System for Memory {
         None
     }
 
+    fn input_is_terminal(&self) -> bool {
+        false
+    }
+
     fn now(&self) -> Duration {
+        self.clock.get()
+    }
+
+    fn wall(&self) -> Duration {
         self.clock.get()
     }
 

@@ -10,6 +10,7 @@ mod real;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 pub use real::Real;
@@ -52,6 +53,8 @@ pub trait System {
     fn run(&self, command: &Command, line: &mut dyn FnMut(Line<'_>)) -> io::Result<Exit>;
     /// Starts a program and returns while it runs.
     fn start(&self, command: &Command) -> io::Result<Box<dyn Running>>;
+    /// The same; each line of its standard error is sent on as it comes, and the channel closes when there is no more.
+    fn start_heard(&self, command: &Command, errors: Sender<String>) -> io::Result<Box<dyn Running>>;
     /// Becomes another program. Returns only if that fails.
     fn become_program(&self, command: &Command) -> io::Error;
 
@@ -65,9 +68,13 @@ pub trait System {
     fn terminal_width(&self) -> Option<usize>;
     /// The same of the terminal that standard output is.
     fn output_width(&self) -> Option<usize>;
+    /// Whether standard input is a terminal.
+    fn input_is_terminal(&self) -> bool;
 
     /// Time since some fixed moment in the past; never goes back.
     fn now(&self) -> Duration;
+    /// The clock on the wall: time since 1970 began, in UTC. It may be shown to people; nothing that flowc makes depends on it.
+    fn wall(&self) -> Duration;
     /// Waits.
     fn sleep(&self, time: Duration);
 }
@@ -143,7 +150,7 @@ pub enum Line<'a> {
 pub struct Exit {
     /// Its exit status; `None` if a signal ended it.
     pub code: Option<i32>,
-    /// All that it wrote to standard error.
+    /// All that it wrote to standard error, unless that was sent on.
     pub errors: String,
 }
 

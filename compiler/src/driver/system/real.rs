@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::{Command, Entry, Exit, Line, Lock, Running, System};
 
@@ -142,6 +142,14 @@ impl System for Real {
         Ok(Box::new(Process { child, lines, errors }))
     }
 
+    fn start_heard(&self, command: &Command, errors: Sender<String>) -> io::Result<Box<dyn Running>> {
+        let mut child = prepare(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        send_lines(child.stderr.take(), errors, |text| text);
+        let (sender, lines) = mpsc::channel();
+        send_lines(child.stdout.take(), sender, |text| text);
+        Ok(Box::new(Process { child, lines, errors: None }))
+    }
+
     #[cfg(unix)]
     fn become_program(&self, command: &Command) -> io::Error {
         use std::os::unix::process::CommandExt;
@@ -182,8 +190,16 @@ impl System for Real {
         io::stdout().is_terminal().then(|| size().map_or(USUAL_WIDTH, |(width, _)| width.0.into()))
     }
 
+    fn input_is_terminal(&self) -> bool {
+        io::stdin().is_terminal()
+    }
+
     fn now(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    fn wall(&self) -> Duration {
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
     }
 
     fn sleep(&self, time: Duration) {
