@@ -11,10 +11,12 @@ mod engine;
 mod explain;
 mod fmt;
 mod graph;
+mod harmless;
 mod inputs;
 mod new;
 mod numbers;
 mod openapi;
+mod phone;
 mod progress;
 mod run;
 mod tally;
@@ -61,6 +63,7 @@ enum Command {
     Build(build::Build),
     Diff(diff::Diff),
     Run(run::Run),
+    Phone(phone::Phone),
     Call(call::Call),
     Numbers(numbers::Numbers),
     Graph(graph::Graph),
@@ -101,6 +104,7 @@ fn run(system: &dyn System, cli: &Cli) -> Exit {
         Command::Build(command) => command.run(&console),
         Command::Diff(command) => command.run(&console),
         Command::Run(command) => command.run(&console),
+        Command::Phone(command) => command.run(&console),
         Command::Call(command) => command.run(&console),
         Command::Numbers(command) => command.run(&console),
         Command::Graph(command) => command.run(&console),

@@ -1,7 +1,7 @@
 //! `flowc run`
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -10,6 +10,7 @@ use super::check::compile;
 use super::console::Console;
 use super::engine::Engine;
 use super::progress::Watcher;
+use crate::Emitted;
 use crate::driver::system::{Command, System};
 use crate::driver::{self, Error, Making, Order};
 
@@ -22,7 +23,9 @@ What follows `--` goes to the binary; `-- --help` lists what it takes.
 Example:
   flowc run weather.flow
   flowc run weather.flow --engine sqlite
-  flowc run weather.flow -- --listen 127.0.0.1:9000")]
+  flowc run weather.flow -- --listen 127.0.0.1:9000
+
+`flowc phone` texts with a flow, in the terminal.")]
 pub(super) struct Run {
     /// The flow file
     file: PathBuf,
@@ -40,28 +43,37 @@ impl Run {
         let Some(emitted) = compile(console, &self.file)?.emitted else {
             return Ok(Exit::FlowErrors);
         };
-        let engine = self.engine.map(driver::Engine::from);
-        let making = Making { engine: engine.unwrap_or_default(), ..Making::default() };
-        let order = Order { emitted: &emitted, source: &self.file, making, output: None };
-        let mut watcher = Watcher::new(console);
-        let built = driver::build(system, order, &mut |progress| watcher.see(progress));
-        watcher.finish();
-        let path = built?;
-        // A flow that is tried out leaves no journal, which its next version would have to take over.
-        let keeps_nothing = engine.is_none() && !self.says_where(system);
-        let engine = if keeps_nothing { &["--engine", "memory"][..] } else { &[] };
+        let path = build(console, &self.file, &emitted, self.engine)?;
+        let engine = keeping(system, self.engine, &self.arguments);
         // The binary takes flowc's place, so signals and the exit code are its own.
         let cause = system.become_program(&Command::new(&path).with(engine).with(&self.arguments));
         Err(Error::Start { program: path.display().to_string(), cause })
     }
+}
 
-    /// Whether the binary's own options say what keeps its runs.
-    fn says_where(&self, system: &dyn System) -> bool {
-        let is_named = |argument: &OsString| {
-            let argument = argument.to_string_lossy();
-            ["--engine", "--state"].iter().any(|option| argument.starts_with(option))
-        };
-        self.arguments.iter().any(is_named)
-            || ["FLOW_ENGINE", "FLOW_STATE"].iter().any(|name| system.variable(name).is_some())
-    }
+/// Builds a flow's binary, to be started and not to be kept.
+pub(super) fn build(
+    console: &Console<'_>,
+    file: &Path,
+    emitted: &Emitted,
+    engine: Option<Engine>,
+) -> Result<PathBuf, Error> {
+    let making = Making { engine: engine.map(driver::Engine::from).unwrap_or_default(), ..Making::default() };
+    let order = Order { emitted, source: file, making, output: None };
+    let mut watcher = Watcher::new(console);
+    let built = driver::build(console.system, order, &mut |progress| watcher.see(progress));
+    watcher.finish();
+    built
+}
+
+/// What the binary is told of its engine: a flow that is tried out leaves no journal, which its next version would have to
+/// take over, unless the user says what keeps its runs.
+pub(super) fn keeping(system: &dyn System, engine: Option<Engine>, arguments: &[OsString]) -> &'static [&'static str] {
+    let is_named = |argument: &OsString| {
+        let argument = argument.to_string_lossy();
+        ["--engine", "--state"].iter().any(|option| argument.starts_with(option))
+    };
+    let says_where = arguments.iter().any(is_named)
+        || ["FLOW_ENGINE", "FLOW_STATE"].iter().any(|name| system.variable(name).is_some());
+    if engine.is_none() && !says_where { &["--engine", "memory"] } else { &[] }
 }

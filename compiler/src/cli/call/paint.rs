@@ -3,6 +3,7 @@
 use flow_query::Value;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::super::harmless::harmless;
 use crate::diagnostic::render::Style;
 
 /// What a piece of text is, for its colour.
@@ -42,7 +43,7 @@ pub(super) struct Row(Vec<(Ink, String)>);
 impl Row {
     /// Adds a piece; what would steer a terminal is replaced.
     pub(super) fn with(mut self, ink: Ink, text: &str) -> Self {
-        self.0.push((ink, text.chars().map(harmless).collect()));
+        self.0.push((ink, harmless(text)));
         self
     }
 
@@ -93,16 +94,6 @@ fn cut<'a>(text: &'a str, room: &mut usize) -> &'a str {
         end = at + character.len_utf8();
     }
     text.get(..end).unwrap_or_default()
-}
-
-/// Itself, unless a terminal would do something else than draw it, or it turns the direction of writing.
-fn harmless(character: char) -> char {
-    match character {
-        '\t' => ' ',
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        other if other.is_control() => '\u{fffd}',
-        other => other,
-    }
 }
 
 /// The lines of a text.
