@@ -32,6 +32,7 @@ mod operate;
 mod opt_out;
 mod order;
 mod outbound;
+mod phone;
 mod restate;
 mod samples;
 mod secrets;

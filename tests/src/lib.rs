@@ -20,6 +20,7 @@ pub mod restate;
 pub mod rustc;
 pub mod secure;
 pub mod stand_in;
+pub mod tmux;
 pub mod twilio;
 pub mod wait;
 
@@ -30,3 +31,4 @@ pub use http::Request;
 pub use postgres::Postgres;
 pub use program::Program;
 pub use stand_in::{Gate, Reply, StandIn};
+pub use tmux::Tmux;
