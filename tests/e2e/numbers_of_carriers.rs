@@ -150,6 +150,153 @@ fn at_telnyx_a_program_has_a_profile_of_its_own() {
 }
 
 #[test]
+fn vonage_is_told_the_url_and_keeps_what_is_said_of_calls() {
+    let (_program, public) = serving(FLOW, "front-desk");
+    let webhook = format!("{public}/carrier/vonage");
+    let number = |msisdn: &str, url: Value, more: Value| {
+        let mut number =
+            json!({ "country": "US", "msisdn": msisdn, "features": ["VOICE", "SMS"], "type": "mobile-lvn" });
+        number["moHttpUrl"] = url;
+        number.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        number
+    };
+    let voice = json!({ "voiceCallbackType": "tel", "voiceCallbackValue": "13055550199" });
+    let numbers_there = [
+        number("13055550100", Value::Null, voice),
+        number("13055550101", json!("https://spa.example/hook?token=canary"), json!({})),
+        number("13055550102", Value::Null, json!({ "app_id": "aaaa-bbbb" })),
+        number("13055550103", Value::Null, json!({ "features": ["VOICE"] })),
+        number("13055550104", Value::Null, json!({})),
+    ];
+    let owned = Arc::new(Mutex::new(numbers_there.to_vec()));
+    let there = Arc::clone(&owned);
+    let api = StandIn::start(move |request| {
+        assert!(request.header_value("Authorization").is_some_and(|value| value.starts_with("Basic ")));
+        let mut owned = there.lock().unwrap();
+        let given = |pairs: &[(String, String)], name: &str| {
+            pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+        };
+        match request.path() {
+            "/account/numbers" => {
+                let pattern = given(&request.query(), "pattern").unwrap_or_default();
+                let found: Vec<&Value> =
+                    owned.iter().filter(|number| number["msisdn"].as_str().unwrap().starts_with(&pattern)).collect();
+                Reply::json(200, &json!({ "count": found.len(), "numbers": found }))
+            }
+            "/number/update" => {
+                let form = request.form();
+                let msisdn = given(&form, "msisdn").unwrap();
+                // As Vonage has it: an error's status may be 200.
+                if msisdn == "13055550104" {
+                    return Reply::json(200, &json!({ "error-code": "420", "error-code-label": "method failed." }));
+                }
+                let number = owned.iter_mut().find(|number| number["msisdn"] == *msisdn).unwrap();
+                assert_eq!(given(&form, "country").as_deref(), Some("US"));
+                for name in ["moHttpUrl", "voiceCallbackType", "voiceCallbackValue", "app_id"] {
+                    number[name] = given(&form, name).map_or(Value::Null, Value::from);
+                }
+                Reply::json(200, &json!({ "error-code": "200", "error-code-label": "success" }))
+            }
+            other => panic!("{other}"),
+        }
+    });
+    let keys = [("VONAGE_API_KEY", "key"), ("VONAGE_API_SECRET", "canary")];
+    let run =
+        |arguments: &[&str]| numbers("vonage", &api.url(), &keys, &[arguments, &["--public-url", &public]].concat());
+    let listed = run(&["list"]);
+    let expected = "NUMBER        LEADS TO\n+13055550100  nowhere\n+13055550101  https://spa.example/hook\n\
+        +13055550102  the application aaaa-bbbb\n+13055550104  nowhere\n";
+    assert_eq!((listed.out.as_str(), listed.err.as_str()), (expected, ""));
+    let assigned = run(&["assign", "+13055550100", "+13055550101", "+13055550102", "+13055550104"]);
+    assert_eq!((assigned.code, assigned.out), (Some(1), format!("+13055550100 leads to {webhook} now\n")));
+    assert!(
+        assigned.err.ends_with("error: +13055550104: Vonage answered with error 420: method failed\n"),
+        "{}",
+        assigned.err
+    );
+    let set = owned.lock().unwrap()[0].clone();
+    assert_eq!((&set["moHttpUrl"], &set["voiceCallbackValue"]), (&json!(webhook), &json!("13055550199")));
+    assert_eq!(run(&["assign", "+13055550102", "--force"]).code, Some(0));
+    assert_eq!(owned.lock().unwrap()[2]["app_id"], Value::Null);
+    assert_eq!(run(&["clear", "+13055550100"]).out, "+13055550100 leads nowhere now\n");
+    assert_eq!(owned.lock().unwrap()[0]["moHttpUrl"], "");
+    let refusing = StandIn::start(|_| {
+        Reply::json(401, &json!({ "error-code": "401", "error-code-label": "authentication failed" }))
+    });
+    let refused = numbers("vonage", &refusing.url(), &keys, &["list"]);
+    assert_eq!(
+        (refused.code, refused.err.as_str()),
+        (Some(2), "error: Vonage answered with error 401: authentication failed\n")
+    );
+}
+
+#[test]
+fn at_plivo_a_program_has_an_application_of_its_own() {
+    let (_program, public) = serving(FLOW, "front-desk");
+    let webhook = format!("{public}/carrier/plivo");
+    let number =
+        |number: &str, application: Value| json!({ "number": number, "application": application, "sms_enabled": true });
+    let spa =
+        json!({ "app_id": "11", "message_url": "https://spa.example/hook", "answer_url": "https://spa.example/call" });
+    let applications = Arc::new(Mutex::new(vec![spa]));
+    // More than a page holds.
+    let mut all: Vec<Value> = (0..20).map(|index| number(&format!("130555502{index:02}"), Value::Null)).collect();
+    all.push(number("13055550300", json!("/v1/Account/MA1/Application/11/")));
+    all.push(json!({ "number": "13055550301", "application": null, "sms_enabled": false }));
+    let owned = Arc::new(Mutex::new(all));
+    let (made, moved) = (Arc::clone(&applications), Arc::clone(&owned));
+    let api = StandIn::start(move |request| {
+        let (mut applications, mut owned) = (made.lock().unwrap(), moved.lock().unwrap());
+        let path = request.path().strip_prefix("/v1/Account/MA1/").unwrap().to_owned();
+        let page = |all: &[Value]| {
+            let offset = request.query().iter().find(|(name, _)| name == "offset").unwrap().1.parse().unwrap();
+            let objects: Vec<&Value> = all.iter().skip(offset).take(20).collect();
+            Reply::json(200, &json!({ "meta": { "offset": offset }, "objects": objects }))
+        };
+        match (request.method.as_str(), path.as_str()) {
+            ("GET", "Application/") => page(&applications),
+            ("GET", "Number/") => page(&owned),
+            ("POST", "Application/") => {
+                let mut application = request.json_body();
+                application["app_id"] = json!("12");
+                applications.push(application);
+                Reply::json(201, &json!({ "message": "created", "app_id": "12" }))
+            }
+            (_, path) => {
+                let id = path.strip_prefix("Number/").unwrap().trim_end_matches('/');
+                if id == "13055550219" {
+                    return Reply::json(400, &json!({ "api_id": "x", "error": "number is on a trunk." }));
+                }
+                let number = owned.iter_mut().find(|number| number["number"] == id).unwrap();
+                let application = request.json_body()["app_id"].as_str().unwrap().to_owned();
+                number["application"] = json!(format!("/v1/Account/MA1/Application/{application}/"));
+                Reply::json(202, &json!({ "message": "changed" }))
+            }
+        }
+    });
+    let keys = [("PLIVO_AUTH_ID", "MA1"), ("PLIVO_AUTH_TOKEN", "canary")];
+    let run =
+        |arguments: &[&str]| numbers("plivo", &api.url(), &keys, &[arguments, &["--public-url", &public]].concat());
+    let listed = run(&["list"]).out;
+    assert!(listed.contains("+13055550300  https://spa.example/hook\n") && !listed.contains("0301"), "{listed}");
+    assert_eq!(listed.lines().count(), 22, "{listed}");
+    let assigned = run(&["assign", "+13055550200", "+13055550300", "+13055550219"]);
+    assert_eq!((assigned.code, assigned.out), (Some(1), format!("+13055550200 leads to {webhook} now\n")));
+    assert_eq!(
+        assigned.err,
+        "error: +13055550300: it leads to https://spa.example/hook; --force takes it over\n\
+         error: +13055550219: Plivo answered 400: number is on a trunk\n"
+    );
+    let new = applications.lock().unwrap()[1].clone();
+    assert_eq!((&new["message_url"], &new["message_method"]), (&json!(webhook), &json!("POST")));
+    assert!(new["app_name"].as_str().unwrap().starts_with("flowc-http---127-0-0-1-"), "{new}");
+    assert_eq!(run(&["assign", "+13055550300", "--force"]).code, Some(0));
+    assert_eq!(applications.lock().unwrap().len(), 2, "the application is used again");
+    let cleared = run(&["clear", "+13055550200"]);
+    assert!(cleared.code == Some(1) && cleared.err.contains("choose another one in its console"), "{}", cleared.err);
+}
+
+#[test]
 fn twilio_is_asked_as_its_openapi_document_says() {
     let Some((_prism, url)) = prism() else { return };
     let (_program, public) = serving(FLOW, "front-desk");

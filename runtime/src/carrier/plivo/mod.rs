@@ -3,6 +3,7 @@
 //! Sending follows "Send a message", receiving "Handling incoming messages", reports "Message status callbacks", all in
 //! Plivo's documentation.
 
+mod numbers;
 mod signature;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use reqwest::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use self::numbers::PlivoNumbers;
 use self::signature::Signer;
 use super::numbers::Numbering;
 use super::{
@@ -36,7 +38,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
     answers_opt_outs: true,
     signs_address: true,
     make: |client, account| Ok(Arc::new(Plivo::new(client.clone(), &account)?)),
-    numbers: Numbering::Elsewhere("in Plivo's console a number is led to an application, which has the URL"),
+    numbers: Numbering::Api(|client, account| Ok(Box::new(PlivoNumbers::new(client, account)))),
 };
 
 /// An account at Plivo.

@@ -3,6 +3,7 @@
 //! Sending follows "Send an SMS", receiving "Inbound SMS", reports "Delivery Receipts", all in Vonage's documentation.
 
 mod answer;
+mod numbers;
 mod signature;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use reqwest::Client;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
+use self::numbers::VonageNumbers;
 use self::signature::Signer;
 use super::numbers::Numbering;
 use super::{
@@ -42,7 +44,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
     answers_opt_outs: false,
     signs_address: false,
     make: |client, account| Ok(Arc::new(Vonage::new(client.clone(), &account)?)),
-    numbers: Numbering::Elsewhere("Vonage's dashboard says where texts to a number are brought"),
+    numbers: Numbering::Api(|client, account| Ok(Box::new(VonageNumbers::new(client, account)))),
 };
 
 /// An account at Vonage.
