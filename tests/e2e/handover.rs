@@ -145,7 +145,10 @@ fn unsigned_messages_are_taken_only_if_the_operator_says_so_and_the_log_does() {
     let form = "From=%2B13055550123&To=%2B13055550100&Body=hello&MessageSid=SM1&NumMedia=0";
     let request = Request::new("POST", "/carrier/twilio").content("application/x-www-form-urlencoded", form);
     assert_eq!(start(&api.url(), &report).start().send(&request).status, 403);
-    let open = start(&api.url(), &report).with(["--unsigned"]).start();
+    let open = Program::of(&binary_of("handover", FLOW)).connect("report.example:443", &report.url());
+    let open = open.with(["--carrier", "twilio", "--unsigned", "--carrier-url", &api.url()]);
+    let open =
+        open.variable("TWILIO_ACCOUNT_SID", twilio::ACCOUNT).variable("TWILIO_AUTH_TOKEN", twilio::TOKEN).start();
     let warned = "--unsigned: ANYBODY WHO REACHES /carrier/twilio CAN SEND MESSAGES IN THE NAME OF OTHERS";
     assert_eq!(open.log(&[("message", json!(warned)), ("level", json!("WARN"))]).len(), 1);
     assert_eq!(open.send(&request).status, 200);

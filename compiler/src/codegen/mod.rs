@@ -67,7 +67,17 @@ fn program(graph: &FlowGraph, openapi: Option<&str>) -> TokenStream {
         _ => None,
     });
     let identity = graph.identity();
-    let openapi = openapi.map_or_else(|| quote!(None), |document| quote!(Some(#document)));
+    // One long line, so it stands where nobody reads over it.
+    let (openapi, document) = match openapi {
+        Some(document) => (
+            quote!(Some(OPENAPI)),
+            quote! {
+                /// The OpenAPI document of the flow's requests.
+                static OPENAPI: &str = #document;
+            },
+        ),
+        None => (quote!(None), TokenStream::new()),
+    };
     let timezone = graph.timezone.as_deref().unwrap_or("UTC");
     let title = format!(" {name}");
     let origin =
@@ -146,5 +156,7 @@ fn program(graph: &FlowGraph, openapi: Option<&str>) -> TokenStream {
         }
 
         #(#modules)*
+
+        #document
     }
 }

@@ -52,14 +52,15 @@ struct Twilio {
     messages: reqwest::Url,
     account: String,
     token: String,
-    /// `None`: Twilio does not reach this program.
-    webhook: Option<TwilioWebhook>,
+    /// Where reports are wanted; `None`: nowhere.
+    reports: Option<String>,
+    webhook: TwilioWebhook,
 }
 
 /// Where Twilio brings messages and reports to.
 struct TwilioWebhook {
-    url: String,
-    signer: Signer,
+    /// `None` where the address that Twilio calls is not known.
+    signer: Option<Signer>,
 }
 
 impl Twilio {
@@ -68,9 +69,8 @@ impl Twilio {
         let base = given.base("https://api.twilio.com");
         let messages = format!("{base}/2010-04-01/Accounts/{}/Messages.json", encode::segment(&account));
         let messages = messages.parse().map_err(|error| format!("--carrier-url: {error}"))?;
-        let webhook = given.webhook(CarrierName::Twilio).zip(given.public_base());
-        let webhook = webhook.map(|(url, base)| TwilioWebhook { url, signer: Signer::new(&token, &base) });
-        Ok(Self { client, messages, account, token, webhook })
+        let webhook = TwilioWebhook { signer: given.public_base().map(|base| Signer::new(&token, &base)) };
+        Ok(Self { client, messages, account, token, reports: given.webhook(CarrierName::Twilio), webhook })
     }
 
     async fn hand_over(&self, message: Outgoing<'_>) -> Handover {
@@ -93,7 +93,7 @@ impl Twilio {
         form.append_pair("From", message.from.as_str());
         form.append_pair("Body", message.body);
         form.extend_pairs(message.media.iter().map(|url| ("MediaUrl", url.as_str())));
-        form.extend_pairs(self.webhook.iter().map(|webhook| ("StatusCallback", &webhook.url)));
+        form.extend_pairs(self.reports.iter().map(|url| ("StatusCallback", url)));
         form.finish()
     }
 }
@@ -139,7 +139,7 @@ impl SmsCarrier for Twilio {
     }
 
     fn webhook(&self) -> Option<&dyn Webhook> {
-        self.webhook.as_ref().map(|webhook| webhook as &dyn Webhook)
+        Some(&self.webhook)
     }
 }
 
@@ -147,9 +147,12 @@ impl Webhook for TwilioWebhook {
     fn verify(&self, request: &WebhookRequest, _: Time) -> Result<(), String> {
         // A GET carries the parameters in the URL, which the signature covers as it stands.
         let form = if request.method == Method::GET { Parameters::new() } else { request.form() };
+        let Some(signer) = &self.signer else {
+            return Err("this program was not given --public-url, which Twilio's signatures cover".to_owned());
+        };
         match request.header("X-Twilio-Signature") {
-            Some(signature) if self.signer.verify(request.target(), &form, signature.as_bytes()) => Ok(()),
-            _ => Err("X-Twilio-Signature is missing or wrong".to_owned()),
+            Some(signature) if signer.verify(request.target(), &form, signature.as_bytes()) => Ok(()),
+            _ => Err("X-Twilio-Signature is missing or wrong; is --public-url what Twilio calls?".to_owned()),
         }
     }
 
