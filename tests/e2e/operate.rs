@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use flow_tests::process::{Ended, run};
-use flow_tests::program::{GUEST, HOTEL, Start};
+use flow_tests::program::{GUEST, HOTEL, Start, watched};
 use flow_tests::wait::{self, PATIENCE};
 use flow_tests::{Gate, Program, Reply, Request, Scratch, StandIn, binary_of};
 use serde_json::{Value, json};
@@ -31,15 +31,6 @@ fn tables() -> StandIn {
 
 fn start(tables: &StandIn) -> Start {
     Program::of(&binary()).connect("tables.example:443", &tables.url())
-}
-
-/// With a listener for operators, at a free port.
-fn watched(start: Start) -> (Program, SocketAddr) {
-    let program = start.variable("FLOW_ADMIN", "127.0.0.1:0").start();
-    let lines = wait::until("the admin's address", || {
-        Some(program.log(&[("message", json!("metrics are told"))])).filter(|lines| !lines.is_empty())
-    });
-    (program, lines[0]["address"].as_str().unwrap().parse().unwrap())
 }
 
 /// The samples of `/metrics` by name and labels.

@@ -26,6 +26,7 @@ pub fn text(from: &str, body: &str) -> Request {
 pub struct Start {
     command: Command,
     state: Option<Scratch>,
+    port: u16,
 }
 
 impl Start {
@@ -33,13 +34,19 @@ impl Start {
     pub fn of(mut command: Command) -> Self {
         let state = Scratch::new();
         command.env("STATE_DIRECTORY", state.path()).env("FLOW_ADMIN", "off");
-        Self { command, state: Some(state) }
+        Self { command, state: Some(state), port: 0 }
     }
 
     /// Keeps its journal in this folder, which outlives it.
     pub fn state(mut self, folder: &Path) -> Self {
         self.command.env("STATE_DIRECTORY", folder);
         self.state = None;
+        self
+    }
+
+    /// Has it listen at this port, which somebody knows already, and not at a free one.
+    pub fn at(mut self, port: u16) -> Self {
+        self.port = port;
         self
     }
 
@@ -71,7 +78,7 @@ impl Start {
     ///
     /// How it ended.
     pub fn try_start(mut self) -> Result<Program, Ended> {
-        self.command.args(["--listen", "127.0.0.1:0"]);
+        self.command.args(["--listen", &format!("127.0.0.1:{}", self.port)]);
         let mut process = Process::start(self.command);
         let ready = wait::until("a ready program, or its end", || {
             let has_ended = process.status().is_some();
@@ -164,4 +171,13 @@ impl Program {
         self.process.signal("TERM");
         self.process.wait(PATIENCE)
     }
+}
+
+/// Starts a program with a listener for operators, at a free port.
+pub fn watched(start: Start) -> (Program, SocketAddr) {
+    let program = start.variable("FLOW_ADMIN", "127.0.0.1:0").start();
+    let lines = wait::until("the admin's address", || {
+        Some(program.log(&[("message", json!("metrics are told"))])).filter(|lines| !lines.is_empty())
+    });
+    (program, lines[0]["address"].as_str().unwrap().parse().unwrap())
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, RequestBuilder};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use self::login::Login;
 use self::numbers::IntelepeerNumbers;
@@ -126,22 +126,20 @@ fn refusal(answer: &api::Answer) -> Handover {
 
 /// An error answer for people; `what` was refused.
 fn told(answer: &api::Answer, what: &str) -> String {
-    /// `{"code": 401, "error": "Unauthorized"}`
-    #[derive(Deserialize)]
-    struct Refusal {
-        #[serde(alias = "message")]
-        error: String,
-    }
-    let words = answer.json().map_or_else(|| answer.words(), |Refusal { error }| error);
-    let meaning = match answer.status {
+    // `{"code": 401, "error": "Unauthorized"}`, or not JSON at all.
+    let words = match answer.json::<Value>() {
+        Some(json) => json.get("error").or(json.get("message")).and_then(Value::as_str).unwrap_or_default().to_owned(),
+        None => answer.words(),
+    };
+    let reason = match answer.status {
         _ if !words.is_empty() => words.trim_end_matches('.'),
         403 => "messages to this country are not available",
         404 => "the number is not this account's",
         _ => "no reason was given",
     };
     match answer.status {
-        400..=499 => format!("{WHO} refused {what} with {}: {meaning}", answer.status),
-        status => format!("{WHO} answered {status}: {meaning}"),
+        400..=499 => format!("{WHO} refused {what} with {}: {reason}", answer.status),
+        status => format!("{WHO} answered {status}: {reason}"),
     }
 }
 
