@@ -166,7 +166,12 @@ fn a_refusal_of_the_api_is_told_to_the_flow() {
         (400, json!({ "code": 400, "error": "Bad number." }), "IntelePeer refused the message with 400: Bad number", 1),
         (403, Value::Null, "IntelePeer refused the message with 403: messages to this country are not available", 1),
         (404, json!({ "message": "no such number" }), "IntelePeer refused the message with 404: no such number", 1),
-        (503, json!({}), "it is not known whether intelepeer took the message: IntelePeer answered 503: no reason was given", 1),
+        (
+            503,
+            json!({}),
+            "it is not known whether intelepeer took the message: IntelePeer answered 503: no reason was given",
+            1,
+        ),
     ];
     for (status, body, why, count) in cases {
         let api = api(move |_| Reply::json(status, &body));

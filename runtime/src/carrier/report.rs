@@ -17,6 +17,10 @@ use crate::run_id::RunId;
 /// How long a report is waited for: networks try to deliver for up to three days.
 const AWAITED: Duration = Duration::from_secs(7 * 86_400);
 
+/// How long the note of a message may be on its way when its report has come already: a gateway next door reports within
+/// milliseconds.
+const OVERTAKEN: Duration = Duration::from_millis(500);
+
 /// A delivery report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Report {
@@ -64,7 +68,12 @@ impl Reports {
         let Report { id, stage, word } = report;
         self.metrics.reported(carrier, stage);
         let name = name(carrier, &id);
-        let Some(note) = self.notes.noted(Topic::Sent, &name).await? else {
+        let mut noted = self.notes.noted(Topic::Sent, &name).await?;
+        if noted.is_none() {
+            tokio::time::sleep(OVERTAKEN).await;
+            noted = self.notes.noted(Topic::Sent, &name).await?;
+        }
+        let Some(note) = noted else {
             debug!(message = id, word, "delivery report of a message that nobody waits for");
             return Ok(());
         };

@@ -69,10 +69,15 @@ fn message(given: &Parameters, request: &WebhookRequest) -> Result<Brought, Stri
         (None, &Method::GET) => return Err("text is missing".to_owned()),
         (None, _) => Cow::Borrowed(&*request.body),
     };
+    // Kannel's names for bytes that are no text, of several ages; refused, they would be brought again and again.
+    let charset = value(given, "charset").filter(|charset| !charset.is_empty());
+    if charset.is_some_and(|charset| ["8-bit", "binary"].contains(&charset.to_ascii_lowercase().as_str())) {
+        return Ok(Brought::Nothing("a message of data, not of text".to_owned()));
+    }
     // Kannel leaves texts outside the alphabet of 160 characters as the network brought them: in UTF-16BE.
-    let encoding = match value(given, "charset").filter(|charset| !charset.is_empty()) {
+    let encoding = match charset {
         None => UTF_8,
-        Some(label) => Encoding::for_label(label.as_bytes()).ok_or("charset is none that is known: is it a text?")?,
+        Some(label) => Encoding::for_label(label.as_bytes()).ok_or("charset is none that is known")?,
     };
     let (body, _) = encoding.decode_without_bom_handling(&text);
     let id = value(given, "id").filter(|id| !id.is_empty()).map(str::to_owned);
@@ -140,9 +145,17 @@ mod tests {
     #[test]
     fn what_is_no_text_is_refused() {
         assert_eq!(text(Method::GET, "", b"").unwrap_err(), "text is missing");
-        assert!(text(Method::POST, "charset=binary", b"\0").unwrap_err().starts_with("charset is none"));
+        assert_eq!(text(Method::POST, "charset=klingon", b"a").unwrap_err(), "charset is none that is known");
         assert_eq!(read(Method::GET, "to=911&text=a", b"").unwrap_err(), "from is missing");
         assert!(read(Method::GET, "from=HOTEL&to=911&text=a", b"").unwrap_err().starts_with("from is no telephone"));
+    }
+
+    #[test]
+    fn data_is_nothing_for_a_flow() {
+        for charset in ["8-BIT", "binary"] {
+            let brought = read(Method::POST, &format!("from=911&to=911&charset={charset}"), b"\0").unwrap();
+            assert_eq!(brought, [Brought::Nothing("a message of data, not of text".to_owned())]);
+        }
     }
 
     #[test]
