@@ -97,6 +97,7 @@ box-deny-ip = "*.*.*.*"
 
 group = smsc
 smsc = fake
+smsc-id = network
 port = {network}
 connect-allow-ip = 127.0.0.1
 
@@ -160,7 +161,9 @@ max-messages = 0
             former.signal("KILL");
             former.wait(wait::PATIENCE);
         }
-        self.networks.push(Process::start(command));
+        let network = Process::start(command);
+        wait::until("a text on its way", || network.err().contains("sent message 1").then_some(()));
+        self.networks.push(network);
     }
 
     /// Waits until this many messages have come to the network, and returns them.
