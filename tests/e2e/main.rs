@@ -1,7 +1,7 @@
 //! Flows from their text to their answers, through built binaries and loopback sockets.
 //!
 //! What a test needs that is not everywhere, it does without, and says so: the data beside the project; `FLOW_TEST_PYTHON`,
-//! a Python with the packages `twilio`, `jsonschema`, `opentelemetry-proto`, `prometheus-client`, `openapi-spec-validator`
+//! a Python with the packages `twilio`, `plivo`, `vonage-http-client`, `jsonschema`, `opentelemetry-proto`, `prometheus-client`, `openapi-spec-validator`
 //! and `schemathesis`; `FLOW_TEST_PRISM`, the program of Prism; `FLOW_TEST_SARIF_SCHEMA`, the JSON schema of SARIF 2.1.0, as
 //! the npm package `@microsoft/jest-sarif` has it in `lib/schemas`; `FLOW_TEST_RESTATE`, the program of Restate; Kannel
 //! with its fakesmsc, as Debian's packages `kannel` and `kannel-extras` have them; `openssl` and `node`.
@@ -35,11 +35,14 @@ mod opt_out;
 mod order;
 mod outbound;
 mod phone;
+mod plivo;
 mod restate;
 mod samples;
 mod secrets;
 mod sms_filters;
 mod substitution;
+mod telnyx;
 mod twilio;
+mod vonage;
 mod weather;
 mod xml;

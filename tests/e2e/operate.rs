@@ -1,13 +1,13 @@
 //! What operators see of a running flow, and do about it: metrics, readiness, runs, traces.
 
-use std::collections::HashMap;
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use flow_tests::process::{Ended, run};
 use flow_tests::program::{GUEST, HOTEL, Start, watched};
 use flow_tests::wait::{self, PATIENCE};
+use flow_tests::watch::{metrics, wait_for};
 use flow_tests::{Gate, Program, Reply, Request, Scratch, StandIn, binary_of};
 use serde_json::{Value, json};
 
@@ -31,18 +31,6 @@ fn tables() -> StandIn {
 
 fn start(tables: &StandIn) -> Start {
     Program::of(&binary()).connect("tables.example:443", &tables.url())
-}
-
-/// The samples of `/metrics` by name and labels.
-fn metrics(admin: SocketAddr) -> HashMap<String, f64> {
-    let text = Request::new("GET", "/metrics").send(admin).text();
-    let samples = text.lines().filter(|line| !line.starts_with('#')).map(|line| line.rsplit_once(' ').unwrap());
-    samples.map(|(name, value)| (name.to_owned(), value.parse().unwrap())).collect()
-}
-
-fn wait_for(admin: SocketAddr, sample: &str, value: f64) {
-    let found = wait::within(PATIENCE, || Some(()).filter(|()| metrics(admin).get(sample) == Some(&value)));
-    assert!(found.is_some(), "{sample} is no {value}: {:#?}", metrics(admin));
 }
 
 #[test]

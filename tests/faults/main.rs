@@ -8,6 +8,7 @@ mod drain;
 mod guard;
 mod oauth;
 mod opt_outs;
+mod parts;
 mod pending;
 mod post;
 mod postgres;

@@ -35,7 +35,7 @@ on sms
 const RECOVERY: Duration = Duration::from_secs(60);
 
 /// A database, a carrier and a service for replicas.
-struct House {
+pub(crate) struct House {
     server: Postgres,
     services: StandIn,
     api: StandIn,
@@ -43,7 +43,7 @@ struct House {
 }
 
 impl House {
-    fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         let server = Postgres::start()?;
         let services = StandIn::start(|_| Reply::json(200, &json!({ "name": "Maria" })));
         let (taken, api) = post::twilio(true);
@@ -55,7 +55,8 @@ impl House {
         Program::of(&binary).variable("FLOW_DATABASE", self.server.url())
     }
 
-    fn replica(&self) -> Start {
+    /// One without a carrier.
+    pub(crate) fn replica(&self) -> Start {
         self.program().connect("lookup.example:443", &self.services.url())
     }
 

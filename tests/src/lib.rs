@@ -24,7 +24,9 @@ pub mod stand_in;
 pub mod texting;
 pub mod tmux;
 pub mod twilio;
+pub mod vonage;
 pub mod wait;
+pub mod watch;
 
 pub use build::{binary_of, flowc};
 pub use fake_clock::FakeClock;

@@ -14,7 +14,7 @@ use crate::clock::Time;
 const KNOWN: Duration = Duration::from_secs(23 * 3600);
 
 /// How often it is tried, and the pause before the second time; each one is twice as long as the one before.
-const TRIES: u32 = 4;
+const TRIES: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// The body is another than it was, as after a change of `--public-url`: then the first may have been taken, or not.

@@ -139,7 +139,7 @@ impl Webhook for VonageWebhook {
     }
 
     fn acknowledgement(&self) -> Response {
-        StatusCode::NO_CONTENT.into_response()
+        StatusCode::OK.into_response()
     }
 }
 
