@@ -1,5 +1,6 @@
 //! The HTTP server: takes triggers in, and drains when it is told to stop.
 
+mod assembly;
 pub(crate) mod body;
 pub(crate) mod connection;
 pub(crate) mod identity;
@@ -9,25 +10,14 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::http::StatusCode;
 use futures_util::future::{Either, select};
-use reqwest::Client;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tracing::{error, info, warn};
 
-use crate::admin::{self, Door, Readiness};
-use crate::carrier::{Joiner, Reports, SmsCarrier, WebhookDoor};
-use crate::config::{CarrierConfig, Config};
-use crate::engine::{Intake, Limits, Parts, Store};
+use self::assembly::Assembly;
+use crate::config::Config;
 use crate::flow::Program;
-use crate::metrics::{CarrierName, Metrics};
-use crate::opt_out::{Desk, OptOuts};
-use crate::step::web_call::WebCaller;
-use crate::step::{Messenger, Performer};
-use crate::telemetry::Tracer;
-use crate::trigger::{inbound_api, inbound_sms::Inbox};
 
 /// Connections open at a time; more wait in the listener's queue.
 const CONNECTIONS: u32 = 1_024;
@@ -61,62 +51,7 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> Result<Drained, Vec<String>> {
-    for warning in config.warnings {
-        warn!("{warning}");
-    }
-    let secrets = Arc::new(config.secrets);
-    let metrics = Arc::new(Metrics::new(program, config.engine.engine.name().as_str()));
-    let limits = Limits { runs: config.max_runs, steps: config.max_steps };
-    let client = config.outbound.network.client().map_err(|error| vec![format!("TLS could not be set up: {error}")])?;
-    let (unsigned, answers_opt_outs) = (config.carrier.account.unsigned, config.carrier.kind.answers_opt_outs);
-    let carrier = carrier(&client, config.carrier).map_err(|problem| vec![problem])?;
-    let web = WebCaller::new(&config.outbound).map_err(|problem| vec![problem])?;
-    let unknown_outcome = config.engine.unknown_outcome;
-    let store = Store::open(config.engine, &client).await?;
-    let notes = store.notes();
-    let opt_outs = match config.opt_outs {
-        Some(_) => OptOuts::kept(Arc::clone(&notes)),
-        None => OptOuts::left_to_the_carrier(),
-    };
-    let messenger = Messenger::new(
-        Arc::clone(&carrier),
-        Arc::clone(&notes),
-        opt_outs.clone(),
-        config.messages,
-        Arc::clone(&metrics),
-    );
-    let messenger = Arc::new(messenger);
-    // A carrier that answers the words by itself would answer them twice.
-    let desk = config.opt_outs.map(|texts| {
-        let texts = (!answers_opt_outs).then_some(texts);
-        Desk::new(opt_outs, Arc::clone(&notes), Arc::clone(&messenger), texts)
-    });
-    let performer = Performer::new(Arc::clone(&secrets), messenger, web, unknown_outcome, Arc::clone(&metrics));
-    let tracer = Tracer::start(config.telemetry, &client, &metrics);
-    let parts = Parts {
-        program,
-        secrets: Arc::clone(&secrets),
-        performer,
-        limits,
-        metrics: Arc::clone(&metrics),
-        tracer: tracer.clone(),
-    };
-    // What is wrong with an address is told before any run goes on.
-    let door = Door::bind(config.admin).await.map_err(|problem| vec![problem])?;
-    let engine = store.start(parts).await?;
-    let readiness = Readiness::of(program, &engine);
-    let _admin = door.open(&readiness, &metrics);
-    let intake = Intake { engine: Arc::clone(&engine), metrics };
-    let inbox = Inbox::of(program, &secrets, &intake, desk).map_err(|fault| vec![fault.to_string()])?;
-    let metrics = Arc::clone(&intake.metrics);
-    let joiner = Joiner { notes: Arc::clone(&notes), carrier: carrier.name() };
-    let reports = Reports { notes, engine: Arc::clone(&engine), metrics: Arc::clone(&metrics) };
-    let webhook =
-        WebhookDoor { carrier: Arc::clone(&carrier), inbox: inbox.clone(), joiner, reports, unsigned, metrics };
-    let router = router(&readiness)
-        .merge(inbound_api::routes(program, &secrets, &intake, config.api_rate))
-        .merge(Arc::clone(&carrier).routes(inbox))
-        .merge(webhook.routes());
+    let Assembly { router, engine, readiness, tracer, admin: _admin } = Assembly::of(program, config).await?;
     let (stop, stopped) = watch::channel(false);
     let connections = Arc::new(Semaphore::new(CONNECTIONS as usize));
     let open = |stream, slot| {
@@ -169,24 +104,4 @@ fn connected(listener: TcpListener) -> Vec<TcpStream> {
         TcpStream::from_std(stream).ok()
     };
     waiting.into_iter().filter_map(stream).collect()
-}
-
-fn carrier(client: &Client, config: CarrierConfig) -> Result<Arc<dyn SmsCarrier>, String> {
-    let CarrierConfig { kind, account } = config;
-    if kind.name == CarrierName::Simulator {
-        warn!("the carrier is the simulator: NOTHING REACHES A REAL PHONE; see /simulator/outbox");
-    }
-    if account.unsigned {
-        warn!("--unsigned: ANYBODY WHO REACHES {} CAN SEND MESSAGES IN THE NAME OF OTHERS", kind.name.path());
-    }
-    (kind.make)(client, account)
-}
-
-fn router(readiness: &Arc<Readiness>) -> Router {
-    Router::new()
-        .merge(admin::probes(readiness))
-        .fallback(async || reply::error(StatusCode::NOT_FOUND, "there is nothing at this path"))
-        .method_not_allowed_fallback(async || {
-            reply::error(StatusCode::METHOD_NOT_ALLOWED, "this path takes another method")
-        })
 }

@@ -50,23 +50,16 @@ impl Messenger {
         self.carrier.find(message, since).await
     }
 
-    /// Sends a message, once; but not to a person who has opted out.
+    /// Sends a message, once; but not to a person who has opted out, be it while the message waited.
     pub(crate) async fn send(&self, message: Outgoing<'_>) -> Result<(), Failure> {
-        match self.opt_outs.has(message.to).await {
-            Ok(false) => self.deliver(message).await,
-            Ok(true) => Err(Failure::new(FailureKind::Carrier, OPTED_OUT)),
-            Err(error) => {
-                let told = format!("the list of those who opted out cannot be read: {error}");
-                Err(Failure::new(FailureKind::Carrier, told))
-            }
-        }
+        self.deliver(message, &self.opt_outs).await
     }
 
     /// Sends the answer to a word of [`crate::opt_out`], which also those get who have opted out. What becomes of it is
     /// for the log alone.
     pub(crate) async fn confirm(&self, message: Outgoing<'_>) {
         let to = Masked(message.to);
-        match self.deliver(message).await {
+        match self.deliver(message, &OptOuts::left_to_the_carrier()).await {
             Ok(()) => info!(%to, "answer to a word sent"),
             Err(failure) => {
                 let reason = masked(&failure.message);
@@ -75,13 +68,17 @@ impl Messenger {
         }
     }
 
-    /// It waits for its turn as long as it takes, and for a carrier that is busy or away as long as
-    /// the configuration says. What may have been sent is not sent again, unless the carrier says that it was not.
-    async fn deliver(&self, message: Outgoing<'_>) -> Result<(), Failure> {
+    /// It waits for its turn as long as it takes, and for a carrier that is busy or away as long as the configuration says.
+    /// What may have been sent is not sent again, unless the carrier says that it was not.
+    async fn deliver(&self, message: Outgoing<'_>, opt_outs: &OptOuts) -> Result<(), Failure> {
         self.turn(message.from).await;
         let (began, deadline) = (Time::now(), Instant::now() + self.config.patience);
         let mut attempt = 1;
         loop {
+            let is_out = opt_outs.has(message.to).await;
+            if is_out.map_err(|error| refused(format!("the list of those who opted out cannot be read: {error}")))? {
+                return Err(refused(OPTED_OUT));
+            }
             let NotSent { why, status, obstacle } = match self.hand_over(message, began).await? {
                 None => return Ok(()),
                 Some(not_sent) => not_sent,
@@ -166,6 +163,10 @@ impl Messenger {
         }
         rates.entry(from.clone()).or_insert_with(|| Rate::new(rate)).take(now)
     }
+}
+
+fn refused(why: impl Into<String>) -> Failure {
+    Failure::new(FailureKind::Carrier, why)
 }
 
 #[cfg(test)]
