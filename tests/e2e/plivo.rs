@@ -244,7 +244,7 @@ fn unsigned_messages_are_taken_where_that_is_wanted() {
     }
 }
 
-/// Makes reports signed by Plivo's own library: the method, the target, the pairs of the form, and a signature.
+/// Makes webhooks that need nothing, signed by Plivo's own library: the method, the target, the pairs of the form, and a signature.
 const ORACLE: &str = r#"
 import json, random, sys
 from urllib.parse import urlencode
@@ -257,7 +257,7 @@ characters = 'abAB01 é+&=%/.?ü€😀~*\n"<'
 word = lambda: ''.join(random.choice(characters) for _ in range(random.randint(1, 6)))
 cases = []
 for number in range(count):
-    pairs = [('MessageUUID', 'm%d' % number), ('Status', 'queued')]
+    pairs = [('MessageUUID', 'm%d' % number), ('Type', 'whatsapp')]
     pairs += [(word(), word() if random.random() < .8 else '') for _ in range(random.randint(0, 6))]
     if random.random() < .5:
         pairs += [('k', random.choice('ab')) for _ in range(3)]
