@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 
 const FLOW: &str = r#"
 flow "Seaside"
-on sms matching "quit" -> call POST "https://crm.example/quit" text "$from"
+on sms matching "quit|optout"
+  -> call POST "https://crm.example/out" text "$from"
+  -> sms "Goodbye."
 on sms matching "book"
   -> ask "For how many guests?" < guests: int > within 1h
      reply -> sms "Booked for $guests."
@@ -101,13 +103,17 @@ fn a_word_is_no_answer_to_a_question() {
 fn a_flow_may_see_to_a_word_itself() {
     let crm = crm();
     let program = start(&crm).start();
-    seen_to(&program.text("Quit"), "QUIT");
-    let told = &crm.wait_for(1)[0];
-    assert_eq!((told.path(), said(told).as_str()), ("/quit", GUEST));
-    // It has opted out all the same.
+    // A word that may mean anything is the flow's, if the flow has it.
+    assert_eq!(program.converse("Quit"), "Goodbye.");
+    assert_eq!(program.converse("hello"), "You wrote: hello");
+    // One that means just this is heeded all the same; the flow has the last word.
+    seen_to(&program.text("optout"), "OPTOUT");
+    assert_eq!(program.messages(3)[2], "Goodbye.");
+    let told = &crm.wait_for(2)[1];
+    assert_eq!((told.path(), said(told).as_str()), ("/out", GUEST));
     assert_eq!(program.text("hello").status, 202);
-    assert_eq!(crm.wait_for(2)[1].path(), "/failed");
-    assert_eq!(program.outbox(), Vec::<Value>::new());
+    assert_eq!(crm.wait_for(3)[2].path(), "/failed");
+    assert_eq!(program.outbox().len(), 3);
 }
 
 #[test]
@@ -216,7 +222,7 @@ fn a_delivery_report_finds_its_run() {
         history.into_iter().find(|done| done["step"] == "delivery")
     });
     let delivery = found.expect("the report is in the run's history");
-    assert_eq!((&delivery["outcome"], &delivery["line"]), (&json!("undelivered 30003"), &json!(9)));
+    assert_eq!((&delivery["outcome"], &delivery["line"]), (&json!("undelivered 30003"), &json!(11)));
 }
 
 #[test]

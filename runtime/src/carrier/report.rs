@@ -57,6 +57,7 @@ fn name(carrier: CarrierName, id: &str) -> String {
 }
 
 /// Takes reports to the log, the metrics, and the history of the run that sent the message.
+#[derive(Clone)]
 pub(crate) struct Reports {
     pub(crate) notes: Arc<dyn Notes>,
     pub(crate) engine: Arc<dyn Engine>,
@@ -65,23 +66,33 @@ pub(crate) struct Reports {
 
 impl Reports {
     pub(crate) async fn take(&self, carrier: CarrierName, report: Report) -> Result<(), JournalError> {
-        let Report { id, stage, word } = report;
-        self.metrics.reported(carrier, stage);
-        let name = name(carrier, &id);
-        let mut noted = self.notes.noted(Topic::Sent, &name).await?;
-        if noted.is_none() {
-            tokio::time::sleep(OVERTAKEN).await;
-            noted = self.notes.noted(Topic::Sent, &name).await?;
-        }
-        let Some(note) = noted else {
-            debug!(message = id, word, "delivery report of a message that nobody waits for");
+        self.metrics.reported(carrier, report.stage);
+        let name = name(carrier, &report.id);
+        if self.tell(&name, &report).await? || report.stage == Stage::Underway {
             return Ok(());
-        };
-        let Ok(Origin { run, line }) = serde_json::from_str(&note.value) else { return Ok(()) };
-        match stage {
+        }
+        // Whoever brought it does not wait for what may never come.
+        let reports = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(OVERTAKEN).await;
+            match reports.tell(&name, &report).await {
+                Ok(true) => {}
+                Ok(false) => debug!(message = report.id, word = report.word, "delivery report that nobody waits for"),
+                Err(error) => warn!(message = report.id, reason = %error, "a delivery report is lost"),
+            }
+        });
+        Ok(())
+    }
+
+    /// Whether a run waits for the report.
+    async fn tell(&self, name: &str, report: &Report) -> Result<bool, JournalError> {
+        let Some(note) = self.notes.noted(Topic::Sent, name).await? else { return Ok(false) };
+        let Ok(Origin { run, line }) = serde_json::from_str(&note.value) else { return Ok(false) };
+        let word = &report.word;
+        match report.stage {
             Stage::Underway => {
                 debug!(%run, line, word, "message underway");
-                return Ok(());
+                return Ok(true);
             }
             Stage::Delivered => info!(%run, line, word, "message delivered"),
             Stage::Failed => warn!(%run, line, word, blame = "carrier", retry = false, "message not delivered"),
@@ -89,10 +100,10 @@ impl Reports {
         let now = Time::now();
         let ms = u64::try_from(now.since(note.at).as_millis()).unwrap_or(u64::MAX);
         // The carrier may report twice at a time: who takes the note away adds the remark.
-        if self.notes.unnote(Topic::Sent, &name).await? {
-            let (step, outcome) = ("delivery".to_owned(), word);
+        if self.notes.unnote(Topic::Sent, name).await? {
+            let (step, outcome) = ("delivery".to_owned(), word.clone());
             self.engine.remark(run, Done { at: now, line, step, outcome, ms }).await?;
         }
-        Ok(())
+        Ok(true)
     }
 }

@@ -93,7 +93,7 @@ async fn add(notes: &Arc<dyn Notes>, numbers: Vec<Phone>, now: Time) -> Result<C
     let mut known: HashSet<String> = notes.notes(Topic::OptOut, "").await?.into_iter().map(|note| note.name).collect();
     let given = numbers.len();
     let new: Vec<Phone> = numbers.into_iter().filter(|number| known.insert(opt_out::name(number))).collect();
-    let said = OptOut { by: "operator".to_owned(), own: None };
+    let said = OptOut { by: "operator".to_owned(), own: None, answering: None };
     for some in new.chunks(AT_ONCE) {
         let noting: Vec<_> = some
             .iter()
@@ -174,7 +174,7 @@ fn text(all: &[Note]) -> String {
 fn lines(all: &[Note]) -> String {
     let mut text = String::new();
     for note in all {
-        let OptOut { by, own } = OptOut::of(note);
+        let OptOut { by, own, .. } = OptOut::of(note);
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{}", json!({ "number": note.name, "at": utc(note.at), "by": by, "own": own }));
     }
@@ -219,7 +219,8 @@ mod tests {
             let told = async |task: OptOutsTask, format| carry_out(&notes, task, format, Time(1_000)).await.unwrap();
             assert_eq!(told(OptOutsTask::List, ListFormat::Text).await, "nobody has opted out\n");
             assert_eq!(told(OptOutsTask::List, ListFormat::Json).await, "");
-            let stop = OptOut { by: "STOP, \"all\"".to_owned(), own: Some(Phone::literal("+13055550100")) };
+            let stop =
+                OptOut { by: "STOP, \"all\"".to_owned(), own: Some(Phone::literal("+13055550100")), answering: None };
             notes.note(stop.note(&maria(), Time(0)), Durability::Synced).await.unwrap();
             let many: Vec<Phone> = (0..600)
                 .map(|number| Phone::literal(&format!("+1305555{number:04}")))

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tracing::info;
 
 use super::OptOuts;
-use super::words::{Wish, wish};
+use super::words::{Wish, word_of};
 use crate::carrier::Outgoing;
 use crate::clock::Time;
 use crate::config::OptOutTexts;
@@ -49,15 +49,19 @@ impl Desk {
         Self { list, notes, messenger, texts: texts.map(Arc::new) }
     }
 
-    /// Heeds a message that is one of the words. `is_expected`: the flow has a trigger for this very word, and will answer
-    /// by itself.
+    /// Heeds a message that is one of the words. Where the flow has a trigger for this very word, that answers in the
+    /// place of our text, by a run of this id; a word that is common is the flow's alone then.
     pub(crate) async fn hear(
         &self,
         id: Option<&str>,
         sms: &InboundSms,
-        is_expected: bool,
+        answering: Option<RunId>,
     ) -> Result<Heard, JournalError> {
-        let Some((wish, word)) = wish(&sms.body) else { return Ok(Heard::Message) };
+        let Some(word) = word_of(&sms.body) else { return Ok(Heard::Message) };
+        if word.is_common && answering.is_some() {
+            return Ok(Heard::Message);
+        }
+        let (wish, word) = (word.wish, word.text);
         if let Some(id) = id
             && self.notes.noted(Topic::Word, id).await?.is_some()
         {
@@ -65,19 +69,19 @@ impl Desk {
             return Ok(Heard::Word(word));
         }
         let (heeded, answer) = match wish {
-            Wish::Stop => (true, self.list.add(&sms.from, word, &sms.to).await?),
+            Wish::Stop => (true, self.list.add(&sms.from, word, &sms.to, answering).await?),
             // Of somebody who gets messages anyway it is a word like others.
             Wish::Start => {
                 let was_out = self.list.remove(&sms.from).await?;
                 (was_out, was_out)
             }
-            Wish::Help => (!is_expected, true),
+            Wish::Help => (true, true),
         };
         if !heeded {
             return Ok(Heard::Message);
         }
         info!(word, from = %Masked(&sms.from), to = %Masked(&sms.to), "word heeded");
-        if answer && !is_expected {
+        if answer && answering.is_none() {
             self.answer(wish, sms);
         }
         if let Some(id) = id {

@@ -6,6 +6,7 @@ use super::{OptOut, name};
 use crate::clock::Time;
 use crate::engine::journal::{Durability, JournalError};
 use crate::engine::notes::{Notes, Topic};
+use crate::run_id::RunId;
 use crate::value::Phone;
 
 /// The list, in the notes beside the runs; or none, where the carrier keeps it.
@@ -22,10 +23,17 @@ impl OptOuts {
         Self(None)
     }
 
-    /// The person gets nothing more, as was said `by` this word or carrier to a number of ours; whether that is new.
-    pub(crate) async fn add(&self, person: &Phone, by: &str, own: &Phone) -> Result<bool, JournalError> {
+    /// The person gets nothing more, as was said `by` this word or carrier to a number of ours, but for what the run that
+    /// is `answering` that says; whether that is new.
+    pub(crate) async fn add(
+        &self,
+        person: &Phone,
+        by: &str,
+        own: &Phone,
+        answering: Option<RunId>,
+    ) -> Result<bool, JournalError> {
         let Some(notes) = &self.0 else { return Ok(false) };
-        let said = OptOut { by: by.to_owned(), own: Some(own.clone()) };
+        let said = OptOut { by: by.to_owned(), own: Some(own.clone()), answering };
         notes.note(said.note(person, Time::now()), Durability::Synced).await
     }
 
@@ -35,9 +43,10 @@ impl OptOuts {
         notes.unnote(Topic::OptOut, &name(person)).await
     }
 
-    /// Whether the person gets nothing more.
-    pub(crate) async fn has(&self, person: &Phone) -> Result<bool, JournalError> {
+    /// Whether the person gets nothing more of this run.
+    pub(crate) async fn has(&self, person: &Phone, run: RunId) -> Result<bool, JournalError> {
         let Some(notes) = &self.0 else { return Ok(false) };
-        Ok(notes.noted(Topic::OptOut, &name(person)).await?.is_some())
+        let noted = notes.noted(Topic::OptOut, &name(person)).await?;
+        Ok(noted.is_some_and(|note| OptOut::of(&note).answering != Some(run)))
     }
 }

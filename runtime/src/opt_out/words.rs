@@ -11,54 +11,73 @@ pub(crate) enum Wish {
     Help,
 }
 
+/// A word that is a message by itself.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Word {
+    pub(super) text: &'static str,
+    pub(super) wish: Wish,
+    /// It may well mean something else in a conversation, as CANCEL when a table is booked.
+    pub(super) is_common: bool,
+}
+
+const fn word(text: &'static str, wish: Wish) -> Word {
+    Word { text, wish, is_common: false }
+}
+
+const fn common(text: &'static str, wish: Wish) -> Word {
+    Word { text, wish, is_common: true }
+}
+
 /// The words, as carriers know them: "CTIA Messaging Principles and Best Practices", "Twilio support for opt-out keywords",
 /// and of 47 CFR 64.1200(a)(10) those that are one message by themselves. `YES` and `SUBSCRIBE` are not among them: they
 /// answer questions of flows.
-const WORDS: &[(&str, Wish)] = &[
-    ("STOP", Wish::Stop),
-    ("STOPALL", Wish::Stop),
-    ("STOP ALL", Wish::Stop),
-    ("UNSUBSCRIBE", Wish::Stop),
-    ("CANCEL", Wish::Stop),
-    ("END", Wish::Stop),
-    ("QUIT", Wish::Stop),
-    ("REVOKE", Wish::Stop),
-    ("OPTOUT", Wish::Stop),
-    ("OPT OUT", Wish::Stop),
-    ("OPT-OUT", Wish::Stop),
-    ("START", Wish::Start),
-    ("UNSTOP", Wish::Start),
-    ("HELP", Wish::Help),
-    ("INFO", Wish::Help),
+static WORDS: [Word; 15] = [
+    word("STOP", Wish::Stop),
+    word("STOPALL", Wish::Stop),
+    word("STOP ALL", Wish::Stop),
+    word("UNSUBSCRIBE", Wish::Stop),
+    word("REVOKE", Wish::Stop),
+    word("OPTOUT", Wish::Stop),
+    word("OPT OUT", Wish::Stop),
+    word("OPT-OUT", Wish::Stop),
+    common("CANCEL", Wish::Stop),
+    common("END", Wish::Stop),
+    common("QUIT", Wish::Stop),
+    word("START", Wish::Start),
+    word("UNSTOP", Wish::Start),
+    common("HELP", Wish::Help),
+    common("INFO", Wish::Help),
 ];
 
-/// What a message asks for, and by which word, if it is nothing but one of these words: in any case, with white space and
-/// marks of punctuation around it.
-pub(super) fn wish(message: &str) -> Option<(Wish, &'static str)> {
+/// The word that a message is, if it is nothing else: in any case, with white space and marks of punctuation around it.
+pub(super) fn word_of(message: &str) -> Option<&'static Word> {
     let said = message.trim_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation());
-    let (word, wish) = WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(said))?;
-    Some((*wish, word))
+    WORDS.iter().find(|word| word.text.eq_ignore_ascii_case(said))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn meant(message: &str) -> Option<(&'static str, Wish)> {
+        word_of(message).map(|word| (word.text, word.wish))
+    }
+
     #[test]
     fn a_word_is_known_however_it_is_written() {
         for message in ["STOP", "stop", " Stop.\n", "\"stop\"", "STOP!!!"] {
-            assert_eq!(wish(message), Some((Wish::Stop, "STOP")), "{message:?}");
+            assert_eq!(meant(message), Some(("STOP", Wish::Stop)), "{message:?}");
         }
-        assert_eq!(wish("opt out"), Some((Wish::Stop, "OPT OUT")));
-        assert_eq!(wish("Start"), Some((Wish::Start, "START")));
-        assert_eq!(wish("help?"), Some((Wish::Help, "HELP")));
+        assert_eq!(meant("opt out"), Some(("OPT OUT", Wish::Stop)));
+        assert_eq!(meant("Start"), Some(("START", Wish::Start)));
+        assert_eq!(meant("help?"), Some(("HELP", Wish::Help)));
     }
 
     #[test]
     fn what_says_more_is_an_ordinary_message() {
         for message in ["", " ", "?", "please stop", "stop it", "stopp", "yes", "end of May", "help me", "ＳＴＯＰ"]
         {
-            assert_eq!(wish(message), None, "{message:?}");
+            assert_eq!(meant(message), None, "{message:?}");
         }
     }
 }

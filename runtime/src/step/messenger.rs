@@ -75,7 +75,7 @@ impl Messenger {
         let (began, deadline) = (Time::now(), Instant::now() + self.config.patience);
         let mut attempt = 1;
         loop {
-            let is_out = opt_outs.has(message.to).await;
+            let is_out = opt_outs.has(message.to, message.effect.run).await;
             if is_out.map_err(|error| refused(format!("the list of those who opted out cannot be read: {error}")))? {
                 return Err(refused(OPTED_OUT));
             }
@@ -134,7 +134,7 @@ impl Messenger {
     /// The carrier has it that the person wants nothing more.
     async fn note_opt_out(&self, message: Outgoing<'_>) {
         let by = self.carrier.name().as_str();
-        if let Err(error) = self.opt_outs.add(message.to, by, message.from).await {
+        if let Err(error) = self.opt_outs.add(message.to, by, message.from, None).await {
             warn!(reason = %error, "an opt-out that the carrier knows of could not be noted");
         }
     }

@@ -61,12 +61,13 @@ impl Inbox {
     pub(crate) async fn receive(&self, id: Option<String>, sms: InboundSms) -> Result<Answer, Refusal> {
         if let Some(desk) = &self.desk {
             let trigger = self.entries.iter().find(|entry| entry.pattern.is_some() && entry.takes(&sms));
-            let heard = desk.hear(id.as_deref(), &sms, trigger.is_some()).await;
+            let answering = trigger.map(|entry| (entry, RunId::new()));
+            let heard = desk.hear(id.as_deref(), &sms, answering.map(|(_, run)| run)).await;
             match heard.map_err(|error| Refusal::Unavailable(error.to_string()))? {
                 Heard::Message => {}
                 Heard::Word(word) => {
-                    if let Some(entry) = trigger {
-                        self.begin(id, &sms, entry).await?;
+                    if let Some((entry, run)) = answering {
+                        self.begin(id, &sms, entry, run).await?;
                     }
                     return Ok(Answer::Word(word));
                 }
@@ -80,8 +81,8 @@ impl Inbox {
     }
 
     /// Starts the trigger that a flow has for a word, whoever else has asked this person.
-    async fn begin(&self, id: Option<String>, sms: &InboundSms, entry: &Entry) -> Result<(), Refusal> {
-        let (start, step) = self.start_of(entry, sms).map_err(|(line, fault)| not_started(line, fault))?;
+    async fn begin(&self, id: Option<String>, sms: &InboundSms, entry: &Entry, run: RunId) -> Result<(), Refusal> {
+        let (start, step) = self.start_of(entry, sms, run).map_err(|(line, fault)| not_started(line, fault))?;
         let key = id.map(|name| Key { name, digest: String::new() });
         let arrival = Arrival::Trigger { key, start, tick: None };
         self.intake.accept(TriggerKind::Sms, arrival, Some(step)).await.map(drop)
@@ -111,14 +112,18 @@ impl Inbox {
 
     /// The run that a message starts; `None`: no trigger takes it.
     fn start(&self, sms: &InboundSms) -> Result<Option<(Fresh, Step)>, (u32, Fault)> {
-        self.entries.iter().find(|entry| entry.takes(sms)).map(|entry| self.start_of(entry, sms)).transpose()
+        self.entries
+            .iter()
+            .find(|entry| entry.takes(sms))
+            .map(|entry| self.start_of(entry, sms, RunId::new()))
+            .transpose()
     }
 
-    fn start_of(&self, entry: &Entry, sms: &InboundSms) -> Result<(Fresh, Step), (u32, Fault)> {
+    fn start_of(&self, entry: &Entry, sms: &InboundSms, id: RunId) -> Result<(Fresh, Step), (u32, Fault)> {
         let line = entry.trigger.line;
         let step = (entry.trigger.start)(sms.clone(), &self.secrets).map_err(|fault| (line, fault))?;
         let parties = Parties { person: Some(sms.from.clone()), own: Some(sms.to.clone()) };
-        Ok((Fresh { id: RunId::new(), line, parties, state: step.state.clone() }, step))
+        Ok((Fresh { id, line, parties, state: step.state.clone() }, step))
     }
 }
 
