@@ -28,6 +28,13 @@ impl Rate {
         self.full.is_none_or(|full| full <= now)
     }
 
+    /// Takes the next token that there will be, and says how long it is until then: so those who come first go first.
+    pub(crate) fn reserve(&mut self, now: Instant) -> Duration {
+        let full = self.full.map_or(now, |full| full.max(now)) + self.gap;
+        self.full = Some(full);
+        full.duration_since(now).saturating_sub(BURST)
+    }
+
     /// Takes a token. The time may not go backwards, as that of the system's monotonic clock does not.
     ///
     /// # Errors
@@ -82,6 +89,14 @@ mod tests {
         assert_eq!(taken(&mut rate, start, 1_000), 1);
         assert_eq!(taken(&mut rate, at(start, 999), 1_000), 0);
         assert_eq!(taken(&mut rate, at(start, 1_000), 1_000), 1);
+    }
+
+    #[test]
+    fn what_is_reserved_comes_in_its_order() {
+        let (start, mut rate) = (Instant::now(), Rate::new(4));
+        let waits: Vec<u128> = (0..7).map(|_| rate.reserve(start).as_millis()).collect();
+        assert_eq!(waits, [0, 0, 0, 0, 250, 500, 750]);
+        assert_eq!(rate.reserve(at(start, 1_000)).as_millis(), 0);
     }
 
     #[test]

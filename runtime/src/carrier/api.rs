@@ -86,6 +86,18 @@ impl Answer {
         }
     }
 
+    /// What a 2xx means of a message: it is taken under the id that the answer names. One that names none may come from
+    /// somebody else on the way.
+    pub(crate) fn taken<T: DeserializeOwned>(&self, who: &str, id: impl FnOnce(T) -> String) -> Handover {
+        self.json().map_or_else(|| self.not_understood(who), |taken| Handover::Sent(Some(id(taken))))
+    }
+
+    /// It cannot be told from the answer whether the message was taken.
+    pub(crate) fn not_understood(&self, who: &str) -> Handover {
+        let why = format!("{who} answered {}, but not as it does when it takes a message", self.status);
+        Handover::Unknown { why, status: Some(self.status) }
+    }
+
     /// It was not taken, and may be later.
     pub(crate) fn busy(&self, why: String) -> Handover {
         let obstacle = Obstacle::Passing(self.retry_after());

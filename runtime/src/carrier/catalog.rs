@@ -23,8 +23,8 @@ pub(crate) struct CarrierKind {
     pub(crate) keys: &'static [Key],
     /// It carries pictures.
     pub(crate) carries_media: bool,
-    /// It answers STOP, START and HELP by itself, and stops messages to those who opted out.
-    pub(crate) answers_opt_outs: bool,
+    /// The words of [`crate::opt_out`] that it answers by itself.
+    pub(crate) answers: &'static [&'static str],
     /// Its webhooks cannot be told to be its own without knowing the address that it calls.
     pub(crate) signs_address: bool,
     /// A carrier for this account; or a sentence that says what is wrong with what was said.
@@ -35,6 +35,10 @@ pub(crate) struct CarrierKind {
 
 /// A carrier that can be used, or why not.
 pub(crate) type Made = Result<Arc<dyn SmsCarrier>, String>;
+
+/// The words that carriers who answer any answer at least.
+pub(crate) const USUAL_WORDS: &[&str] =
+    &["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "START", "UNSTOP", "HELP", "INFO"];
 
 /// A part of an account's credentials: a variable, or a file that the variable with `_FILE` names.
 pub(crate) struct Key {
@@ -87,6 +91,11 @@ impl Account {
 }
 
 impl CarrierName {
+    /// As people write it: `Twilio`.
+    pub(crate) fn title(self) -> &'static str {
+        CARRIERS.iter().find(|kind| kind.name == self).map_or(self.as_str(), |kind| kind.title)
+    }
+
     /// The path of its webhook: `/carrier/twilio`.
     pub(crate) fn path(self) -> String {
         format!("/carrier/{}", self.as_str())

@@ -28,8 +28,8 @@ pub(crate) struct NotSent {
 pub(crate) enum Obstacle {
     /// It would not.
     Final,
-    /// It would not: the person wants no messages, as the carrier knows.
-    OptedOut,
+    /// It would not: the person wants no messages, as the carrier says by this code.
+    OptedOut(&'static str),
     /// The carrier is busy or away for now; after this time, if it said so.
     Passing(Option<Duration>),
 }

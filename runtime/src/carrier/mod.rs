@@ -24,7 +24,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::response::Response;
 
-pub(crate) use self::catalog::{Account, CARRIERS, CarrierKind, Key, Need};
+pub(crate) use self::catalog::{Account, CARRIERS, CarrierKind, Key, Need, USUAL_WORDS};
 pub(crate) use self::handover::{Handover, NotSent, Obstacle};
 pub(crate) use self::parts::{Joiner, Part};
 pub(crate) use self::report::{Report, Reports};

@@ -30,7 +30,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
     title: "the simulator",
     keys: &[],
     carries_media: true,
-    answers_opt_outs: false,
+    answers: &[],
     signs_address: false,
     make: |_, _| Ok(Arc::new(Simulator::default())),
     numbers: Numbering::Elsewhere("any number will do; --carrier names a real carrier"),
@@ -64,7 +64,8 @@ struct Sent {
     to: Phone,
     body: String,
     media: Vec<Url>,
-    run: String,
+    /// `None`: the program itself answers a word.
+    run: Option<String>,
 }
 
 impl SmsCarrier for Simulator {
@@ -79,7 +80,7 @@ impl SmsCarrier for Simulator {
                 to: message.to.clone(),
                 body: message.body.to_owned(),
                 media: message.media.to_vec(),
-                run: message.effect.run.to_string(),
+                run: (message.line > 0).then(|| message.effect.run.to_string()),
             };
             self.outbox.lock().unwrap_or_else(PoisonError::into_inner).push(sent);
             Handover::Sent(None)
@@ -218,7 +219,7 @@ mod tests {
         assert!(outbox.after(0).is_empty());
         for _ in 0..=OUTBOX {
             let (from, to) = (Phone::literal("+15550199999"), Phone::literal("+15550123456"));
-            outbox.push(Sent { from, to, body: "hi".to_owned(), media: vec![], run: "r".to_owned() });
+            outbox.push(Sent { from, to, body: "hi".to_owned(), media: vec![], run: Some("r".to_owned()) });
         }
         let last = OUTBOX as u64 + 1;
         assert_eq!(numbers(&outbox, 0), (2..=last).collect::<Vec<_>>());

@@ -74,6 +74,27 @@ pub(super) fn named(name: &str) -> Result<&'static CarrierKind, String> {
 }
 
 impl CarrierDraft {
+    /// What the operator may have meant otherwise, about those who want no messages.
+    pub(super) fn doubts(&self) -> Option<String> {
+        let kind = self.kind.or_else(|| CARRIERS.first().copied())?;
+        let has_texts = self.stop_text.is_some() || self.start_text.is_some() || self.help_text.is_some();
+        match self.opt_outs {
+            OptOutKeeper::Carrier if kind.answers.is_empty() => Some(format!(
+                "--opt-outs carrier: nobody heeds STOP, unless {} was set up for it or the flow does",
+                kind.title
+            )),
+            OptOutKeeper::Carrier if has_texts => {
+                Some("--opt-outs carrier: --stop-text, --start-text and --help-text are not sent".to_owned())
+            }
+            OptOutKeeper::Program if has_texts && !kind.answers.is_empty() => Some(format!(
+                "{} answers {} by itself, so these get none of --stop-text, --start-text and --help-text",
+                kind.title,
+                kind.answers.join(", ")
+            )),
+            _ => None,
+        }
+    }
+
     /// `None`: the carrier sees to them.
     pub(super) fn opt_out_texts(&self, flow: &str) -> Option<OptOutTexts> {
         let text = |given: &Option<String>, usual: String| given.clone().unwrap_or(usual);

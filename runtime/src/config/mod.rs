@@ -138,8 +138,9 @@ pub fn read(
     };
     let values = program.secrets.iter().map(|name| (*name, secret(name, "the flow's secret"))).collect();
     let (messages, opt_outs) = (carrier.messages, carrier.opt_out_texts(program.name));
+    let doubts = carrier.doubts();
     let carrier = carrier.finish(program, environment, &mut problems);
-    let mut warnings = Vec::new();
+    let mut warnings = Vec::from_iter(doubts);
     let telemetry = telemetry::read(&engine.name, environment, &mut warnings);
     let Some(carrier) = carrier.filter(|_| problems.is_empty()) else {
         return Err(StartError { program: program.name, command: None, problems });

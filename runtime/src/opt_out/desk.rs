@@ -26,8 +26,9 @@ pub(crate) struct Desk {
     list: OptOuts,
     notes: Arc<dyn Notes>,
     messenger: Arc<Messenger>,
-    /// `None`: the carrier answers the words by itself.
-    texts: Option<Arc<OptOutTexts>>,
+    /// The words that the carrier answers by itself; it would answer them twice.
+    answered: &'static [&'static str],
+    texts: Arc<OptOutTexts>,
 }
 
 /// What became of a message.
@@ -44,9 +45,10 @@ impl Desk {
         list: OptOuts,
         notes: Arc<dyn Notes>,
         messenger: Arc<Messenger>,
-        texts: Option<OptOutTexts>,
+        answered: &'static [&'static str],
+        texts: OptOutTexts,
     ) -> Self {
-        Self { list, notes, messenger, texts: texts.map(Arc::new) }
+        Self { list, notes, messenger, answered, texts: Arc::new(texts) }
     }
 
     /// Heeds a message that is one of the words. Where the flow has a trigger for this very word, that answers in the
@@ -81,7 +83,7 @@ impl Desk {
             return Ok(Heard::Message);
         }
         info!(word, from = %Masked(&sms.from), to = %Masked(&sms.to), "word heeded");
-        if answer && answering.is_none() {
+        if answer && answering.is_none() && !self.answered.contains(&word) {
             self.answer(wish, sms);
         }
         if let Some(id) = id {
@@ -95,11 +97,10 @@ impl Desk {
 
     /// Answers in the background: the carrier that brought the word does not wait for it.
     fn answer(&self, wish: Wish, sms: &InboundSms) {
-        let Some(texts) = &self.texts else { return };
         let body = match wish {
-            Wish::Stop => &texts.stop,
-            Wish::Start => &texts.start,
-            Wish::Help => &texts.help,
+            Wish::Stop => &self.texts.stop,
+            Wish::Start => &self.texts.start,
+            Wish::Help => &self.texts.help,
         };
         if body.is_empty() {
             return;

@@ -31,15 +31,12 @@ const fn common(text: &'static str, wish: Wish) -> Word {
 /// The words, as carriers know them: "CTIA Messaging Principles and Best Practices", "Twilio support for opt-out keywords",
 /// and of 47 CFR 64.1200(a)(10) those that are one message by themselves. `YES` and `SUBSCRIBE` are not among them: they
 /// answer questions of flows.
-static WORDS: [Word; 15] = [
+static WORDS: [Word; 12] = [
     word("STOP", Wish::Stop),
     word("STOPALL", Wish::Stop),
-    word("STOP ALL", Wish::Stop),
     word("UNSUBSCRIBE", Wish::Stop),
     word("REVOKE", Wish::Stop),
     word("OPTOUT", Wish::Stop),
-    word("OPT OUT", Wish::Stop),
-    word("OPT-OUT", Wish::Stop),
     common("CANCEL", Wish::Stop),
     common("END", Wish::Stop),
     common("QUIT", Wish::Stop),
@@ -49,11 +46,17 @@ static WORDS: [Word; 15] = [
     common("INFO", Wish::Help),
 ];
 
-/// The word that a message is, if it is nothing else: in any case, with white space and marks of punctuation around it.
+/// The word that a message is, if its letters and digits are no more than that: in any case, with whatever white space,
+/// marks and signs around and between them.
 pub(super) fn word_of(message: &str) -> Option<&'static Word> {
-    let said = message.trim_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation());
-    WORDS.iter().find(|word| word.text.eq_ignore_ascii_case(said))
+    let said = message.chars().filter(|character| character.is_alphanumeric());
+    // No word is longer than the longest.
+    let said: String = said.take(LONGEST + 1).collect();
+    WORDS.iter().find(|word| word.text.eq_ignore_ascii_case(&said))
 }
+
+/// Letters of the longest word.
+const LONGEST: usize = 11;
 
 #[cfg(test)]
 mod tests {
@@ -65,18 +68,36 @@ mod tests {
 
     #[test]
     fn a_word_is_known_however_it_is_written() {
-        for message in ["STOP", "stop", " Stop.\n", "\"stop\"", "STOP!!!"] {
+        for message in ["STOP", "stop", " Stop.\n", "\"stop\"", "STOP!!!", "“stop”", "«Stop!»", "🛑 STOP 🙏", "s-t-o-p"]
+        {
             assert_eq!(meant(message), Some(("STOP", Wish::Stop)), "{message:?}");
         }
-        assert_eq!(meant("opt out"), Some(("OPT OUT", Wish::Stop)));
+        for message in ["OPTOUT", "opt out", "Opt-Out"] {
+            assert_eq!(meant(message), Some(("OPTOUT", Wish::Stop)), "{message:?}");
+        }
+        for message in ["stop all", "STOP  ALL", "Stop-all"] {
+            assert_eq!(meant(message), Some(("STOPALL", Wish::Stop)), "{message:?}");
+        }
+        assert_eq!(meant("unsubscribe"), Some(("UNSUBSCRIBE", Wish::Stop)));
         assert_eq!(meant("Start"), Some(("START", Wish::Start)));
         assert_eq!(meant("help?"), Some(("HELP", Wish::Help)));
     }
 
     #[test]
     fn what_says_more_is_an_ordinary_message() {
-        for message in ["", " ", "?", "please stop", "stop it", "stopp", "yes", "end of May", "help me", "ＳＴＯＰ"]
-        {
+        for message in [
+            "",
+            " ",
+            "?",
+            "please stop",
+            "stop it",
+            "stopp",
+            "yes",
+            "end of May",
+            "help me",
+            "ＳＴＯＰ",
+            "unsubscribed",
+        ] {
             assert_eq!(meant(message), None, "{message:?}");
         }
     }

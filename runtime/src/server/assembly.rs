@@ -45,7 +45,7 @@ impl Assembly {
         let limits = Limits { runs: config.max_runs, steps: config.max_steps };
         let client =
             config.outbound.network.client().map_err(|error| vec![format!("TLS could not be set up: {error}")])?;
-        let (unsigned, answers_opt_outs) = (config.carrier.account.unsigned, config.carrier.kind.answers_opt_outs);
+        let (unsigned, answered) = (config.carrier.account.unsigned, config.carrier.kind.answers);
         let carrier = carrier(&client, config.carrier).map_err(|problem| vec![problem])?;
         let web = WebCaller::new(&config.outbound).map_err(|problem| vec![problem])?;
         let unknown_outcome = config.engine.unknown_outcome;
@@ -63,11 +63,9 @@ impl Assembly {
             Arc::clone(&metrics),
         );
         let messenger = Arc::new(messenger);
-        // A carrier that answers the words by itself would answer them twice.
-        let desk = config.opt_outs.map(|texts| {
-            let texts = (!answers_opt_outs).then_some(texts);
-            Desk::new(opt_outs, Arc::clone(&notes), Arc::clone(&messenger), texts)
-        });
+        let desk = config
+            .opt_outs
+            .map(|texts| Desk::new(opt_outs, Arc::clone(&notes), Arc::clone(&messenger), answered, texts));
         let performer = Performer::new(Arc::clone(&secrets), messenger, web, unknown_outcome, Arc::clone(&metrics));
         let tracer = Tracer::start(config.telemetry, &client, &metrics);
         let parts = Parts {
@@ -103,7 +101,7 @@ fn carrier(client: &Client, config: CarrierConfig) -> Result<Arc<dyn SmsCarrier>
     if kind.name == CarrierName::Simulator {
         warn!("the carrier is the simulator: NOTHING REACHES A REAL PHONE; see /simulator/outbox");
     }
-    if account.unsigned {
+    if account.unsigned && kind.name != CarrierName::Simulator {
         warn!("--unsigned: ANYBODY WHO REACHES {} CAN SEND MESSAGES IN THE NAME OF OTHERS", kind.name.path());
     }
     (kind.make)(client, account)

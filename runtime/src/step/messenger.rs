@@ -83,18 +83,25 @@ impl Messenger {
                 None => return Ok(()),
                 Some(not_sent) => not_sent,
             };
-            let failure = Failure { kind: FailureKind::Carrier, status, message: why };
+            let failure = |message| Failure { kind: FailureKind::Carrier, status, message };
             let Obstacle::Passing(wanted) = obstacle else {
-                if obstacle == Obstacle::OptedOut {
-                    self.note_opt_out(message).await;
+                if let Obstacle::OptedOut(code) = obstacle {
+                    self.note_opt_out(message, code).await;
                 }
-                return Err(failure);
+                return Err(failure(why));
             };
             let pause = backoff::pause(attempt).max(wanted.unwrap_or_default());
             if Instant::now() + pause >= deadline {
-                return Err(failure);
+                let patience = self.config.patience.as_secs();
+                return Err(failure(match wanted.filter(|wanted| wanted.as_secs() >= patience) {
+                    Some(wanted) => format!(
+                        "{why}; it asks for a pause of {} s, and --carrier-patience is {patience} s",
+                        wanted.as_secs()
+                    ),
+                    None => format!("{why}; tried {attempt} times within {patience} s (--carrier-patience)"),
+                }));
             }
-            let (run, reason) = (message.effect.run, masked(&failure.message));
+            let (run, reason) = (message.effect.run, masked(&why));
             let ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
             info!(%run, to = %Masked(message.to), attempt, ms, reason, "the carrier does not take messages now; it is tried again");
             tokio::time::sleep(pause).await;
@@ -125,16 +132,16 @@ impl Messenger {
                 Ok(Some(NotSent { why, status, obstacle: Obstacle::Passing(None) }))
             }
             None => {
-                let told = format!("it is not known whether {} took the message: {why}", self.carrier.name().as_str());
+                let told = format!("it is not known whether {} took the message: {why}", self.carrier.name().title());
                 Err(Failure { kind: FailureKind::Carrier, status, message: told })
             }
         }
     }
 
     /// The carrier has it that the person wants nothing more.
-    async fn note_opt_out(&self, message: Outgoing<'_>) {
-        let by = self.carrier.name().as_str();
-        if let Err(error) = self.opt_outs.add(message.to, by, message.from, None).await {
+    async fn note_opt_out(&self, message: Outgoing<'_>, code: &str) {
+        let by = format!("{} {code}", self.carrier.name().as_str());
+        if let Err(error) = self.opt_outs.add(message.to, &by, message.from, None).await {
             warn!(reason = %error, "an opt-out that the carrier knows of could not be noted");
         }
     }
@@ -147,21 +154,22 @@ impl Messenger {
         }
     }
 
-    /// Waits until this number may send one more.
+    /// Waits for the turn of one more message from this number.
     async fn turn(&self, from: &Phone) {
         let Some(rate) = self.config.rate else { return };
-        while let Err(wait) = self.take(from, rate) {
+        let wait = self.reserve(from, rate);
+        if !wait.is_zero() {
             tokio::time::sleep(wait).await;
         }
     }
 
-    fn take(&self, from: &Phone, rate: u32) -> Result<(), Duration> {
+    fn reserve(&self, from: &Phone, rate: u32) -> Duration {
         let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         if rates.len() >= NUMBERS && !rates.contains_key(from) {
             rates.retain(|_, rate| !rate.is_full(now));
         }
-        rates.entry(from.clone()).or_insert_with(|| Rate::new(rate)).take(now)
+        rates.entry(from.clone()).or_insert_with(|| Rate::new(rate)).reserve(now)
     }
 }
 

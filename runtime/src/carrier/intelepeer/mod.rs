@@ -33,7 +33,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
         Key { name: "INTELEPEER_TOKEN", need: Need::Webhooks },
     ],
     carries_media: false,
-    answers_opt_outs: false,
+    answers: &[],
     signs_address: false,
     make: |client, account| Ok(Arc::new(Intelepeer::new(client.clone(), &account)?)),
     numbers: Numbering::Api(|client, account| Ok(Box::new(IntelepeerNumbers::new(client, account)?))),
@@ -86,7 +86,7 @@ impl Intelepeer {
             request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body.to_string())
         };
         match self.ask(request).await {
-            Ok(answer) if answer.is_success() => Handover::Sent(answer.json().map(|Taken { refid }| refid)),
+            Ok(answer) if answer.is_success() => answer.taken(WHO, |Taken { refid }| refid),
             Ok(answer) => refusal(&answer),
             Err(Unheard::NoToken(not_sent)) => Handover::NotSent(not_sent),
             Err(Unheard::NoAnswer(unanswered)) => unanswered.into(),

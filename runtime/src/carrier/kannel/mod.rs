@@ -28,7 +28,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
         Key { name: "KANNEL_TOKEN", need: Need::Webhooks },
     ],
     carries_media: false,
-    answers_opt_outs: false,
+    answers: &[],
     signs_address: false,
     make: |client, account| Ok(Arc::new(Kannel::new(client.clone(), &account)?)),
     numbers: Numbering::Elsewhere(

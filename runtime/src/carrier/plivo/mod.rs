@@ -20,7 +20,7 @@ use self::signature::Signer;
 use super::numbers::Numbering;
 use super::{
     Account, Brought, CarrierKind, Handover, Key, Need, Outgoing, Parameters, Report, Sending, SmsCarrier, Stage,
-    Webhook, WebhookRequest, api, number, value,
+    USUAL_WORDS, Webhook, WebhookRequest, api, number, value,
 };
 use crate::clock::Time;
 use crate::encode;
@@ -35,7 +35,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
     title: WHO,
     keys: &[Key { name: "PLIVO_AUTH_ID", need: Need::Always }, Key { name: "PLIVO_AUTH_TOKEN", need: Need::Always }],
     carries_media: true,
-    answers_opt_outs: true,
+    answers: USUAL_WORDS,
     signs_address: true,
     make: |client, account| Ok(Arc::new(Plivo::new(client.clone(), &account)?)),
     numbers: Numbering::Api(|client, account| Ok(Box::new(PlivoNumbers::new(client, account)))),
@@ -125,7 +125,9 @@ struct Taken {
 }
 
 fn taken(answer: &api::Answer) -> Handover {
-    let Some(Taken { message_uuid, invalid_number }) = answer.json() else { return Handover::Sent(None) };
+    let Some(Taken { message_uuid, invalid_number }) = answer.json() else {
+        return answer.not_understood(WHO);
+    };
     match message_uuid.into_iter().next() {
         None if !invalid_number.is_empty() => {
             Handover::refused(answer.status, "Plivo refused the message: it says that the number is not valid")
@@ -314,7 +316,7 @@ mod tests {
     fn what_is_taken_has_an_id_unless_its_number_is_not_valid() {
         let body = r#"{"message":"message(s) queued","message_uuid":["u1"],"api_id":"a"}"#;
         assert_eq!(taken(&answer(202, body)), Handover::Sent(Some("u1".to_owned())));
-        assert_eq!(taken(&answer(202, "{}")), Handover::Sent(None));
+        assert!(matches!(taken(&answer(202, "<html>")), Handover::Unknown { status: Some(202), .. }));
         let refused = taken(&answer(202, r#"{"message_uuid":[],"invalid_number":["13055550123"]}"#));
         assert!(matches!(refused, Handover::NotSent(NotSent { obstacle: Obstacle::Final, .. })), "{refused:?}");
     }

@@ -33,7 +33,7 @@ impl Telnyx {
             let reason = match self.hand_over(message).await {
                 Handover::Sent(_) => return Some(true),
                 Handover::NotSent(NotSent { status: Some(OTHER_BODY), .. }) => return None,
-                Handover::NotSent(NotSent { obstacle: Obstacle::Final | Obstacle::OptedOut, .. }) => {
+                Handover::NotSent(NotSent { obstacle: Obstacle::Final | Obstacle::OptedOut(_), .. }) => {
                     return Some(false);
                 }
                 Handover::NotSent(NotSent { why, .. }) | Handover::Unknown { why, .. } => why,

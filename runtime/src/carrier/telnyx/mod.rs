@@ -22,7 +22,7 @@ use self::signature::Verifier;
 use super::numbers::Numbering;
 use super::{
     Account, Brought, CarrierKind, Finding, Handover, Key, Need, NotSent, Obstacle, Outgoing, Sending, SmsCarrier,
-    Webhook, WebhookRequest, api,
+    USUAL_WORDS, Webhook, WebhookRequest, api,
 };
 use crate::clock::Time;
 use crate::metrics::CarrierName;
@@ -38,7 +38,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
         Key { name: "TELNYX_PUBLIC_KEY", need: Need::Webhooks },
     ],
     carries_media: true,
-    answers_opt_outs: true,
+    answers: USUAL_WORDS,
     signs_address: false,
     make: |client, account| Ok(Arc::new(Telnyx::new(client.clone(), &account)?)),
     numbers: Numbering::Api(|client, account| Ok(Box::new(TelnyxNumbers::new(client, account)))),
@@ -88,7 +88,7 @@ impl Telnyx {
             .header("Idempotency-Key", message.effect.to_string())
             .body(body);
         match api::ask(&self.client, request, WHO).await {
-            Ok(answer) if answer.is_success() => Handover::Sent(answer.json().map(|Taken { data }| data.id)),
+            Ok(answer) if answer.is_success() => answer.taken(WHO, |Taken { data }| data.id),
             Ok(answer) => refusal(&answer),
             Err(unanswered) => unanswered.into(),
         }
@@ -165,7 +165,7 @@ fn refusal(answer: &api::Answer) -> Handover {
     let why = format!("Telnyx refused the message with error {code}: {}", problem.reason());
     match (code.as_str(), status) {
         // The person has sent STOP.
-        ("40300", _) => Handover::NotSent(NotSent { why, status: Some(status), obstacle: Obstacle::OptedOut }),
+        ("40300", _) => Handover::NotSent(NotSent { why, status: Some(status), obstacle: Obstacle::OptedOut("40300") }),
         ("10011", _) => answer.busy(why),
         // It took too long inside Telnyx, or the same message is being worked on.
         ("10008", _) | (_, 408 | 409) => Handover::Unknown { why, status: Some(status) },
@@ -236,8 +236,8 @@ mod tests {
             (422, r#""10002""#, Some(Obstacle::Final)),
             (402, r#""20100""#, Some(Obstacle::Final)),
             (400, "40310", Some(Obstacle::Final)),
-            (409, r#""40300""#, Some(Obstacle::OptedOut)),
-            (400, r#""40300""#, Some(Obstacle::OptedOut)),
+            (409, r#""40300""#, Some(Obstacle::OptedOut("40300"))),
+            (400, r#""40300""#, Some(Obstacle::OptedOut("40300"))),
             (429, r#""10011""#, Some(Obstacle::Passing(None))),
             (429, r#""40318""#, Some(Obstacle::Passing(None))),
             (408, r#""10008""#, None),

@@ -39,7 +39,21 @@ pub(super) static KIND: CarrierKind = CarrierKind {
         Key { name: "TWILIO_AUTH_TOKEN", need: Need::Always },
     ],
     carries_media: true,
-    answers_opt_outs: true,
+    // "Twilio support for opt-out keywords".
+    answers: &[
+        "STOP",
+        "STOPALL",
+        "UNSUBSCRIBE",
+        "CANCEL",
+        "END",
+        "QUIT",
+        "REVOKE",
+        "OPTOUT",
+        "START",
+        "UNSTOP",
+        "HELP",
+        "INFO",
+    ],
     signs_address: true,
     make: |client, account| Ok(Arc::new(Twilio::new(client.clone(), &account)?)),
     numbers: Numbering::Api(|client, account| Ok(Box::new(TwilioNumbers::new(client, account)))),
@@ -81,7 +95,7 @@ impl Twilio {
             .header(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))
             .body(self.form(&message));
         match api::ask(&self.client, request, WHO).await {
-            Ok(answer) if answer.is_success() => Handover::Sent(answer.json().map(|Taken { sid }| sid)),
+            Ok(answer) if answer.is_success() => answer.taken(WHO, |Taken { sid }| sid),
             Ok(answer) => refusal(&answer),
             Err(unanswered) => unanswered.into(),
         }
@@ -120,7 +134,9 @@ fn refusal(answer: &api::Answer) -> Handover {
     };
     match code {
         Some(20429) => answer.busy(why),
-        Some(21610) => Handover::NotSent(NotSent { why, status: Some(answer.status), obstacle: Obstacle::OptedOut }),
+        Some(21610) => {
+            Handover::NotSent(NotSent { why, status: Some(answer.status), obstacle: Obstacle::OptedOut("21610") })
+        }
         _ => answer.refusal(why),
     }
 }
@@ -241,7 +257,7 @@ mod tests {
             (429, 20429, Some(Obstacle::Passing(None))),
             (400, 21211, Some(Obstacle::Final)),
             (400, 21408, Some(Obstacle::Final)),
-            (400, 21610, Some(Obstacle::OptedOut)),
+            (400, 21610, Some(Obstacle::OptedOut("21610"))),
             (400, 21614, Some(Obstacle::Final)),
             (500, 20500, None),
         ] {

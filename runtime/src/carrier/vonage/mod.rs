@@ -41,7 +41,7 @@ pub(super) static KIND: CarrierKind = CarrierKind {
     ],
     carries_media: false,
     // Only where its support has been asked to.
-    answers_opt_outs: false,
+    answers: &[],
     signs_address: false,
     make: |client, account| Ok(Arc::new(Vonage::new(client.clone(), &account)?)),
     numbers: Numbering::Api(|client, account| Ok(Box::new(VonageNumbers::new(client, account)))),

@@ -2,6 +2,7 @@
 
 use super::{Scope, Setting, count, duration, web_url};
 use crate::config::carrier::{OptOutKeeper, named};
+use crate::value::Url;
 
 const SETTING: Setting = Setting { scopes: &[Scope::Serve], ..Setting::NONE };
 
@@ -32,7 +33,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         variable: "FLOW_PUBLIC_URL",
         value: "URL",
         help: "Base URL at which the carrier reaches this program",
-        set: |draft, text| web_url(text).map(|url| draft.carrier.public_url = Some(url)),
+        set: |draft, text| public_url(text).map(|url| draft.carrier.public_url = Some(url)),
         ..OF_ACCOUNT
     },
     Setting {
@@ -83,10 +84,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         variable: "FLOW_STOP_TEXT",
         value: "TEXT",
         help: "What those are told who send STOP",
-        set: |draft, text| {
-            draft.carrier.stop_text = Some(text.to_owned());
-            Ok(())
-        },
+        set: |draft, text| message(text).map(|text| draft.carrier.stop_text = text),
         ..SETTING
     },
     Setting {
@@ -94,10 +92,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         variable: "FLOW_START_TEXT",
         value: "TEXT",
         help: "What those are told who send START after that",
-        set: |draft, text| {
-            draft.carrier.start_text = Some(text.to_owned());
-            Ok(())
-        },
+        set: |draft, text| message(text).map(|text| draft.carrier.start_text = text),
         ..SETTING
     },
     Setting {
@@ -105,10 +100,27 @@ pub(super) static SETTINGS: &[Setting] = &[
         variable: "FLOW_HELP_TEXT",
         value: "TEXT",
         help: "What those are told who send HELP: who you are, and how to reach you",
-        set: |draft, text| {
-            draft.carrier.help_text = Some(text.to_owned());
-            Ok(())
-        },
+        set: |draft, text| message(text).map(|text| draft.carrier.help_text = text),
         ..SETTING
     },
 ];
+
+/// A base URL: paths are put behind it.
+fn public_url(text: &str) -> Result<Url, String> {
+    let url = web_url(text)?;
+    let rest = url.as_str().split_once("://").map_or("", |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or_default();
+    if rest.contains(['?', '#']) || authority.contains('@') {
+        return Err("write it without user, query and fragment, as https://flows.example.com".to_owned());
+    }
+    Ok(url)
+}
+
+/// A text to a person, no longer than what flows may send.
+fn message(text: &str) -> Result<Option<String>, String> {
+    const MOST: usize = 1_600;
+    match text.chars().count() {
+        0..=MOST => Ok(Some(text.to_owned())),
+        length => Err(format!("it has {length} characters, and a message may have {MOST}")),
+    }
+}

@@ -156,6 +156,7 @@ fn duration(text: &str) -> Result<Duration, String> {
     let number = text.get(..text.len().saturating_sub(1)).and_then(|digits| digits.parse::<u32>().ok());
     match number {
         Some(number) if number > 0 && unit > 0 => Ok(Duration::from_secs(u64::from(number) * unit)),
+        Some(0) if unit > 0 => Err("it should be at least 1s".to_owned()),
         _ => Err("write a whole number and s, m, h or d, as 30d".to_owned()),
     }
 }
