@@ -119,8 +119,43 @@ fn what_nobody_can_tell_of_fails_the_step() {
     let program = start(&api.url(), &report).start();
     assert_eq!(deliver(&program, &message("SM1", "hello")).status, 200);
     let told = String::from_utf8(report.wait_for(1)[0].body.clone()).unwrap();
-    assert!(told.starts_with("it is not known whether twilio took the message"), "{told}");
+    assert!(told.starts_with("it is not known whether Twilio took the message"), "{told}");
     assert_eq!(posts(&api), 1);
+}
+
+/// A login page of some network on the way answers 200 as well.
+#[test]
+fn an_answer_that_names_no_message_is_no_acceptance() {
+    for page in ["<html>Log in</html>", ""] {
+        let api = StandIn::start(move |_| Reply::new(200, "text/html", page));
+        let report = report();
+        let program = start(&api.url(), &report).start();
+        assert_eq!(deliver(&program, &message("SM1", "hello")).status, 200);
+        let told = String::from_utf8(report.wait_for(1)[0].body.clone()).unwrap();
+        assert!(
+            told.starts_with("it is not known whether Twilio took the message: Twilio answered 200, but"),
+            "{told}"
+        );
+        assert_eq!(posts(&api), 1);
+    }
+}
+
+#[test]
+fn who_waited_in_vain_is_told_for_how_long() {
+    let report = report();
+    let program = start(&nobody(), &report).with(["--carrier-patience", "1s"]).start();
+    assert_eq!(deliver(&program, &message("SM1", "hello")).status, 200);
+    let told = String::from_utf8(report.wait_for(1)[0].body.clone()).unwrap();
+    assert!(told.contains("; tried ") && told.ends_with(" times within 1 s (--carrier-patience)"), "{told}");
+}
+
+#[test]
+fn a_public_address_has_no_query() {
+    for wrong in ["https://a.example/x?token=canary", "https://a.example/#x", "https://anna:canary@a.example"] {
+        let ended = start("http://127.0.0.1:9", &report()).with(["--public-url", wrong]).run();
+        assert_eq!(ended.code, Some(2));
+        assert!(ended.err.contains("write it without user, query and fragment"), "{}", ended.err);
+    }
 }
 
 #[test]
@@ -132,8 +167,19 @@ fn a_number_sends_no_faster_than_it_may() {
     for number in 0..7 {
         let from = format!("+1305555020{number}");
         assert_eq!(deliver(&program, &twilio::message_from(&from, &format!("SM{number}"), "hello")).status, 200);
+        wait::until("its turn is known", || {
+            Some(()).filter(|()| program.log(&[("message", json!("run accepted"))]).len() > number)
+        });
+        // So that the run has asked for its turn before the next one does.
+        std::thread::sleep(Duration::from_millis(50));
     }
     program.ended(7);
+    let to: Vec<String> = api.requests().iter().map(|sent| sent.form()[0].1.clone()).collect();
+    assert_eq!(
+        to,
+        (0..7).map(|number| format!("+1305555020{number}")).collect::<Vec<_>>(),
+        "who came first goes first"
+    );
     // Two at once, five more at two a second.
     assert!(began.elapsed() >= Duration::from_millis(2_400), "{:?}", began.elapsed());
     assert_eq!(posts(&api), 7);

@@ -166,13 +166,17 @@ fn at_twilio(crm: &StandIn, api: &StandIn) -> Start {
 
 #[test]
 fn what_the_carrier_knows_of_opting_out_counts() {
-    let (crm, api) = (crm(), twilios());
-    let program = at_twilio(&crm, &api).start();
+    let (crm, api, folder) = (crm(), twilios(), Scratch::new());
+    let program = at_twilio(&crm, &api).state(folder.path()).start();
     let from_other = |sid| deliver(&program, &twilio::message_from(OTHER, sid, "hello")).status;
     assert_eq!(from_other("SM1"), 200);
     assert!(said(&crm.wait_for(1)[0]).contains("error 21610"));
     assert_eq!(from_other("SM2"), 200);
     assert!(said(&crm.wait_for(2)[1]).contains("opted out"));
+    let mut list = Command::new(binary());
+    list.env_clear().env("STATE_DIRECTORY", folder.path()).args(["opt-outs", "list", "--format", "csv"]);
+    let listed = run(list, PATIENCE).out;
+    assert!(listed.contains(OTHER) && listed.contains("twilio 21610"), "{listed}");
     // Twilio answers the words by itself, and was not asked to carry the second message at all.
     assert_eq!(deliver(&program, &message("SM3", "STOP")).status, 200);
     assert_eq!(deliver(&program, &message("SM4", "hello")).status, 200);
