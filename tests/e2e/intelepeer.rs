@@ -169,7 +169,7 @@ fn a_refusal_of_the_api_is_told_to_the_flow() {
         (
             503,
             json!({}),
-            "it is not known whether intelepeer took the message: IntelePeer answered 503: no reason was given",
+            "it is not known whether IntelePeer took the message: IntelePeer answered 503: no reason was given",
             1,
         ),
     ];

@@ -144,7 +144,7 @@ fn a_refusal_is_told_to_the_flow() {
         (401, json!({ "error": "authentication failed" }), "Plivo answered 401: authentication failed", false),
         (202, json!({ "message_uuid": [], "invalid_number": ["1"] }), "the number is not valid", false),
         (429, json!({ "error": "rate limit exceeded" }), "Plivo answered 429", true),
-        (500, json!({ "error": "oops" }), "it is not known whether plivo took the message: Plivo answered 500", false),
+        (500, json!({ "error": "oops" }), "it is not known whether Plivo took the message: Plivo answered 500", false),
     ] {
         let (api, report) =
             (StandIn::start(move |_| Reply::json(status, &body)), StandIn::start(|_| Reply::status(200)));

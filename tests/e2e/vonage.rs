@@ -94,7 +94,7 @@ fn a_refusal_is_told_to_the_flow_with_its_code() {
         ),
         (200, json!([part("2", "Missing to param")]), "200", "error 2: Missing to param", false),
         (200, json!([part("4", "Bad Credentials")]), "200", "error 4: Bad Credentials", false),
-        (200, json!([part("5", "Internal Error")]), "200", "it is not known whether vonage took the message", false),
+        (200, json!([part("5", "Internal Error")]), "200", "it is not known whether Vonage took the message", false),
         (200, json!([part("9", "Quota Exceeded - rejected")]), "200", "error 9: Quota Exceeded", false),
         (
             200,
@@ -104,7 +104,7 @@ fn a_refusal_is_told_to_the_flow_with_its_code() {
             false,
         ),
         (401, json!([]), "401", "Vonage answered 401", false),
-        (503, json!([]), "503", "it is not known whether vonage took the message", false),
+        (503, json!([]), "503", "it is not known whether Vonage took the message", false),
     ] {
         let body = json!({ "message-count": "1", "messages": messages });
         let (api, report) =
