@@ -151,7 +151,37 @@ fn the_terminal_is_given_back_however_it_ends() {
     let binary = children(&pid(&tmux));
     signal("KILL", &binary[0]);
     let screen = ended(&tmux, 2);
-    assert!(screen.contains("error: the flow's binary was ended by a signal"), "{screen}");
+    assert!(screen.contains("error: the flow's binary was ended by SIGKILL"), "{screen}");
+}
+
+#[test]
+fn what_the_program_sees_to_is_no_run_on_the_screen() {
+    let service = weather();
+    let Some(tmux) = phone(&service, 110, 34) else { return };
+    tmux.enter("stop");
+    let screen = tmux.until(&["You get no more messages", "STOP: the program sees to it"]);
+    assert!(!screen.contains("at work"), "{screen}");
+    tmux.enter("desk");
+    let screen = tmux.until(&["ended well"]);
+    assert!(!screen.contains("at work"), "{screen}");
+    tmux.press("C-c");
+    ended(&tmux, 0);
+}
+
+#[test]
+fn without_a_terminal_a_word_that_the_program_sees_to_is_answered_before_the_end() {
+    let service = weather();
+    for (input, words) in [("STOP\n", &["STOP"][..]), ("help\nSTOP\nstart\ndesk\n", &["HELP", "STOP", "START"])] {
+        let ended = piped(&service, input);
+        assert_eq!(ended.code, Some(0), "{}", ended.err);
+        let answers = ended.out.lines().filter(|line| line.starts_with("< +13055550100: ")).count();
+        assert_eq!(answers, words.len(), "{ended:?}");
+        for word in words {
+            assert!(ended.err.contains(&format!("{word}: the program sees to it\n")), "{ended:?}");
+        }
+        assert!(!ended.err.contains("! "), "{ended:?}");
+        assert_eq!(ended.out.contains("Somebody is at the desk."), input.ends_with("desk\n"), "{ended:?}");
+    }
 }
 
 /// Runs the phone with this input, which comes through a pipe.

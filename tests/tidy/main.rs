@@ -16,7 +16,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("similar", &["cli/unified.rs"]),
     ("ratatui", &["cli/phone"]),
     ("crossterm", &["cli/phone"]),
-    ("signal_hook", &["cli/phone/talk.rs"]),
+    ("signal_hook", &["cli/phone/talk.rs", "driver/served.rs"]),
     ("quote!", &["codegen"]),
     ("syn::", &["codegen"]),
     ("prettyplease::", &["codegen"]),

@@ -17,7 +17,7 @@ use crate::upgrade::{self, Fate, Place, Upgrade};
 /// Tell which waiting conversations a new version of a flow would not take over
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A run goes on at the step that says the same as the one it stood at, wherever that is now, if all the variables that are
+A run goes on at the step that says the same as the one it stood at, wherever that is now, if all the variables that are \
 needed there were kept. `-` is standard input.
 Ends with code 1 if runs wait somewhere in OLD that NEW would not take over, and with code 2 if a file has errors.
 

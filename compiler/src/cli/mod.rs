@@ -38,8 +38,9 @@ use crate::driver::system::{Real, System};
     after_help = "\
 Exit codes:
   0  all is fine
-  1  a flow has errors, or warnings that are denied; --check or --diff found something to change; `flowc diff` found
-     waiting runs that would be lost; or a call that was tried took its `fail` path
+  1  a flow has errors, or warnings that are denied; --check or --diff found
+     something to change; `flowc diff` found waiting runs that would be lost;
+     or a call that was tried took its `fail` path
   2  the command could not do its work
 
 Example:
@@ -141,13 +142,20 @@ mod tests {
         (exit, memory.printed.take(), memory.reported.take())
     }
 
+    /// A line that clap would break so that its rest stands alone: wider than clap ever draws, and no paragraph by itself.
+    fn broken(help: &str) -> Option<&str> {
+        help.lines().find(|line| line.len() > 100 && (line.starts_with(' ') || !line.ends_with('.')))
+    }
+
     #[test]
     fn every_command_shows_an_example() {
         let mut root = Cli::command();
         root.clone().debug_assert();
         assert!(root.render_long_help().to_string().contains("Example"));
+        assert_eq!(broken(&root.get_after_help().unwrap().to_string()), None);
         for command in root.get_subcommands_mut().filter(|command| command.get_name() != "help") {
             let name = command.get_name().to_owned();
+            assert_eq!(broken(&command.get_after_help().map(ToString::to_string).unwrap_or_default()), None, "{name}");
             let help = command.render_long_help().to_string();
             assert!(help.contains(&format!("Example:\n  flowc {name}")), "{help}");
         }
@@ -247,6 +255,7 @@ mod tests {
             ("api.flow", "on api \"order\" expect N: int -> sms \"Order $N\"\n"),
             ("sms.flow", "on sms -> sms \"Hi\"\n"),
             ("bad.flow", "on api \"order\" -> sms \"$N\"\n"),
+            ("crm.json", r#"{"name":"Ann"}"#),
         ]);
         let (exit, out, err) = flowc(&memory, "flowc openapi api.flow");
         assert_eq!((exit, err.as_str()), (Exit::Fine, ""));
@@ -255,6 +264,11 @@ mod tests {
         assert!(out.lines().count() > 50 && out.ends_with("}\n"), "{out}");
         let (exit, _, err) = flowc(&memory, "flowc openapi api.flow -o api.json");
         assert_eq!((exit, err.as_str(), memory.text("api.json")), (Exit::Fine, "wrote api.json\n", out));
+        let (exit, _, err) = flowc(&memory, "flowc openapi api.flow -o api.json");
+        assert_eq!((exit, err.as_str()), (Exit::Fine, "wrote api.json\n"), "a document is renewed");
+        let (exit, _, err) = flowc(&memory, "flowc openapi api.flow -o crm.json");
+        assert!(exit == Exit::Failed && err.contains("choose another name"), "{err}");
+        assert_eq!(memory.text("crm.json"), r#"{"name":"Ann"}"#);
         let (exit, _, err) = flowc(&memory, "flowc openapi api.flow -o sms.flow");
         assert!(exit == Exit::Failed && err.contains("choose another name"), "{err}");
         let (exit, _, err) = flowc(&memory, "flowc openapi sms.flow");

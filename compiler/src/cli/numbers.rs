@@ -15,15 +15,17 @@ use crate::driver::{self, Error, Making, Order};
 /// Show the numbers of the account with a carrier, and lead them to a flow
 #[derive(Debug, Args)]
 #[command(after_help = "\
-What follows FILE goes to the binary, which does the work, as `BINARY numbers …`; `flowc numbers list FILE --help` lists
+What follows FILE goes to the binary, which does the work, as `BINARY numbers …`; `flowc numbers list FILE --help` lists \
 what it takes. The carrier and its account are chosen as for the binary: --carrier, and the carrier's own variables.
 Only a flow that runs can be assigned: it is asked at --public-url whether it is this very flow, and ready.
 
 Example:
   flowc numbers list weather.flow --carrier twilio
   flowc numbers search weather.flow 305 --carrier twilio
-  flowc numbers assign weather.flow +13055550100 --carrier twilio --public-url https://flows.example.com
-  flowc numbers clear weather.flow +13055550100 --carrier twilio --public-url https://flows.example.com")]
+  flowc numbers assign weather.flow +13055550100 --carrier twilio \\
+      --public-url https://flows.example.com
+  flowc numbers clear weather.flow +13055550100 --carrier twilio \\
+      --public-url https://flows.example.com")]
 pub(super) struct Numbers {
     /// What to do
     #[arg(value_enum)]

@@ -1,6 +1,6 @@
 //! `flowc openapi`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -8,6 +8,7 @@ use super::Exit;
 use super::console::Console;
 use crate::diagnostic::{Diagnostic, render};
 use crate::driver::samples::Beside;
+use crate::driver::system::{Entry, System};
 use crate::driver::{Error, flow_file};
 use crate::openapi;
 
@@ -44,7 +45,19 @@ impl Openapi {
             console.error(&format!("{} has no `on api`, so no request starts it", file.name), Some(help));
             return Ok(Exit::Failed);
         };
+        if let Some(path) = self.output.as_deref().filter(|path| !may_become_document(system, path)) {
+            return Err(Error::Exists(path.to_owned()));
+        }
         console.deliver(&format!("{document:#}\n"), self.output.as_deref())?;
         Ok(Exit::Fine)
     }
+}
+
+/// Whether nothing is lost by a document at this path. A recorded answer is JSON too, and often stands beside the flow.
+fn may_become_document(system: &dyn System, path: &Path) -> bool {
+    if !matches!(system.entry(path), Some(Entry::File(1..))) {
+        return true;
+    }
+    let found = system.read(path).ok().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+    found.is_some_and(|found| found.get("openapi").is_some())
 }

@@ -122,7 +122,7 @@ mod tests {
     fn machine() -> Memory {
         let memory = Memory {
             program: Some(Box::new(|memory, command| {
-                let exit = Exit { code: Some(0), errors: String::new() };
+                let exit = Exit { code: Some(0), ..Exit::default() };
                 let first = command.arguments[0].to_str().unwrap();
                 let lines = match first {
                     "-vV" => vec!["host: x86_64-unknown-linux-gnu".to_owned()],

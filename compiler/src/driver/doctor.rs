@@ -140,7 +140,7 @@ mod tests {
         let memory = Memory {
             program: Some(Box::new(move |_, command| {
                 let line = if command.program == "rustc" { rustc } else { "tool 1.0" };
-                (vec![line.to_owned()], Exit { code: Some(0), errors: String::new() })
+                (vec![line.to_owned()], Exit { code: Some(0), ..Exit::default() })
             })),
             ..Memory::default()
         };

@@ -4,6 +4,9 @@ use std::net::SocketAddr;
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
+use serde_json::Value;
+use signal_hook::low_level::signal_name;
+
 use super::demo::address_in;
 use super::error::Error;
 use super::system::{Command, Exit, Running, System};
@@ -56,9 +59,64 @@ impl Served {
 }
 
 fn ended<'a>(exit: Option<Exit>, said: impl Iterator<Item = &'a str>) -> Error {
-    let why = match exit {
-        Some(Exit { code: Some(code), .. }) => format!("ended with exit code {code}"),
-        _ => "was ended by a signal".to_owned(),
+    let why = match exit.map(|exit| (exit.code, exit.signal)) {
+        Some((Some(code), _)) => format!("ended with exit code {code}"),
+        Some((None, Some(signal))) => match signal_name(signal) {
+            Some(name) => format!("was ended by {name}"),
+            None => format!("was ended by signal {signal}"),
+        },
+        _ => "has ended".to_owned(),
     };
-    Error::NotServing { why, said: said.map(|line| format!("\n  {line}")).collect() }
+    Error::NotServing { why, said: last_words(said).iter().map(|line| format!("\n  {line}")).collect() }
+}
+
+/// What of a log tells why its binary has ended: warnings, errors, and what is no JSON, as a panic is. Where it holds none
+/// of them, its last two lines, by what they say.
+fn last_words<'a>(said: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let (mut bad, mut others) = (Vec::new(), Vec::new());
+    for line in said.filter(|line| !line.trim().is_empty()) {
+        let Ok(Value::Object(members)) = serde_json::from_str(line) else {
+            bad.push(line.to_owned());
+            continue;
+        };
+        let text = |name: &str| members.get(name).and_then(Value::as_str);
+        let message = text("message").unwrap_or(line);
+        let words = text("reason").map_or_else(|| message.to_owned(), |reason| format!("{message}: {reason}"));
+        // Every simulator says that it reaches no real phone, however it ends.
+        if !message.starts_with("the carrier is the simulator") {
+            let is_bad = matches!(text("level"), Some("WARN" | "ERROR"));
+            if is_bad { &mut bad } else { &mut others }.push(words);
+        }
+    }
+    match bad.is_empty() {
+        true => others.split_off(others.len().saturating_sub(2)),
+        false => bad,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(exit: Exit, said: &[&str]) -> String {
+        ended(Some(exit), said.iter().copied()).to_string()
+    }
+
+    #[test]
+    fn what_went_wrong_is_told_in_plain_words() {
+        let signal = |signal| Exit { signal: Some(signal), ..Exit::default() };
+        let started = r#"{"level":"INFO","message":"starting","flow":"Desk"}"#;
+        let simulator = r#"{"level":"WARN","message":"the carrier is the simulator: NOTHING REACHES A REAL PHONE"}"#;
+        let accepted = r#"{"level":"INFO","message":"run accepted","run":"r"}"#;
+        let failed = r#"{"level":"ERROR","message":"the journal fails","reason":"the disk is full"}"#;
+        assert_eq!(
+            error(signal(9), &[started, simulator, accepted, failed, "", "thread 'main' panicked"]),
+            "the flow's binary was ended by SIGKILL\n  the journal fails: the disk is full\n  thread 'main' panicked"
+        );
+        assert_eq!(
+            error(Exit { code: Some(1), ..Exit::default() }, &[started, started, simulator, accepted]),
+            "the flow's binary ended with exit code 1\n  starting\n  run accepted"
+        );
+        assert_eq!(error(signal(64), &[]), "the flow's binary was ended by signal 64");
+    }
 }

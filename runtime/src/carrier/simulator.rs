@@ -131,7 +131,7 @@ async fn receive(State(inbox): State<Inbox>, request: Request) -> Response {
             Ok(Answer::Taken(receipt)) => told(receipt),
             Ok(Answer::Word(word)) => {
                 let told = format!("{word} is seen to by the program itself");
-                reply::json(StatusCode::OK, &json!({ "run": null, "reason": told }))
+                reply::json(StatusCode::OK, &json!({ "run": null, "word": word, "reason": told }))
             }
             Ok(Answer::TakesNone) => {
                 reply::error(StatusCode::NOT_FOUND, "this flow has no `on sms` and no `ask`, so it takes no texts")

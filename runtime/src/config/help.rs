@@ -163,10 +163,6 @@ fn write_triggers(text: &mut String, program: &Program) -> std::fmt::Result {
         }
     }
     writeln!(text, "\n`runs --help` says how to look after runs: list, show, retry, cancel, erase.")?;
-    writeln!(
-        text,
-        "`numbers --help` says how to lead the carrier's numbers to this flow: list, search, assign, clear."
-    )?;
     writeln!(text, "`opt-outs --help` says how to look after those who have opted out: list, add, remove, import.")?;
     writeln!(
         text,

@@ -34,7 +34,8 @@ Example:
   flowc call weather.flow
   flowc call booking.flow:12 --var from=+13055550123 --var guests=2
   flowc call weather.flow --send --save-sample forecast.json
-  flowc call booking.flow:12 --var from=+13055550123 --send -- --connect-to crm.example.com:443=http://127.0.0.1:9000")]
+  flowc call booking.flow:12 --var from=+13055550123 --send -- \\
+      --connect-to crm.example.com:443=http://127.0.0.1:9000")]
 pub(super) struct Call {
     /// The flow file; with the line of a call, and its column, if there are several
     #[arg(value_name = "FILE[:LINE[:COLUMN]]")]

@@ -20,6 +20,8 @@ pub(super) enum Item {
     Note {
         /// When, in seconds since 1970.
         at: i64,
+        /// The number of the person that it is about, if it is about one.
+        person: Option<String>,
         /// A sentence.
         text: String,
         /// Whether it is a warning or an error.
@@ -102,21 +104,27 @@ impl Activity {
         });
     }
 
+    /// The program itself has seen to a word of this person's.
+    pub(super) fn heeded(&mut self, word: &str, person: &str, now: i64) {
+        let text = format!("{word}: the program sees to it");
+        self.push(Item::Note { at: now, person: Some(person.to_owned()), text, is_bad: false });
+    }
+
     /// Takes in what the log tells. `whose` knows the number that a masked one stands for.
     pub(super) fn told(&mut self, told: Told, now: i64, whose: impl Fn(&str) -> Option<String>) {
         let (at, line) = (told.at.unwrap_or(now), told.line);
         let Some(id) = told.run else {
             return match told.what {
-                What::Note { text, is_bad } => self.push(Item::Note { at, text, is_bad }),
+                What::Note { text, is_bad } => self.push(Item::Note { at, person: None, text, is_bad }),
                 What::Failed { reason, .. } => {
                     let text = format!("line {line} starts no run: {reason}");
-                    self.push(Item::Note { at, text, is_bad: true });
+                    self.push(Item::Note { at, person: None, text, is_bad: true });
                 }
                 _ => {}
             };
         };
         if let What::Note { text, is_bad } = told.what {
-            return self.push(Item::Note { at, text, is_bad });
+            return self.push(Item::Note { at, person: None, text, is_bad });
         }
         self.change(&id, at, |run| match told.what {
             What::Accepted { person } => {

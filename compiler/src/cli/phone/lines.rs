@@ -10,6 +10,7 @@ use super::super::harmless::harmless;
 use super::chat::{Entry, Voice};
 use super::command::COMMANDS;
 use super::log::{self, Outcome, What};
+use super::model::Answer;
 use super::talk::{Next, Talk};
 use super::wire::News;
 use crate::driver::Error;
@@ -86,8 +87,11 @@ fn answer(from: &str, entry: &Entry) -> String {
     format!("< {}: {words}\n", harmless(from))
 }
 
-/// Tells of what has failed.
+/// Tells of what has failed, and of what no run was needed for.
 fn tell_of(console: &Console<'_>, news: &News) {
+    if let News::Answered(_, Answer::Heeded(word)) = news {
+        return console.notice(&format!("{}: the program sees to it", harmless(word)));
+    }
     let News::Log(line) = news else { return };
     let Some(told) = log::read(line) else { return };
     let why = match told.what {

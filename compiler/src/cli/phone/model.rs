@@ -80,6 +80,8 @@ pub(super) enum Answer {
     Run(String),
     /// It waits for the text before it.
     Queued,
+    /// It is a word that the program itself sees to: STOP, START, HELP.
+    Heeded(String),
     /// Nothing came of it, or it was refused: why.
     Nothing(String),
 }
@@ -95,8 +97,8 @@ pub(super) struct Message {
     pub(super) body: String,
     /// Links to pictures.
     pub(super) media: Vec<String>,
-    /// The run that sent it.
-    pub(super) run: String,
+    /// The run that sent it; `None`: the program itself has.
+    pub(super) run: Option<String>,
 }
 
 impl Phone {
@@ -228,6 +230,7 @@ impl Phone {
         match answer {
             Answer::Run(run) => self.activity.belongs(&run, &text.from, true, now),
             Answer::Queued => {}
+            Answer::Heeded(word) => self.activity.heeded(&word, &text.from, now),
             Answer::Nothing(why) => chat.note(now, why),
         }
     }
@@ -236,7 +239,7 @@ impl Phone {
     pub(super) fn triggered(&mut self, person: &str, answer: Answer) {
         match answer {
             Answer::Run(run) => self.activity.belongs(&run, person, true, self.now),
-            Answer::Queued => {}
+            Answer::Queued | Answer::Heeded(_) => {}
             Answer::Nothing(why) => self.note(why),
         }
     }
@@ -244,7 +247,9 @@ impl Phone {
     /// The flow has sent a message.
     pub(super) fn received(&mut self, message: Message) {
         let Message { from, to, body, media, run } = message;
-        self.activity.belongs(&run, &to, false, self.now);
+        if let Some(run) = run {
+            self.activity.belongs(&run, &to, false, self.now);
+        }
         let place = self.chat(&to, &from);
         let (now, is_shown) = (self.now, place == self.current);
         if let Some(chat) = self.chats.get_mut(place) {
@@ -293,7 +298,7 @@ pub(super) mod tests {
 
     pub(in super::super) fn message(to: &str, run: &str, body: &str) -> Message {
         let (from, to) = ("+15550199999".to_owned(), to.to_owned());
-        Message { from, to, body: body.to_owned(), media: Vec::new(), run: run.to_owned() }
+        Message { from, to, body: body.to_owned(), media: Vec::new(), run: Some(run.to_owned()) }
     }
 
     fn states(phone: &Phone) -> Vec<State> {
@@ -324,6 +329,23 @@ pub(super) mod tests {
         let refused = text(&mut phone, "again");
         phone.answered(&refused, Answer::Nothing("busy".into()));
         assert_eq!((phone.chats[0].entries[3].voice, phone.chats[0].entries[3].text.as_str()), (Voice::Phone, "busy"));
+    }
+
+    #[test]
+    fn what_the_program_sees_to_is_no_run() {
+        let mut phone = phone();
+        let sent = text(&mut phone, "stop");
+        phone.answered(&sent, Answer::Heeded("STOP".into()));
+        phone.received(Message { run: None, ..message("+15550100001", "", "No more messages.") });
+        assert!(states(&phone).is_empty() && !phone.activity.is_working());
+        let entries = &phone.chats[0].entries;
+        assert_eq!((entries.len(), entries[0].voice, entries[1].voice), (2, Voice::Person { waiting: None }, Voice::Flow));
+        match phone.activity.newest().next() {
+            Some(Item::Note { person, text, is_bad: false, .. }) => {
+                assert_eq!((person.as_deref(), text.as_str()), (Some("+15550100001"), "STOP: the program sees to it"));
+            }
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]

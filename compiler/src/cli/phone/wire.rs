@@ -164,6 +164,9 @@ fn answer(message: &http::Message) -> Answer {
     let words = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
     let errors = body.get("errors").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     let errors = errors.collect::<Vec<_>>().join("; ");
+    if let Some(word) = words("word") {
+        return Answer::Heeded(word);
+    }
     match (words("run"), message.status()) {
         (Some(run), 202) => Answer::Run(run),
         (None, 202) => Answer::Queued,
@@ -179,7 +182,8 @@ fn read(message: &Value) -> Message {
     let words = |name: &str| message.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let media = message.get("media").and_then(Value::as_array).into_iter().flatten();
     let media = media.filter_map(Value::as_str).map(str::to_owned).collect();
-    Message { from: words("from"), to: words("to"), body: words("body"), media, run: words("run") }
+    let run = message.get("run").and_then(Value::as_str).map(str::to_owned);
+    Message { from: words("from"), to: words("to"), body: words("body"), media, run }
 }
 
 #[cfg(test)]
@@ -196,6 +200,8 @@ mod tests {
         assert_eq!(said(202, r#"{"run":"a","reply":true}"#), Answer::Run("a".into()));
         assert_eq!(said(202, r#"{"run":null,"reason":"it waits for the message before it"}"#), Answer::Queued);
         assert_eq!(said(200, r#"{"run":null,"reason":"no trigger"}"#), Answer::Nothing("no trigger".into()));
+        let heeded = r#"{"run":null,"word":"STOP","reason":"STOP is seen to by the program itself"}"#;
+        assert_eq!(said(200, heeded), Answer::Heeded("STOP".into()));
         assert_eq!(said(400, r#"{"errors":["a","b"]}"#), Answer::Nothing("a; b".into()));
         assert_eq!(said(502, "<html>"), Answer::Nothing("the flow answered 502".into()));
     }
@@ -206,6 +212,7 @@ mod tests {
             &json!({ "from": "1", "to": "2", "body": "b", "media": ["https://a.example"], "run": "r", "number": 3 }),
         );
         let media = vec!["https://a.example".to_owned()];
-        assert_eq!(message, Message { from: "1".into(), to: "2".into(), body: "b".into(), media, run: "r".into() });
+        assert_eq!(message, Message { from: "1".into(), to: "2".into(), body: "b".into(), media, run: Some("r".into()) });
+        assert_eq!(read(&json!({ "from": "1", "to": "2", "body": "b", "media": [], "run": null })).run, None);
     }
 }

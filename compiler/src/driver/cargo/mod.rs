@@ -169,7 +169,7 @@ mod tests {
                 let words: Vec<_> = command.arguments.iter().map(|word| word.to_str().unwrap()).collect();
                 let (lines, code, errors) = play(&words);
                 let lines = lines.iter().map(|line| (*line).to_owned()).collect();
-                (lines, Exit { code: Some(code), errors: errors.to_owned() })
+                (lines, Exit { code: Some(code), errors: errors.to_owned(), ..Exit::default() })
             })),
             ..Memory::default()
         };

@@ -150,6 +150,8 @@ pub enum Line<'a> {
 pub struct Exit {
     /// Its exit status; `None` if a signal ended it.
     pub code: Option<i32>,
+    /// The signal that ended it, if one did.
+    pub signal: Option<i32>,
     /// All that it wrote to standard error, unless that was sent on.
     pub errors: String,
 }

@@ -6,8 +6,9 @@
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -131,7 +132,7 @@ impl System for Real {
                 line(Line::Output(&text));
             }
         }
-        Ok(Exit { code: child.wait()?.code(), errors })
+        Ok(exit(child.wait()?, errors))
     }
 
     fn start(&self, command: &Command) -> io::Result<Box<dyn Running>> {
@@ -260,6 +261,10 @@ fn send_lines<T: Send + 'static>(
     });
 }
 
+fn exit(status: ExitStatus, errors: String) -> Exit {
+    Exit { code: status.code(), signal: status.signal(), errors }
+}
+
 struct Process {
     child: Child,
     lines: Receiver<String>,
@@ -267,9 +272,9 @@ struct Process {
 }
 
 impl Process {
-    fn exit(&mut self, code: Option<i32>) -> Exit {
+    fn exit(&mut self, status: ExitStatus) -> Exit {
         let errors = self.errors.take().and_then(|errors| errors.join().ok()).unwrap_or_default();
-        Exit { code, errors }
+        exit(status, errors)
     }
 }
 
@@ -281,19 +286,19 @@ impl Running for Process {
     fn stop(&mut self, patience: Duration) -> io::Result<Exit> {
         let deadline = Instant::now() + patience;
         if let Some(status) = self.child.try_wait()? {
-            return Ok(self.exit(status.code()));
+            return Ok(self.exit(status));
         }
         // The standard library sends no signal but SIGKILL, so the system's own tool sends SIGTERM.
         let asked = std::process::Command::new("kill").arg(self.child.id().to_string()).status();
         while asked.is_ok() && Instant::now() < deadline {
             if let Some(status) = self.child.try_wait()? {
-                return Ok(self.exit(status.code()));
+                return Ok(self.exit(status));
             }
             std::thread::sleep(Duration::from_millis(5));
         }
         self.child.kill()?;
         let status = self.child.wait()?;
-        Ok(self.exit(status.code()))
+        Ok(self.exit(status))
     }
 }
 

@@ -40,7 +40,7 @@ impl<'a> Steps<'a> {
             }
             window.above(match item {
                 Item::Run(run) => self.run(run),
-                Item::Note { at, text, is_bad } => self.note(*at, text, *is_bad),
+                Item::Note { at, text, is_bad, .. } => self.note(*at, text, *is_bad),
             });
         }
     }
@@ -59,8 +59,9 @@ impl<'a> Steps<'a> {
                     .with(self.paint.faint(), place.clone())
                     .with(style, cut(&words, self.columns.saturating_sub(width(&place))))
             }
-            Item::Note { text, .. } => {
-                Row::default().with(self.paint.pending(), cut(&format!(" {text}"), self.columns))
+            Item::Note { text, is_bad, .. } => {
+                let style = if *is_bad { self.paint.pending() } else { self.paint.faint() };
+                Row::default().with(style, cut(&format!(" {text}"), self.columns))
             }
         }
     }
@@ -69,8 +70,9 @@ impl<'a> Steps<'a> {
         let person = person.to_owned();
         // What is known of nobody may be of this person.
         self.phone.activity.newest().filter(move |item| match item {
-            Item::Run(run) => run.person.as_ref().is_none_or(|other| *other == person),
-            Item::Note { .. } => true,
+            Item::Run(Run { person: whose, .. }) | Item::Note { person: whose, .. } => {
+                whose.as_ref().is_none_or(|other| *other == person)
+            }
         })
     }
 
