@@ -159,7 +159,7 @@ fn what_the_program_sees_to_is_no_run_on_the_screen() {
     let service = weather();
     let Some(tmux) = phone(&service, 110, 34) else { return };
     tmux.enter("stop");
-    let screen = tmux.until(&["You get no more messages", "STOP: the program sees to it"]);
+    let screen = tmux.until(&["You will get", "STOP: the program sees to it"]);
     assert!(!screen.contains("at work"), "{screen}");
     tmux.enter("desk");
     let screen = tmux.until(&["ended well"]);

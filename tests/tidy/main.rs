@@ -32,6 +32,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
         "crate::graph",
         &[
             "cli/phone/flow.rs",
+            "cli/phone/places.rs",
             "codegen",
             "draw/mod.rs",
             "draw/outline.rs",

@@ -1,5 +1,6 @@
 //! What a phone knows of the flow: its lines, the numbers that it has, and what starts it.
 
+use super::places::Places;
 use crate::graph::{Entry, FlowGraph};
 use crate::source::SourceFile;
 
@@ -17,6 +18,8 @@ pub(super) struct Flow {
     pub(super) apis: Vec<Api>,
     /// The lines at which its triggers begin.
     pub(super) triggers: Vec<usize>,
+    /// Its steps, by the words that each has on a line of several.
+    pub(super) places: Places,
     lines: Vec<String>,
 }
 
@@ -52,7 +55,7 @@ impl Flow {
             numbers.push(USUAL.to_owned());
         }
         let lines = file.text.lines().map(str::to_owned).collect();
-        Self { name: graph.name.clone(), numbers, apis, triggers, lines }
+        Self { name: graph.name.clone(), numbers, apis, triggers, places: Places::of(file, graph), lines }
     }
 
     /// The words of a line of the file, counted from 1; the arrow that may begin it is left out.

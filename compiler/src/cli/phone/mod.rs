@@ -12,6 +12,7 @@ mod lines;
 mod live;
 mod log;
 mod model;
+mod places;
 mod screen;
 mod talk;
 mod wire;

@@ -339,7 +339,10 @@ pub(super) mod tests {
         phone.received(Message { run: None, ..message("+15550100001", "", "No more messages.") });
         assert!(states(&phone).is_empty() && !phone.activity.is_working());
         let entries = &phone.chats[0].entries;
-        assert_eq!((entries.len(), entries[0].voice, entries[1].voice), (2, Voice::Person { waiting: None }, Voice::Flow));
+        assert_eq!(
+            (entries.len(), entries[0].voice, entries[1].voice),
+            (2, Voice::Person { waiting: None }, Voice::Flow)
+        );
         match phone.activity.newest().next() {
             Some(Item::Note { person, text, is_bad: false, .. }) => {
                 assert_eq!((person.as_deref(), text.as_str()), (Some("+15550100001"), "STOP: the program sees to it"));

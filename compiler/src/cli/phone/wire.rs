@@ -212,7 +212,10 @@ mod tests {
             &json!({ "from": "1", "to": "2", "body": "b", "media": ["https://a.example"], "run": "r", "number": 3 }),
         );
         let media = vec!["https://a.example".to_owned()];
-        assert_eq!(message, Message { from: "1".into(), to: "2".into(), body: "b".into(), media, run: Some("r".into()) });
+        assert_eq!(
+            message,
+            Message { from: "1".into(), to: "2".into(), body: "b".into(), media, run: Some("r".into()) }
+        );
         assert_eq!(read(&json!({ "from": "1", "to": "2", "body": "b", "media": [], "run": null })).run, None);
     }
 }

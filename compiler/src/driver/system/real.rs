@@ -6,7 +6,6 @@
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -262,7 +261,11 @@ fn send_lines<T: Send + 'static>(
 }
 
 fn exit(status: ExitStatus, errors: String) -> Exit {
-    Exit { code: status.code(), signal: status.signal(), errors }
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    let signal = None;
+    Exit { code: status.code(), signal, errors }
 }
 
 struct Process {

@@ -80,21 +80,30 @@ impl<'a> Steps<'a> {
     fn beginning(self) -> Vec<Row> {
         let flow = &self.phone.flow;
         let mut rows = vec![self.words(self.paint.faint(), "What the flow does is shown here."), Row::default()];
-        rows.extend(flow.triggers.iter().map(|line| self.source(self.paint.faint(), " ", *line, "")));
+        rows.extend(flow.triggers.iter().map(|line| self.source(self.paint.faint(), " ", *line, None, "")));
         rows
     }
 
     fn run(self, run: &Run) -> Vec<Row> {
         let mut rows = vec![Row::default(), self.heading(run.at)];
+        let (mut way, head) = self.phone.flow.places.begin(run.line);
         if run.line > 0 {
-            rows.push(self.source(self.paint.faint(), " ", run.line, ""));
+            rows.push(self.source(self.paint.faint(), " ", run.line, head, ""));
         }
         for (line, step) in &run.steps {
-            self.step(*line, step, &mut rows);
+            self.step(*line, step, way.step(*line, step), &mut rows);
         }
-        let (waits_at, words, style) = self.state(run);
-        let is_told = |line: usize| run.steps.last().is_some_and(|(last, _)| *last == line);
-        rows.extend(waits_at.filter(|line| !is_told(*line)).map(|line| self.source(style, "…", line, "")));
+        let (rests_at, words, style) = self.state(run);
+        // A `wait` is told of only while it lasts, and may stand on the line of the step before it.
+        let is_wait = matches!(run.state, State::Waiting { for_reply: false, .. });
+        let is_told = |line: usize| !is_wait && run.steps.last().is_some_and(|(last, _)| *last == line);
+        if let Some(line) = rests_at.filter(|line| !is_told(*line)) {
+            let own = match run.state {
+                State::Waiting { for_reply, .. } => way.rest(line, for_reply),
+                _ => None,
+            };
+            rows.push(self.source(style, "…", line, own, ""));
+        }
         let lines = wrap(&words, self.columns.saturating_sub(4)).into_iter().take(REASON);
         rows.extend(lines.map(|line| self.words(style, &line)));
         rows
@@ -124,7 +133,7 @@ impl<'a> Steps<'a> {
         }
     }
 
-    fn step(self, line: usize, step: &Step, rows: &mut Vec<Row>) {
+    fn step(self, line: usize, step: &Step, own: Option<&str>, rows: &mut Vec<Row>) {
         let time = step.milliseconds.map(took).unwrap_or_default();
         let (sign, style, reason) = match &step.outcome {
             Outcome::Ok => ("✓", self.paint.good(), None),
@@ -135,7 +144,7 @@ impl<'a> Steps<'a> {
         match (step.word.as_str(), &step.outcome) {
             ("reply", Outcome::Ok) => rows.push(self.said(style, sign, line, "the reply is understood")),
             ("reply", _) => rows.push(self.said(style, sign, line, "the reply is not understood")),
-            _ => rows.push(self.source(style, sign, line, &time)),
+            _ => rows.push(self.source(style, sign, line, own, &time)),
         }
         let room = self.columns.saturating_sub(GUTTER + 1);
         for part in reason.into_iter().flat_map(|reason| wrap(reason, room)).take(REASON) {
@@ -143,10 +152,10 @@ impl<'a> Steps<'a> {
         }
     }
 
-    /// A line of the flow file, with a sign before its number.
-    fn source(self, style: Style, sign: &str, line: usize, time: &str) -> Row {
+    /// A line of the flow file, or the words of one step on it, with a sign before its number.
+    fn source(self, style: Style, sign: &str, line: usize, own: Option<&str>, time: &str) -> Row {
         let room = self.columns.saturating_sub(GUTTER + width(time) + 2);
-        let words = padded(&cut(&self.phone.flow.line(line), room), room);
+        let words = padded(&cut(&own.map_or_else(|| self.phone.flow.line(line), str::to_owned), room), room);
         self.gutter(style, sign, line).with(Style::new(), words).with(self.paint.faint(), format!(" {time}"))
     }
 

@@ -4,6 +4,8 @@
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
+use super::super::clock::Zone;
+use super::super::flow::tests::flow_of;
 use super::super::model::tests::{message, phone, text};
 use super::super::model::{Answer, Message, Phone};
 use super::*;
@@ -220,4 +222,26 @@ fn before(row: &str, column: usize) -> String {
         at += text::width(&cluster);
     }
     String::new()
+}
+
+#[test]
+fn steps_on_one_line_show_their_own_words() {
+    let flow = "on sms -> call GET \"https://a.example\" ok -> sms \"Done.\" -> wait 1h fail -> sms \"Sorry.\"\n";
+    let mut phone = Phone::new(flow_of(flow), Zone::default(), 50_000);
+    for line in [
+        r#"{"message":"run accepted","run":"r","line":1,"person":"********0001"}"#,
+        r#"{"message":"step","run":"r","line":1,"step":"call","outcome":"ok","ms":1}"#,
+        r#"{"message":"step","run":"r","line":1,"step":"sms","outcome":"ok","ms":1}"#,
+        r#"{"message":"run waits","run":"r","line":1,"until":"1970-01-01T14:53:20Z"}"#,
+    ] {
+        phone.logged(line);
+    }
+    let (rows, _) = shown(&phone, 120, 20);
+    let rows: Vec<_> = rows.iter().filter_map(|row| row.split_once("  1 │ ")).map(|(_, words)| words.trim()).collect();
+    assert_eq!(rows.len(), 4, "{rows:#?}");
+    assert_eq!((rows[0], rows[3]), ("on sms", "wait 1h"));
+    assert!(
+        rows[1].starts_with("call GET \"https://a.example\"  ") && rows[2].starts_with("sms \"Done.\"  "),
+        "{rows:#?}"
+    );
 }
