@@ -184,7 +184,7 @@ mod tests {
         let (way, head) = places.begin(1);
         assert_eq!(head, Some("on sms"));
         let mut well = way.clone();
-        let call = Some("call GET \"https://a.example\" < t = temp >");
+        let call = Some("call GET \"https://a.example\"");
         assert_eq!(well.step(1, &step("call", Outcome::Again("x".into()))), call);
         assert_eq!(well.step(1, &step("call", Outcome::Ok)), call);
         assert_eq!(well.step(1, &step("sms", Outcome::Ok)), Some("sms \"It is $t.\""));
