@@ -161,9 +161,6 @@ fn what_the_program_sees_to_is_no_run_on_the_screen() {
     tmux.enter("stop");
     let screen = tmux.until(&["You will get", "STOP: the program sees to it"]);
     assert!(!screen.contains("at work"), "{screen}");
-    tmux.enter("desk");
-    let screen = tmux.until(&["ended well"]);
-    assert!(!screen.contains("at work"), "{screen}");
     tmux.press("C-c");
     ended(&tmux, 0);
 }
