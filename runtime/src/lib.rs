@@ -33,6 +33,7 @@ mod secrets;
 mod start;
 mod step;
 mod telemetry;
+mod terminal;
 mod trial;
 mod trigger;
 

@@ -114,6 +114,8 @@ fn several_triggers_are_told_apart_and_have_tokens_of_their_own() {
     let program = start().start();
     assert_eq!(program.send(&greet("Ann")).status, 202);
     assert_eq!(program.messages(1), ["Hello Ann"]);
+    let another = program.get("/v2/api/apitriggers");
+    assert_eq!((another.status, another.errors()), (405, vec!["this path takes another method".to_owned()]));
     // One without a token takes a request whatever token it carries.
     let body = json!({ "flowId": "greet", "ANI": GUEST, "DNIS": HOTEL, "Name": "Bo" });
     assert_eq!(program.send(&trigger("other", &body)).status, 202);

@@ -62,7 +62,10 @@ fn api(account: &Account) -> StandIn {
                     _ => assert_eq!((name.as_str(), value.as_str()), ("SmsMethod", "POST")),
                 }
             }
-            return Reply::json(200, &json!({ "sid": id }));
+            // It says 200 and changes nothing.
+            let stubborn = number.0.ends_with("8888");
+            let url = if stubborn { "https://spa.example/hook?token=canary" } else { &number.1 };
+            return Reply::json(200, &json!({ "sid": id, "phone_number": number.0, "sms_url": url }));
         }
         let page = request.query().iter().find(|(name, _)| name == "Page").map_or(0, |(_, page)| page.parse().unwrap());
         let listed = numbers.iter().skip(page * 2).take(2).map(|(id, (number, url, application))| {
@@ -132,6 +135,7 @@ fn several_numbers_are_assigned_and_what_fails_is_told_by_number() {
         ("+13055550102", &format!("{webhook}?old=1"), ""),
         ("+13055550103", ELSEWHERE, "AP1"),
         ("+13055559999", "", ""),
+        ("+13055558888", "", ""),
         ("+13055550104", &webhook, ""),
     ]);
     let api = api(&account);
@@ -141,6 +145,7 @@ fn several_numbers_are_assigned_and_what_fails_is_told_by_number() {
         "+13055550102",
         "+13055550103",
         "+13055559999",
+        "+13055558888",
         "+13055550104",
         "+13055550177",
     ];
@@ -155,6 +160,7 @@ fn several_numbers_are_assigned_and_what_fails_is_told_by_number() {
         "error: +13055550101: it leads to https://spa.example/hook; --force takes it over\n\
          error: +13055550103: it leads to the application AP1; --force takes it over\n\
          error: +13055559999: Twilio answered 400 with error 21452: SmsUrl is not valid\n\
+         error: +13055558888: the carrier took the change, but the number still leads to https://spa.example/hook\n\
          error: +13055550177: it is no number of this account that takes texts; `numbers list` shows those\n"
     );
     assert_eq!(at(&account, "+13055550100").0, webhook);
@@ -213,6 +219,10 @@ fn only_this_flow_where_it_runs_is_assigned() {
         Reply::raw(format!("HTTP/1.1 503 X\r\nX-Flow-Identity: {identity}\r\nContent-Length: 0\r\n\r\n").as_bytes())
     });
     assert!(refused(&unready.url()).ends_with("is not ready: it says 503\n"));
+    let moved = StandIn::start(|_| {
+        Reply::raw(b"HTTP/1.1 302 X\r\nLocation: https://flows.example/readyz\r\nContent-Length: 0\r\n\r\n")
+    });
+    assert!(refused(&moved.url()).ends_with("--public-url should be https://flows.example\n"));
     assert!(api.requests().is_empty(), "the carrier is asked only once the flow is there");
     assert_eq!(numbers(&api.url(), &["assign", "+13055550100", "--public-url", &own]).code, Some(0));
 }
@@ -235,9 +245,22 @@ fn an_api_that_does_not_answer_is_told() {
     let next = format!("{}/2010-04-01/", trap.url());
     let leading =
         StandIn::start(move |_| Reply::json(200, &json!({ "incoming_phone_numbers": [], "next_page_uri": next })));
-    let ended = numbers(&leading.url(), &["list"]);
-    assert_eq!((ended.code, ended.out.as_str()), (Some(0), "this account has no number that takes texts\n"));
+    let told = |api: &StandIn| {
+        let ended = numbers(&api.url(), &["list"]);
+        assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""));
+        ended.err
+    };
+    assert_eq!(told(&leading), "error: Twilio's list of numbers goes on at a place that is not this list\n");
     assert!(trap.requests().is_empty());
+    // Neither half a list nor a number twice is shown.
+    let next = format!("/2010-04-01/Accounts/{ACCOUNT}/IncomingPhoneNumbers.json?Page=1");
+    let page =
+        move |numbers: Value| Reply::json(200, &json!({ "incoming_phone_numbers": numbers, "next_page_uri": next }));
+    let endless = page.clone();
+    let repeating = StandIn::start(move |_| page(json!([{ "sid": "PN1", "phone_number": "+13055550100" }])));
+    assert_eq!(told(&repeating), "error: Twilio's list of numbers holds PN1 twice: ask again\n");
+    let endless = StandIn::start(move |_| endless(json!([])));
+    assert_eq!(told(&endless), "error: Twilio's list of numbers does not end after 100 pages\n");
 }
 
 #[test]

@@ -61,9 +61,10 @@ pub(crate) trait Numbers: Send + Sync {
         Ok(webhook.to_owned())
     }
 
-    /// Has texts to a number brought to this URL, by POST.
-    fn assign<'a>(&'a self, owned: &'a Owned, url: &'a str) -> Asking<'a, ()>;
+    /// Has texts to a number brought to this URL, by POST. Gives where the number leads now, as the answer has it:
+    /// [`LeadsTo::Unknown`] if it does not say.
+    fn assign<'a>(&'a self, owned: &'a Owned, url: &'a str) -> Asking<'a, LeadsTo>;
 
-    /// Has texts to a number brought nowhere.
-    fn clear<'a>(&'a self, owned: &'a Owned) -> Asking<'a, ()>;
+    /// Has texts to a number brought nowhere. Gives the same.
+    fn clear<'a>(&'a self, owned: &'a Owned) -> Asking<'a, LeadsTo>;
 }

@@ -416,6 +416,11 @@ mod tests {
             let told = problems(&arguments, &account);
             assert!(told[0].starts_with(starts), "{arguments:?}: {told:?}");
         }
+        // What can never work is told alone.
+        let told = problems(&["numbers", "frob"], &[]);
+        assert_eq!(told, ["`numbers frob` is unknown: it is list, search, assign, clear"]);
+        let told = problems(&["numbers", "assign", "+13055550100", "--carrier=kannel"], &[]);
+        assert!(told.len() == 1 && told[0].starts_with("numbers of Kannel are not set from here"), "{told:?}");
         assert!(problems(&["numbers"], &account[2..])[0].starts_with("Twilio's TWILIO_ACCOUNT_SID is missing"));
     }
 

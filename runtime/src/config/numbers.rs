@@ -4,8 +4,8 @@ use std::ffi::OsString;
 
 use super::options::Scope;
 use super::{Command, StartError, given};
-use crate::carrier::Account;
 use crate::carrier::numbers::{Numbering, Opening};
+use crate::carrier::{Account, CARRIERS};
 use crate::client::Network;
 use crate::flow::Program;
 use crate::metrics::CarrierName;
@@ -72,20 +72,25 @@ pub(super) fn read(
         problems.push("--force is for `numbers assign` and `numbers clear`".to_owned());
     }
     let network = draft.outbound.finish(&mut problems).network;
-    let config = draft.carrier.finish_for_numbers(environment, &mut problems);
-    let open = config.as_ref().and_then(|config| match config.kind.numbers {
-        Numbering::Api(open) => Some(open),
-        Numbering::Elsewhere(told) => {
-            problems.push(format!("numbers of {} are not set from here: {told}", config.kind.title));
+    let open = match draft.carrier.kind.or_else(|| CARRIERS.first().copied()).map(|kind| (kind.title, &kind.numbers)) {
+        Some((_, Numbering::Api(open))) => Some(*open),
+        Some((title, Numbering::Elsewhere(told))) if task.is_some() => {
+            problems.push(format!("numbers of {title} are not set from here: {told}"));
             None
         }
-    });
-    if let (Some(config), Some(_)) = (&config, open)
+        _ => None,
+    };
+    let (Some(task), Some(open)) = (task, open) else {
+        // Nobody looks for secrets and addresses for what can never be done.
+        return Err(StartError { program: program.name, command: Some("numbers"), problems });
+    };
+    let config = draft.carrier.finish_for_numbers(environment, &mut problems);
+    if let Some(config) = &config
         && config.account.public_url.is_none()
-        && (matches!(task, Some(NumbersTask::Assign(_))) || (changes && !force))
+        && (matches!(task, NumbersTask::Assign(_)) || (changes && !force))
     {
         let reason = match &task {
-            Some(NumbersTask::Clear(_)) => {
+            NumbersTask::Clear(_) => {
                 "; without it nobody can tell which numbers lead to this flow, unless --force is given"
             }
             _ => "",
@@ -96,8 +101,8 @@ pub(super) fn read(
             config.kind.title
         ));
     }
-    match (task, config, open) {
-        (Some(task), Some(config), Some(open)) if problems.is_empty() => {
+    match config {
+        Some(config) if problems.is_empty() => {
             let (carrier, account) = (config.kind.name, config.account);
             Ok(Command::Numbers(Box::new(NumbersCommand { task, json, force, carrier, account, open, network })))
         }

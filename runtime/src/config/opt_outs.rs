@@ -31,7 +31,7 @@ pub(crate) enum OptOutsTask {
 pub(crate) enum ListFormat {
     /// People.
     #[default]
-    Text,
+    Human,
     /// Programs: one object a line.
     Json,
     /// RFC 4180, with a line of names; of lists alone.
@@ -137,24 +137,24 @@ mod tests {
         let maria = Phone::literal("+15550123456");
         assert_eq!(finished(&[], ListFormat::Csv), Ok(OptOutsTask::List));
         assert_eq!(
-            finished(&["add", "+15550123456", "72345"], ListFormat::Text)
+            finished(&["add", "+15550123456", "72345"], ListFormat::Human)
                 .map(|task| task == OptOutsTask::Add(vec![maria.clone(), Phone::literal("72345")])),
             Ok(true)
         );
         assert_eq!(finished(&["remove", "+15550123456"], ListFormat::Json), Ok(OptOutsTask::Remove(vec![maria])));
-        assert_eq!(finished(&["import", "-"], ListFormat::Text), Ok(OptOutsTask::Import("-".into())));
+        assert_eq!(finished(&["import", "-"], ListFormat::Human), Ok(OptOutsTask::Import("-".into())));
     }
 
     #[test]
     fn what_is_wrong_is_told() {
         for (words, format, starts) in [
-            (&["ad"][..], ListFormat::Text, "`opt-outs ad` is unknown; did you mean `opt-outs add`?"),
-            (&["everybody"], ListFormat::Text, "`opt-outs everybody` is unknown: it is list, add, remove, import"),
-            (&["add"], ListFormat::Text, "say who: `opt-outs add +15550123456`"),
-            (&["remove", "555-0123"], ListFormat::Text, "\"555-0123\": a phone is written"),
-            (&["import"], ListFormat::Text, "say from which file"),
-            (&["import", "a", "b"], ListFormat::Text, "\"b\" is not expected here"),
-            (&["list", "+15550123456"], ListFormat::Text, "\"+15550123456\" is not expected here"),
+            (&["ad"][..], ListFormat::Human, "`opt-outs ad` is unknown; did you mean `opt-outs add`?"),
+            (&["everybody"], ListFormat::Human, "`opt-outs everybody` is unknown: it is list, add, remove, import"),
+            (&["add"], ListFormat::Human, "say who: `opt-outs add +15550123456`"),
+            (&["remove", "555-0123"], ListFormat::Human, "\"555-0123\": a phone is written"),
+            (&["import"], ListFormat::Human, "say from which file"),
+            (&["import", "a", "b"], ListFormat::Human, "\"b\" is not expected here"),
+            (&["list", "+15550123456"], ListFormat::Human, "\"+15550123456\" is not expected here"),
             (&["import", "a"], ListFormat::Csv, "--format csv is not for `opt-outs import`"),
         ] {
             let told = finished(words, format).unwrap_err();

@@ -11,6 +11,7 @@ use self::shown::{Line, Shown};
 use crate::carrier::numbers::{LeadsTo, Numbers, Owned};
 use crate::config::{NumbersCommand, NumbersTask};
 use crate::flow::Program;
+use crate::terminal::plain;
 use crate::value::Phone;
 
 /// Does what the command says, and prints what came of it.
@@ -31,7 +32,7 @@ pub(crate) fn main(program: &Program, command: &NumbersCommand) -> ExitCode {
             ExitCode::from(u8::from(told.failed))
         }
         Err(problem) => {
-            let _ = writeln!(std::io::stderr(), "error: {problem}");
+            let _ = writeln!(std::io::stderr(), "error: {}", plain(&problem));
             ExitCode::from(2)
         }
     }
@@ -84,14 +85,15 @@ struct Here {
 }
 
 impl Here {
-    /// Whether a number leads to this flow; whatever the query says, in which there may be a token that was changed.
+    /// Whether a number leads to this flow, however its URL is written; whatever the query says, in which there may be a
+    /// token that was changed.
     fn is(&self, leads_to: &LeadsTo) -> bool {
         let (Some(webhook), LeadsTo::Url(url)) = (&self.webhook, leads_to) else { return false };
         let place = |text: &str| {
-            let mut url = reqwest::Url::parse(text).ok()?;
-            url.set_query(None);
-            url.set_fragment(None);
-            Some(url)
+            // Parsing writes the host small and leaves the usual port out (RFC 3986, 6.2).
+            let url = reqwest::Url::parse(text).ok()?;
+            let path = url.path().trim_end_matches('/').to_owned();
+            Some((url.origin(), path))
         };
         place(webhook).is_some_and(|here| place(url) == Some(here))
     }
@@ -125,7 +127,11 @@ async fn assign(
         }
         leads_to => return Err(format!("it leads to {}; --force takes it over", shown::place(leads_to))),
     }
-    numbers.assign(owned, url).await.map(|()| Line::Assigned)
+    match numbers.assign(owned, url).await? {
+        LeadsTo::Url(now) if now != url => Err(still(&LeadsTo::Url(now))),
+        LeadsTo::Url(_) | LeadsTo::Unknown => Ok(Line::Assigned),
+        elsewhere => Err(still(&elsewhere)),
+    }
 }
 
 async fn clear(numbers: &dyn Numbers, owned: Result<&Owned, String>, here: &Here, force: bool) -> Result<Line, String> {
@@ -138,5 +144,39 @@ async fn clear(numbers: &dyn Numbers, owned: Result<&Owned, String>, here: &Here
         }
         leads_to => return Err(format!("it leads to {}, not to this flow; --force clears it", shown::place(leads_to))),
     }
-    numbers.clear(owned).await.map(|()| Line::Cleared)
+    match numbers.clear(owned).await? {
+        LeadsTo::Nowhere | LeadsTo::Unknown => Ok(Line::Cleared),
+        somewhere => Err(still(&somewhere)),
+    }
+}
+
+/// The carrier said that it did what it was asked, and in the same answer that it did not.
+fn still(leads_to: &LeadsTo) -> String {
+    let place = match leads_to {
+        LeadsTo::Nowhere => "nowhere".to_owned(),
+        somewhere => format!("to {}", shown::place(somewhere)),
+    };
+    format!("the carrier took the change, but the number still leads {place}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_flow_is_known_however_its_url_is_written() {
+        let here = Here { webhook: Some("https://flows.example.com/carrier/twilio".to_owned()) };
+        for (url, is_here) in [
+            ("https://flows.example.com/carrier/twilio", true),
+            ("https://FLOWS.example.com:443/carrier/twilio/", true),
+            ("https://flows.example.com/carrier/twilio?token=old#x", true),
+            ("https://flows.example.com:8443/carrier/twilio", false),
+            ("http://flows.example.com/carrier/twilio", false),
+            ("https://flows.example.com/carrier/Twilio", false),
+            ("https://flows.example.com/carrier/telnyx", false),
+            ("flows", false),
+        ] {
+            assert_eq!(here.is(&LeadsTo::Url(url.to_owned())), is_here, "{url}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Whether this flow runs where a number is to be led.
 
 use axum::http::HeaderMap;
+use axum::http::header::LOCATION;
 use reqwest::Client;
 
 use crate::carrier::api;
@@ -17,6 +18,9 @@ pub(super) async fn probe(client: &Client, program: &Program, base: &str) -> Res
     let who = shown(&url);
     let answer = api::ask(client, client.get(&url), &who).await.map_err(api::Unanswered::told)?;
     let header = |name| text(&answer.headers, name);
+    if let Some(to) = header(LOCATION).filter(|_| (300..400).contains(&answer.status)) {
+        return Err(redirected(&url, to));
+    }
     let name = header(identity::NAME);
     let called = name.map(|name| format!(" \"{name}\"")).unwrap_or_default();
     match header(identity::IDENTITY) {
@@ -33,6 +37,20 @@ pub(super) async fn probe(client: &Client, program: &Program, base: &str) -> Res
     }
 }
 
+/// A carrier need not follow a redirect, and signs what it sends for the address that it was told.
+fn redirected(url: &str, to: &str) -> String {
+    let there = reqwest::Url::parse(url).and_then(|url| url.join(to));
+    let Ok(mut there) = there else { return format!("{} redirects to what is no URL", shown(url)) };
+    there.set_query(None);
+    there.set_fragment(None);
+    let there = shown(there.as_str());
+    let mend = match there.strip_suffix("/readyz") {
+        Some(base) if there != shown(url) => format!("--public-url should be {base}"),
+        _ => "--public-url should be where the flow itself answers".to_owned(),
+    };
+    format!("{} redirects to {there}: {mend}", shown(url))
+}
+
 fn text(headers: &HeaderMap, name: axum::http::HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
@@ -43,4 +61,39 @@ fn shown(url: &str) -> String {
     // It fails for URLs that can hold none.
     let _ = parsed.set_username("").and_then(|()| parsed.set_password(None));
     parsed.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_redirect_says_what_the_public_url_should_be() {
+        let from = "http://ann:canary@flows.example/readyz";
+        for (to, told) in [
+            (
+                "https://flows.example/readyz?token=canary",
+                "http://flows.example/readyz redirects to https://flows.example/readyz: --public-url should be \
+                 https://flows.example",
+            ),
+            (
+                "/new/readyz",
+                "http://flows.example/readyz redirects to http://flows.example/new/readyz: --public-url should be \
+                 http://flows.example/new",
+            ),
+            (
+                "/login",
+                "http://flows.example/readyz redirects to http://flows.example/login: --public-url should be where the \
+                 flow itself answers",
+            ),
+            (
+                "/readyz",
+                "http://flows.example/readyz redirects to http://flows.example/readyz: --public-url should be where the \
+                 flow itself answers",
+            ),
+            ("https://", "http://flows.example/readyz redirects to what is no URL"),
+        ] {
+            assert_eq!(redirected(from, to), told);
+        }
+    }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::Here;
 use crate::carrier::numbers::{LeadsTo, Owned};
+use crate::terminal::plain;
 use crate::value::Phone;
 
 /// What a command has to tell.
@@ -54,7 +55,7 @@ impl Shown {
         let _ = writeln!(self.out, "{:<width$}  LEADS TO", "NUMBER");
         for owned in numbers {
             let mark = if here.is(&owned.leads_to) { "  (this flow)" } else { "" };
-            let _ = writeln!(self.out, "{:<width$}  {}{mark}", owned.number.as_str(), place(&owned.leads_to));
+            let _ = writeln!(self.out, "{:<width$}  {}{mark}", owned.number.as_str(), plain(&place(&owned.leads_to)));
         }
     }
 
@@ -75,7 +76,7 @@ impl Shown {
             Ok(Line::Assigned) => writeln!(self.out, "{number} leads to {} now", place(&webhook)),
             Ok(Line::Cleared) => writeln!(self.out, "{number} leads nowhere now"),
             Ok(Line::Unchanged) => writeln!(self.out, "{number}: nothing to change"),
-            Err(why) => writeln!(self.err, "error: {number}: {why}"),
+            Err(why) => writeln!(self.err, "error: {number}: {}", plain(&why)),
         };
     }
 
@@ -85,7 +86,7 @@ impl Shown {
         if self.json {
             self.line(&json!({ "error": why }));
         } else {
-            let _ = writeln!(self.err, "error: {why}");
+            let _ = writeln!(self.err, "error: {}", plain(why));
         }
     }
 
@@ -113,6 +114,19 @@ pub(super) fn place(leads_to: &LeadsTo) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_that_a_carrier_says_steers_the_terminal() {
+        let number = Phone::literal("+13055550100");
+        let owned = |leads_to| Owned { number: number.clone(), id: String::new(), leads_to };
+        let here = Here { webhook: None };
+        let mut shown = Shown::new(false);
+        shown.list(&[owned(LeadsTo::Url("\u{1b}[2Jx".to_owned())), owned(LeadsTo::Other("\u{7}".to_owned()))], &here);
+        shown.change(&number, Err("\u{1b}c".to_owned()), &here);
+        shown.failed("a\rb");
+        assert_eq!(shown.out, "NUMBER        LEADS TO\n+13055550100  \u{fffd}[2Jx\n+13055550100  \u{fffd}\n");
+        assert_eq!(shown.err, "error: +13055550100: \u{fffd}c\nerror: a\u{fffd}b\n");
+    }
 
     #[test]
     fn no_secret_of_a_url_is_shown() {

@@ -7,6 +7,7 @@ use super::machine::utc;
 use crate::clock::Time;
 use crate::engine::journal::{Detail, Filter, Status, Summary};
 use crate::logging::{Masked, masked};
+use crate::terminal::plain;
 use crate::value::Phone;
 
 /// A table, the newest run first. `more`: it does not hold all that there are.
@@ -117,11 +118,6 @@ fn took(ms: u64) -> String {
     if ms < 10_000 { format!("{ms} ms") } else { span(Duration::from_millis(ms)) }
 }
 
-/// Without what would steer a terminal: some of it was written by strangers.
-pub(super) fn plain(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
-}
-
 /// Columns as wide as their widest cell; the last one as it comes.
 pub(super) fn table<const COLUMNS: usize>(rows: &[[String; COLUMNS]]) -> String {
     let mut widths = [0; COLUMNS];
@@ -149,10 +145,5 @@ mod tests {
         {
             assert_eq!(span(Duration::from_secs(seconds)), told);
         }
-    }
-
-    #[test]
-    fn nothing_steers_the_terminal() {
-        assert_eq!(plain("a\u{1b}[2Jb\r\n"), "a\u{fffd}[2Jb\u{fffd}\u{fffd}");
     }
 }

@@ -7,9 +7,9 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use super::human::{plain, table};
+use super::human::table;
 use super::machine::utc;
 use super::{Problem, perform};
 use crate::clock::Time;
@@ -18,6 +18,7 @@ use crate::engine::journal::Durability;
 use crate::engine::notes::{Note, Notes, Topic};
 use crate::engine::open_notes_for_operator;
 use crate::opt_out::{self, OptOut};
+use crate::terminal::plain;
 use crate::value::Phone;
 
 /// Numbers that are noted at a time: a journal on a disk makes one write of them.
@@ -51,7 +52,7 @@ async fn carry_out(
         OptOutsTask::List => {
             let all = notes.notes(Topic::OptOut, "").await?;
             Ok(match format {
-                ListFormat::Text => text(&all),
+                ListFormat::Human => text(&all),
                 ListFormat::Json => lines(&all),
                 ListFormat::Csv => csv(&all),
             })
@@ -137,23 +138,31 @@ fn read(file: &Path) -> Result<Vec<Phone>, String> {
     })
 }
 
-/// One number a line. What stands behind a comma, and a first line of names, is passed by: so a list that `--format csv`
-/// wrote can be read.
+/// One number a line, which may be quoted as in RFC 4180. What stands behind a comma is passed by, and so is a first line
+/// that begins with the column's name: so a list that `--format csv` wrote can be read.
 fn numbers(text: &str) -> Result<Vec<Phone>, Vec<String>> {
     let (mut numbers, mut wrong) = (Vec::new(), Vec::new());
     for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-        let first = line.split(',').next().unwrap_or_default().trim();
+        let first = first_cell(line);
         match Phone::parse(first) {
             Ok(number) => numbers.push(number),
-            Err(_) if line.trim().is_empty() || (at == 0 && first == NAMES[0]) => {}
-            Err(_) => wrong.push(format!("line {}: {:?}", at + 1, line.trim().chars().take(40).collect::<String>())),
+            Err(_) if line.trim().is_empty() || (at == 0 && first.eq_ignore_ascii_case(NAMES[0])) => {}
+            Err(_) => {
+                wrong.push(format!("line {}: {}", at + 1, plain(line.trim()).chars().take(40).collect::<String>()))
+            }
         }
     }
     if wrong.is_empty() { Ok(numbers) } else { Err(wrong) }
 }
 
-/// The columns of a list for programs.
-const NAMES: [&str; 4] = ["number", "at", "by", "own"];
+/// A cell whose quotes do not match is left as it is, and then is no number.
+fn first_cell(line: &str) -> &str {
+    let first = line.split(',').next().unwrap_or_default().trim();
+    first.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(first).trim()
+}
+
+/// The columns of a list, which people read as `TOLD TO` and the like.
+const NAMES: [&str; 4] = ["number", "since", "by", "told_to"];
 
 fn own(out: &OptOut) -> String {
     out.own.as_ref().map(Phone::to_string).unwrap_or_default()
@@ -163,7 +172,7 @@ fn text(all: &[Note]) -> String {
     if all.is_empty() {
         return "nobody has opted out\n".to_owned();
     }
-    let mut rows = vec![["NUMBER", "SINCE", "BY", "TOLD TO"].map(str::to_owned)];
+    let mut rows = vec![NAMES.map(|name| name.to_uppercase().replace('_', " "))];
     rows.extend(all.iter().map(|note| {
         let out = OptOut::of(note);
         [plain(&note.name), utc(note.at), plain(&out.by), own(&out)]
@@ -175,8 +184,10 @@ fn lines(all: &[Note]) -> String {
     let mut text = String::new();
     for note in all {
         let OptOut { by, own, .. } = OptOut::of(note);
+        let cells = [json!(note.name), json!(utc(note.at)), json!(by), json!(own)];
+        let object: Map<String, Value> = NAMES.map(str::to_owned).into_iter().zip(cells).collect();
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{}", json!({ "number": note.name, "at": utc(note.at), "by": by, "own": own }));
+        let _ = writeln!(text, "{}", Value::Object(object));
     }
     text
 }
@@ -217,7 +228,7 @@ mod tests {
         block_on(async {
             let notes: Arc<dyn Notes> = Arc::new(MemoryJournal::default());
             let told = async |task: OptOutsTask, format| carry_out(&notes, task, format, Time(1_000)).await.unwrap();
-            assert_eq!(told(OptOutsTask::List, ListFormat::Text).await, "nobody has opted out\n");
+            assert_eq!(told(OptOutsTask::List, ListFormat::Human).await, "nobody has opted out\n");
             assert_eq!(told(OptOutsTask::List, ListFormat::Json).await, "");
             let stop =
                 OptOut { by: "STOP, \"all\"".to_owned(), own: Some(Phone::literal("+13055550100")), answering: None };
@@ -226,27 +237,26 @@ mod tests {
                 .map(|number| Phone::literal(&format!("+1305555{number:04}")))
                 .chain([maria(), maria()])
                 .collect();
-            let added = told(OptOutsTask::Add(many), ListFormat::Text).await;
+            let added = told(OptOutsTask::Add(many), ListFormat::Human).await;
             assert_eq!(added, "added 600 numbers; 2 were there already\n");
             // By the word that was said first.
-            let listed = told(OptOutsTask::List, ListFormat::Text).await;
+            let listed = told(OptOutsTask::List, ListFormat::Human).await;
             assert!(listed.starts_with("NUMBER        SINCE                 BY           TOLD TO\n+13055550000  1970-01-01T00:00:01Z  operator\n"), "{listed}");
             assert!(
                 listed.ends_with("\n+15550123456  1970-01-01T00:00:00Z  STOP, \"all\"  +13055550100\n"),
                 "{listed}"
             );
             let listed = told(OptOutsTask::List, ListFormat::Json).await;
-            let last =
-                r#"{"number":"+15550123456","at":"1970-01-01T00:00:00Z","by":"STOP, \"all\"","own":"+13055550100"}"#;
+            let last = r#"{"number":"+15550123456","since":"1970-01-01T00:00:00Z","by":"STOP, \"all\"","told_to":"+13055550100"}"#;
             assert_eq!((listed.lines().count(), listed.lines().last()), (601, Some(last)));
             let listed = told(OptOutsTask::List, ListFormat::Csv).await;
             assert!(
-                listed.starts_with("number,at,by,own\r\n+13055550000,1970-01-01T00:00:01Z,operator,\r\n"),
+                listed.starts_with("number,since,by,told_to\r\n+13055550000,1970-01-01T00:00:01Z,operator,\r\n"),
                 "{listed}"
             );
             assert!(listed.ends_with("\r\n+15550123456,1970-01-01T00:00:00Z,\"STOP, \"\"all\"\"\",+13055550100\r\n"));
             assert_eq!(numbers(&listed).unwrap().len(), 601);
-            let removed = told(OptOutsTask::Remove(vec![maria(), maria()]), ListFormat::Text).await;
+            let removed = told(OptOutsTask::Remove(vec![maria(), maria()]), ListFormat::Human).await;
             assert_eq!(removed, "removed 1 number; 1 was not there\n");
             let removed = told(OptOutsTask::Remove(vec![maria()]), ListFormat::Json).await;
             assert_eq!(removed, "{\"removed\":0,\"unknown\":1}\n");
@@ -259,7 +269,10 @@ mod tests {
     fn a_file_is_read_by_its_lines() {
         let read = numbers("\u{feff}number\r\n +15550123456 \r\n\r\n72345,since 2020\n");
         assert_eq!(read, Ok(vec![maria(), Phone::literal("72345")]));
-        let wrong = numbers("+15550123456\nnumber\n+1 555 012\n").unwrap_err();
-        assert_eq!(wrong, ["line 2: \"number\"", "line 3: \"+1 555 012\""]);
+        // As spreadsheets write it.
+        let read = numbers("\"Number\",\"Name\"\r\n\"+15550123456\",\"Ann, or Bo\"\r\n\"72345\"\r\n");
+        assert_eq!(read, Ok(vec![maria(), Phone::literal("72345")]));
+        let wrong = numbers("+15550123456\nnumber\n+1 555 012\n\"+15550123456,x\n\u{1b}[2J").unwrap_err();
+        assert_eq!(wrong, ["line 2: number", "line 3: +1 555 012", "line 4: \"+15550123456,x", "line 5: \u{fffd}[2J"]);
     }
 }

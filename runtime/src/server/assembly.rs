@@ -88,10 +88,11 @@ impl Assembly {
         let reports = Reports { notes, engine: Arc::clone(&engine), metrics: Arc::clone(&metrics) };
         let webhook =
             WebhookDoor { carrier: Arc::clone(&carrier), inbox: inbox.clone(), joiner, reports, unsigned, metrics };
-        let router = router(&readiness)
+        let routes = admin::probes(&readiness)
             .merge(inbound_api::routes(program, &secrets, &intake, config.api_rate))
             .merge(Arc::clone(&carrier).routes(inbox))
             .merge(webhook.routes());
+        let router = refusing(routes);
         Ok(Self { router, engine, readiness, tracer, admin })
     }
 }
@@ -107,11 +108,42 @@ fn carrier(client: &Client, config: CarrierConfig) -> Result<Arc<dyn SmsCarrier>
     (kind.make)(client, account)
 }
 
-fn router(readiness: &Arc<Readiness>) -> Router {
-    Router::new()
-        .merge(admin::probes(readiness))
+/// Tells whoever asks for anything else. To be called with all the routes: one that comes later would answer another
+/// method with nothing.
+fn refusing(routes: Router) -> Router {
+    routes
         .fallback(async || reply::error(StatusCode::NOT_FOUND, "there is nothing at this path"))
         .method_not_allowed_fallback(async || {
             reply::error(StatusCode::METHOD_NOT_ALLOWED, "this path takes another method")
         })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use axum::extract::Request;
+    use axum::http::header::ALLOW;
+    use axum::routing::{get, post};
+    use http_body_util::BodyExt;
+    use hyper::service::Service;
+    use hyper_util::service::TowerToHyperService;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn another_path_or_method_is_told() {
+        let routes = Router::new().route("/a", get("a")).merge(Router::new().route("/b", post("b").with_state(())));
+        let service = TowerToHyperService::new(refusing(routes));
+        for (request, status, allow, told) in [
+            (Request::get("/b"), 405, Some("POST"), "{\"errors\":[\"this path takes another method\"]}"),
+            (Request::put("/a"), 405, Some("GET,HEAD"), "{\"errors\":[\"this path takes another method\"]}"),
+            (Request::get("/c"), 404, None, "{\"errors\":[\"there is nothing at this path\"]}"),
+            (Request::post("/b"), 200, None, "b"),
+        ] {
+            let answer = service.call(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
+            assert_eq!(answer.status().as_u16(), status);
+            assert_eq!(answer.headers().get(ALLOW).map(|allow| allow.to_str().unwrap()), allow);
+            assert_eq!(answer.into_body().collect().await.unwrap().to_bytes(), told);
+        }
+    }
 }

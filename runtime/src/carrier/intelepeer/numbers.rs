@@ -30,7 +30,7 @@ impl IntelepeerNumbers {
         })
     }
 
-    async fn set(&self, owned: &Owned, url: &str) -> Result<(), String> {
+    async fn set(&self, owned: &Owned, url: &str) -> Result<LeadsTo, String> {
         let body = json!({ "endpoints": [owned.number], "webhook": url }).to_string();
         let request = || {
             let request = self.api.client.post(self.webhooks.clone());
@@ -38,7 +38,7 @@ impl IntelepeerNumbers {
         };
         match self.api.ask(request).await {
             // 207 says that it was done for some of the numbers, and this is the only one.
-            Ok(answer) if answer.is_success() && answer.status != 207 => Ok(()),
+            Ok(answer) if answer.is_success() && answer.status != 207 => Ok(LeadsTo::Unknown),
             Ok(answer) => Err(told(&answer, "the webhook")),
             Err(Unheard::NoToken(not_sent)) => Err(not_sent.why),
             Err(Unheard::NoAnswer(unanswered)) => Err(unanswered.told()),
@@ -64,11 +64,11 @@ impl Numbers for IntelepeerNumbers {
         self.token.as_ref().map(|token| token.on(webhook)).ok_or_else(|| missing.to_owned())
     }
 
-    fn assign<'a>(&'a self, owned: &'a Owned, url: &'a str) -> Asking<'a, ()> {
+    fn assign<'a>(&'a self, owned: &'a Owned, url: &'a str) -> Asking<'a, LeadsTo> {
         Box::pin(self.set(owned, url))
     }
 
-    fn clear<'a>(&'a self, _: &'a Owned) -> Asking<'a, ()> {
+    fn clear<'a>(&'a self, _: &'a Owned) -> Asking<'a, LeadsTo> {
         let why = format!("{WHO}'s API does not take a webhook away; {PORTAL} does");
         Box::pin(async move { Err(why) })
     }

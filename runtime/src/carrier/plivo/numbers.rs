@@ -136,10 +136,11 @@ impl PlivoNumbers {
         Ok(made.app_id)
     }
 
-    async fn lead(&self, owned: &Owned, url: &str) -> Result<(), String> {
+    async fn lead(&self, owned: &Owned, url: &str) -> Result<LeadsTo, String> {
         let application = self.application(url).await?;
         let path = format!("Number/{}", encode::segment(&owned.id));
-        self.post(&path, &json!({ "app_id": application })).await.map(drop)
+        self.post(&path, &json!({ "app_id": application })).await?;
+        Ok(LeadsTo::Unknown)
     }
 }
 
@@ -148,11 +149,11 @@ impl Numbers for PlivoNumbers {
         Box::pin(self.owned())
     }
 
-    fn assign<'a>(&'a self, owned: &'a Owned, url: &'a str) -> Asking<'a, ()> {
+    fn assign<'a>(&'a self, owned: &'a Owned, url: &'a str) -> Asking<'a, LeadsTo> {
         Box::pin(self.lead(owned, url))
     }
 
-    fn clear<'a>(&'a self, _: &'a Owned) -> Asking<'a, ()> {
+    fn clear<'a>(&'a self, _: &'a Owned) -> Asking<'a, LeadsTo> {
         // Without an application Plivo gives a number the account's default one, which may lead anywhere.
         let why = format!("{WHO} leads each number to some application: choose another one in its console");
         Box::pin(async move { Err(why) })

@@ -20,6 +20,8 @@ use crate::value::Phone;
 /// Pages of 250 that are read at most.
 const PAGES: u32 = 100;
 
+const NOT_UNDERSTOOD: &str = "Telnyx's settings of the number were not understood";
+
 pub(super) struct TelnyxNumbers {
     client: Client,
     /// Base URL of the API, with its version.
@@ -132,7 +134,7 @@ impl TelnyxNumbers {
             return Ok(profile.id.clone());
         }
         let answer = self.ask(self.client.get(self.settings(owned))).await?;
-        let number: One<Number> = answer.json().ok_or("Telnyx's settings of the number were not understood")?;
+        let number: One<Number> = answer.json().ok_or(NOT_UNDERSTOOD)?;
         let now = profiles.iter().find(|profile| Some(&profile.id) == number.data.messaging_profile_id.as_ref());
         let destinations = match now {
             Some(profile) if !profile.whitelisted_destinations.is_empty() => profile.whitelisted_destinations.clone(),
@@ -149,10 +151,18 @@ impl TelnyxNumbers {
         Ok(made.data.id)
     }
 
-    async fn set(&self, owned: &Owned, profile: &str) -> Result<(), String> {
+    /// Gives the profile that the number is in then, as the answer has it.
+    async fn set(&self, owned: &Owned, profile: &str) -> Result<Option<String>, String> {
         let body = json!({ "messaging_profile_id": profile });
-        self.send(self.client.patch(self.settings(owned)), &body).await.map(drop)
+        let answer = self.send(self.client.patch(self.settings(owned)), &body).await?;
+        let number: One<Number> = answer.json().ok_or(NOT_UNDERSTOOD)?;
+        Ok(number.data.messaging_profile_id.filter(|now| !now.is_empty()))
     }
+}
+
+/// Where a number leads that is in a profile of which no more is known.
+fn within(profile: Option<String>) -> LeadsTo {
+    profile.map_or(LeadsTo::Nowhere, |profile| LeadsTo::Other(format!("the messaging profile {profile}")))
 }
 
 impl Numbers for TelnyxNumbers {
@@ -160,12 +170,16 @@ impl Numbers for TelnyxNumbers {
         Box::pin(self.owned())
     }
 
-    fn assign<'a>(&'a self, owned: &'a Owned, url: &'a str) -> Asking<'a, ()> {
-        Box::pin(async move { self.set(owned, &self.profile(owned, url).await?).await })
+    fn assign<'a>(&'a self, owned: &'a Owned, url: &'a str) -> Asking<'a, LeadsTo> {
+        Box::pin(async move {
+            let profile = self.profile(owned, url).await?;
+            let now = self.set(owned, &profile).await?;
+            Ok(if now == Some(profile) { LeadsTo::Url(url.to_owned()) } else { within(now) })
+        })
     }
 
-    fn clear<'a>(&'a self, owned: &'a Owned) -> Asking<'a, ()> {
+    fn clear<'a>(&'a self, owned: &'a Owned) -> Asking<'a, LeadsTo> {
         // An empty profile takes the number out of the one it is in.
-        Box::pin(self.set(owned, ""))
+        Box::pin(async move { self.set(owned, "").await.map(within) })
     }
 }

@@ -1,5 +1,7 @@
 //! The numbers of an account at Twilio: "IncomingPhoneNumber resource" in Twilio's documentation.
 
+use std::collections::HashSet;
+
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, RequestBuilder};
 use serde::Deserialize;
@@ -11,7 +13,7 @@ use crate::carrier::{Account, api};
 use crate::encode;
 use crate::value::Phone;
 
-/// Pages of 1,000 numbers that are read at most.
+/// Pages of 1,000 numbers that are read; an account with more is told so, rather than half of its numbers.
 const PAGES: usize = 100;
 
 /// Where Twilio itself leads new numbers, to say that they lead nowhere yet.
@@ -83,39 +85,56 @@ impl TwilioNumbers {
     }
 
     async fn pages(&self) -> Result<Vec<Owned>, String> {
-        let mut numbers = Vec::new();
-        let mut next = Some(format!("{}.json?PageSize=1000", self.path()));
+        let list = format!("{}.json?", self.path());
+        let (mut numbers, mut seen) = (Vec::new(), HashSet::new());
+        let mut path = format!("{list}PageSize=1000");
         for _ in 0..PAGES {
-            // A path, so that no answer leads the credentials to another host.
-            let Some(path) = next.take().filter(|path| path.starts_with("/2010-04-01/")) else { break };
             let answer = self.ask(self.client.get(format!("{}{path}", self.base))).await?;
             let page: Page = answer.json().ok_or("Twilio's list of numbers was not understood")?;
-            numbers.extend(page.incoming_phone_numbers.into_iter().filter_map(Number::owned));
-            next = page.next_page_uri;
+            for number in page.incoming_phone_numbers {
+                if !seen.insert(number.sid.clone()) {
+                    return Err(format!("{WHO}'s list of numbers holds {} twice: ask again", number.sid));
+                }
+                numbers.extend(number.owned());
+            }
+            path = match page.next_page_uri.filter(|next| !next.is_empty()) {
+                None => return Ok(numbers),
+                // So that no answer leads the credentials to another place.
+                Some(next) if !next.starts_with(&list) => {
+                    return Err(format!("{WHO}'s list of numbers goes on at a place that is not this list"));
+                }
+                Some(next) => next,
+            };
         }
-        Ok(numbers)
+        Err(format!("{WHO}'s list of numbers does not end after {PAGES} pages"))
     }
 
-    async fn set(&self, owned: &Owned, pairs: &[(&str, &str)]) -> Result<(), String> {
+    async fn set(&self, owned: &Owned, pairs: &[(&str, &str)]) -> Result<LeadsTo, String> {
         // With an application Twilio would go on to obey that alone.
         let application = matches!(owned.leads_to, LeadsTo::Other(_)).then_some(&("SmsApplicationSid", ""));
         let form: String =
             form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs.iter().chain(application)).finish();
         let url = format!("{}{}/{}.json", self.base, self.path(), encode::segment(&owned.id));
         let request = self.client.post(url).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.ask(request.body(form)).await.map(drop)
+        let answer = self.ask(request.body(form)).await?;
+        let now: Number = answer.json().ok_or("Twilio's settings of the number were not understood")?;
+        Ok(now.leads_to())
     }
 }
 
 impl Number {
-    /// `None` for one that takes no texts.
-    fn owned(self) -> Option<Owned> {
-        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-        let leads_to = match (given(self.sms_application_sid), given(self.sms_url)) {
+    fn leads_to(&self) -> LeadsTo {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        match (given(&self.sms_application_sid), given(&self.sms_url)) {
             (Some(application), _) => LeadsTo::Other(format!("the application {application}")),
             (None, Some(url)) if !url.starts_with(DEMO) => LeadsTo::Url(url),
             (None, _) => LeadsTo::Nowhere,
-        };
+        }
+    }
+
+    /// `None` for one that takes no texts.
+    fn owned(self) -> Option<Owned> {
+        let leads_to = self.leads_to();
         let number =
             Phone::parse(&self.phone_number).ok().filter(|_| self.capabilities.sms || self.capabilities.mms)?;
         Some(Owned { number, id: self.sid, leads_to })
@@ -127,11 +146,11 @@ impl Numbers for TwilioNumbers {
         Box::pin(self.pages())
     }
 
-    fn assign<'a>(&'a self, owned: &'a Owned, url: &'a str) -> Asking<'a, ()> {
+    fn assign<'a>(&'a self, owned: &'a Owned, url: &'a str) -> Asking<'a, LeadsTo> {
         Box::pin(async move { self.set(owned, &[("SmsUrl", url), ("SmsMethod", "POST")]).await })
     }
 
-    fn clear<'a>(&'a self, owned: &'a Owned) -> Asking<'a, ()> {
+    fn clear<'a>(&'a self, owned: &'a Owned) -> Asking<'a, LeadsTo> {
         Box::pin(self.set(owned, &[("SmsUrl", "")]))
     }
 }

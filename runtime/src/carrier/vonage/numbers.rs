@@ -93,7 +93,7 @@ impl VonageNumbers {
         Ok(all)
     }
 
-    async fn set(&self, owned: &Owned, url: &str) -> Result<(), String> {
+    async fn set(&self, owned: &Owned, url: &str) -> Result<LeadsTo, String> {
         // What is not said is taken away, so that what is said of calls is said once more.
         let found = self.page(&format!("pattern={}&search_pattern=0", owned.id)).await?;
         let number = found.into_iter().find(|number| number.msisdn == owned.id);
@@ -105,7 +105,8 @@ impl VonageNumbers {
             .extend_pairs(voice.into_iter().filter_map(|(name, value)| Some((name, value?))))
             .finish();
         let request = self.client.post(format!("{}/number/update", self.base));
-        self.ask(request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form)).await.map(drop)
+        self.ask(request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form)).await?;
+        Ok(LeadsTo::Unknown)
     }
 }
 
@@ -129,11 +130,11 @@ impl Numbers for VonageNumbers {
         Box::pin(self.owned())
     }
 
-    fn assign<'a>(&'a self, owned: &'a Owned, url: &'a str) -> Asking<'a, ()> {
+    fn assign<'a>(&'a self, owned: &'a Owned, url: &'a str) -> Asking<'a, LeadsTo> {
         Box::pin(self.set(owned, url))
     }
 
-    fn clear<'a>(&'a self, owned: &'a Owned) -> Asking<'a, ()> {
+    fn clear<'a>(&'a self, owned: &'a Owned) -> Asking<'a, LeadsTo> {
         Box::pin(self.set(owned, ""))
     }
 }

@@ -6,15 +6,15 @@ use crate::config::opt_outs::ListFormat;
 pub(super) static SETTINGS: &[Setting] = &[Setting {
     flag: "format",
     value: "FORMAT",
-    default: "text",
-    help: "text or json, or csv of a list",
+    default: "human",
+    help: "human or json, or csv of a list",
     scopes: &[Scope::OptOuts],
     set: |draft, text| {
         draft.opt_outs.format = match text {
-            "text" => ListFormat::Text,
+            "human" => ListFormat::Human,
             "json" => ListFormat::Json,
             "csv" => ListFormat::Csv,
-            _ => return Err("the formats are text, json and csv".to_owned()),
+            _ => return Err("the formats are human, json and csv".to_owned()),
         };
         Ok(())
     },

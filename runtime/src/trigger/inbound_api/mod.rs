@@ -162,11 +162,41 @@ impl Api {
 
 /// What makes a request the same as another one, if its caller has named it.
 fn key(headers: &HeaderMap, flow: &str, body: &[u8]) -> Result<Option<Key>, String> {
-    let Some(given) = headers.get(IDEMPOTENCY_HEADER) else { return Ok(None) };
+    let mut all = headers.get_all(IDEMPOTENCY_HEADER).iter();
+    let Some(given) = all.next() else { return Ok(None) };
+    if all.next().is_some() {
+        return Err(format!("{IDEMPOTENCY_HEADER} is given more than once: a request has one name"));
+    }
     let given = given.to_str().unwrap_or_default().trim();
     if given.is_empty() || given.len() > LONGEST_KEY {
         return Err(format!("{IDEMPOTENCY_HEADER} should be 1 to {LONGEST_KEY} printable ASCII characters"));
     }
     let digest = digest::digest(&digest::SHA256, body);
     Ok(Some(Key { name: format!("api:{flow}:{given}"), digest: BASE64_STANDARD.encode(digest) }))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn keyed(values: &[&str]) -> Result<Option<String>, String> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(IDEMPOTENCY_HEADER, value.parse().unwrap());
+        }
+        key(&headers, "flow", b"{}").map(|key| key.map(|key| key.name))
+    }
+
+    #[test]
+    fn a_request_has_one_name() {
+        assert_eq!(keyed(&[]), Ok(None));
+        assert_eq!(keyed(&[" order 1 "]), Ok(Some("api:flow:order 1".to_owned())));
+        let twice = Err("Idempotency-Key is given more than once: a request has one name".to_owned());
+        assert_eq!(keyed(&["order 1", "order 2"]), twice);
+        assert_eq!(keyed(&["order 1", "order 1"]), twice);
+        for wrong in [" ".to_owned(), "x".repeat(256)] {
+            assert!(keyed(&[&wrong]).unwrap_err().ends_with("1 to 255 printable ASCII characters"), "{wrong}");
+        }
+    }
 }
