@@ -75,9 +75,8 @@ impl Messenger {
         let (began, deadline) = (Time::now(), Instant::now() + self.config.patience);
         let mut attempt = 1;
         loop {
-            let is_out = opt_outs.has(message.to, message.effect.run).await;
-            if is_out.map_err(|error| refused(format!("the list of those who opted out cannot be read: {error}")))? {
-                return Err(refused(OPTED_OUT));
+            if is_out(opt_outs, message).await {
+                return Err(Failure::new(FailureKind::Carrier, OPTED_OUT));
             }
             let NotSent { why, status, obstacle } = match self.hand_over(message, began).await? {
                 None => return Ok(()),
@@ -173,8 +172,19 @@ impl Messenger {
     }
 }
 
-fn refused(why: impl Into<String>) -> Failure {
-    Failure::new(FailureKind::Carrier, why)
+/// Whether the person gets nothing. As long as the list cannot be read the message waits, as all does that needs the store.
+async fn is_out(opt_outs: &OptOuts, message: Outgoing<'_>) -> bool {
+    let run = message.effect.run;
+    for attempt in 1.. {
+        match opt_outs.has(message.to, run).await {
+            Ok(is_out) => return is_out,
+            Err(error) => {
+                warn!(%run, attempt, reason = %error, "the list of those who opted out cannot be read; the message waits");
+            }
+        }
+        tokio::time::sleep(backoff::pause(attempt)).await;
+    }
+    false
 }
 
 #[cfg(test)]
