@@ -1,6 +1,6 @@
 //! What is asked of `numbers`.
 
-use super::{Scope, Setting, is_json};
+use super::{Scope, Setting};
 
 const SETTING: Setting = Setting { scopes: &[Scope::Numbers], ..Setting::NONE };
 
@@ -19,7 +19,14 @@ pub(super) static SETTINGS: &[Setting] = &[
         value: "FORMAT",
         default: "human",
         help: "human or json",
-        set: |draft, text| is_json(text).map(|json| draft.numbers.json = json),
+        set: |draft, text| {
+            draft.numbers.json = match text {
+                "human" => false,
+                "json" => true,
+                _ => return Err("the formats are human and json".to_owned()),
+            };
+            Ok(())
+        },
         ..SETTING
     },
 ];
