@@ -48,7 +48,8 @@ fn said(request: &Request) -> String {
 
 #[track_caller]
 fn seen_to(answer: &Answer, word: &str) {
-    let expected = json!({ "run": null, "reason": format!("{word} is seen to by the program itself") });
+    let reason = format!("{word} is seen to by the program itself");
+    let expected = json!({ "run": null, "word": word, "reason": reason });
     assert_eq!((answer.status, answer.json()), (200, expected));
 }
 
