@@ -17,7 +17,7 @@ use crate::value::Phone;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct OptOut {
     /// Who said so: the word that the person sent (`STOP`), `operator`, or the carrier that refused a message for it
-    /// (`twilio`).
+    /// by its code (`twilio 21610`).
     pub(crate) by: String,
     /// The number of ours that was told, if one was.
     pub(crate) own: Option<Phone>,
@@ -35,7 +35,7 @@ pub(crate) fn name(person: &Phone) -> String {
 impl OptOut {
     /// The note that says so of a person, from this moment on and for good.
     pub(crate) fn note(&self, person: &Phone, at: Time) -> Note {
-        // Two texts always become JSON.
+        // Texts and a run's id always become JSON.
         let value = serde_json::to_string(self).unwrap_or_default();
         Note { topic: Topic::OptOut, name: name(person), value, at, until: None }
     }

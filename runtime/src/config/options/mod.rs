@@ -136,6 +136,15 @@ fn web_url(text: &str) -> Result<Url, String> {
     Url::parse(text).map_err(|error| error.to_string())
 }
 
+/// Whether a format is for programs rather than people.
+fn is_json(text: &str) -> Result<bool, String> {
+    match text {
+        "human" => Ok(false),
+        "json" => Ok(true),
+        _ => Err("the formats are human and json".to_owned()),
+    }
+}
+
 fn count(text: &str) -> Result<u32, String> {
     // A million is far beyond what one machine can use, and within every counter.
     match text.parse() {

@@ -1,6 +1,6 @@
 //! What is asked of `numbers`.
 
-use super::{Scope, Setting};
+use super::{Scope, Setting, is_json};
 
 const SETTING: Setting = Setting { scopes: &[Scope::Numbers], ..Setting::NONE };
 
@@ -19,14 +19,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         value: "FORMAT",
         default: "human",
         help: "human or json",
-        set: |draft, text| {
-            draft.numbers.json = match text {
-                "human" => false,
-                "json" => true,
-                _ => return Err("the formats are human and json".to_owned()),
-            };
-            Ok(())
-        },
+        set: |draft, text| is_json(text).map(|json| draft.numbers.json = json),
         ..SETTING
     },
 ];

@@ -1,6 +1,6 @@
 //! What is asked of `runs`.
 
-use super::{Scope, Setting, count};
+use super::{Scope, Setting, count, is_json};
 use crate::engine::journal::Status;
 use crate::value::Phone;
 
@@ -42,14 +42,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         value: "FORMAT",
         default: "human",
         help: "human or json",
-        set: |draft, text| {
-            draft.runs.json = match text {
-                "human" => false,
-                "json" => true,
-                _ => return Err("the formats are human and json".to_owned()),
-            };
-            Ok(())
-        },
+        set: |draft, text| is_json(text).map(|json| draft.runs.json = json),
         ..SETTING
     },
     Setting {
