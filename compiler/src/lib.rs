@@ -16,6 +16,7 @@ pub mod sample;
 mod sms;
 pub mod source;
 pub mod suggest;
+pub mod suite;
 pub mod syntax;
 pub mod trial;
 pub mod upgrade;

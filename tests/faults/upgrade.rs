@@ -97,8 +97,8 @@ fn runs_finish_on_a_version_that_changes_something_else() {
     let program = house.start(&second);
     assert_eq!(answer(&program, ANA, "2"), "A table for 2, gladly.");
     assert_eq!(answer(&program, BEN, "3"), "A table for 3, gladly.");
-    let words = program.messages(3);
-    assert_eq!(words[2], "It is later.");
+    // On a slow machine it may be later before the second answer.
+    assert!(program.messages(3).contains(&"It is later.".to_owned()));
     assert!(Instant::now() >= house.late, "the wait went on where it was");
     runs::wait_for(&house.first, house.state.path(), "completed", 3);
 }
