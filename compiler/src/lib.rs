@@ -21,6 +21,7 @@ pub mod syntax;
 pub mod trial;
 pub mod upgrade;
 
+use codegen::Purpose;
 use diagnostic::Diagnostic;
 use graph::{Entry, FlowGraph};
 use sample::Samples;
@@ -99,7 +100,17 @@ pub fn compile(source: &SourceFile, samples: &dyn Samples) -> Compilation {
 
 /// A flow's graph as Rust.
 pub fn emit(graph: &FlowGraph) -> Emitted {
-    let has_schedule = graph.machines.iter().any(|machine| matches!(machine.entry, Entry::Schedule { .. }));
     let openapi = openapi::document(graph).map(|document| document.to_string());
-    Emitted { name: graph.name.clone(), main_rs: codegen::emit(graph, openapi.as_deref()), has_schedule }
+    let main_rs = codegen::emit(graph, openapi.as_deref(), Purpose::Ship);
+    Emitted { name: graph.name.clone(), main_rs, has_schedule: has_schedule(graph) }
+}
+
+/// A flow's graph as the Rust to which its tests are played: a program of its own, beside the one that is shipped.
+pub fn emit_for_tests(graph: &FlowGraph) -> Emitted {
+    let main_rs = codegen::emit(graph, None, Purpose::Test);
+    Emitted { name: format!("{} test", graph.name), main_rs, has_schedule: has_schedule(graph) }
+}
+
+fn has_schedule(graph: &FlowGraph) -> bool {
+    graph.machines.iter().any(|machine| matches!(machine.entry, Entry::Schedule { .. }))
 }

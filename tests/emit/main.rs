@@ -21,6 +21,14 @@ fn emitted(path: &Path, name: &str) -> String {
     compilation.emitted.unwrap_or_else(|| panic!("{}: {:#?}", path.display(), compilation.diagnostics)).main_rs
 }
 
+/// The same with the marks of tests.
+fn marked(path: &Path, name: &str) -> String {
+    let source = SourceFile::new(name, fs::read_to_string(path).unwrap());
+    let (graph, diagnostics) = flowc::graph_of(&source, &Beside(path));
+    let graph = graph.unwrap_or_else(|| panic!("{}: {diagnostics:#?}", path.display()));
+    flowc::emit_for_tests(&graph).main_rs
+}
+
 fn golden() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("emit")
 }
@@ -31,16 +39,27 @@ fn examples() -> Vec<PathBuf> {
 
 #[test]
 fn golden_files_hold() {
-    let bless = std::env::var_os("FLOW_BLESS").is_some();
     for path in flows(&golden()) {
         let name = path.file_name().unwrap().to_str().unwrap();
-        let now = emitted(&path, name);
-        let expected = path.with_extension("rs");
-        if bless {
-            fs::write(&expected, &now).unwrap();
-        }
-        let expected_text = fs::read_to_string(&expected).unwrap_or_default();
-        assert!(now == expected_text, "{name} is emitted otherwise (FLOW_BLESS=1 to accept):\n{now}");
+        assert_golden(&path.with_extension("rs"), &emitted(&path, name));
+    }
+    // The two side by side show what a test's program says of its way.
+    let marks = golden().join("marks.flow");
+    assert_golden(&marks.with_extension("test.rs"), &marked(&marks, "marks.flow"));
+}
+
+fn assert_golden(expected: &Path, now: &str) {
+    if std::env::var_os("FLOW_BLESS").is_some() {
+        fs::write(expected, now).unwrap();
+    }
+    let text = fs::read_to_string(expected).unwrap_or_default();
+    assert!(now == text, "{} is emitted otherwise (FLOW_BLESS=1 to accept):\n{now}", expected.display());
+}
+
+#[test]
+fn a_program_that_is_shipped_has_no_mark() {
+    for path in examples().into_iter().chain(flows(&golden())) {
+        assert!(!emitted(&path, "a.flow").contains("testing"), "{}", path.display());
     }
 }
 

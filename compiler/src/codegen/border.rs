@@ -1,8 +1,10 @@
-//! Every path of `flow-runtime` that emitted code uses. The other side is `runtime/src/flow.rs`.
+//! Every path of `flow-runtime` that emitted code uses. The other side is `runtime/src/flow.rs`, and `runtime/src/testing/`
+//! for the marks of tests.
 
+use super::Purpose;
 use crate::check::cron::Times;
 use crate::check::types::{Item, Type, Typed};
-use crate::graph::{FailFilter, FailureKind, Variable, kept_as};
+use crate::graph::{FailFilter, FailureKind, NodeId, Variable, kept_as};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -16,8 +18,29 @@ pub(super) fn imports() -> TokenStream {
 }
 
 /// The body of `main`.
-pub(super) fn run() -> TokenStream {
-    quote!(::flow_runtime::main(&PROGRAM))
+pub(super) fn run(purpose: Purpose) -> TokenStream {
+    match purpose {
+        Purpose::Ship => quote!(::flow_runtime::main(&PROGRAM)),
+        Purpose::Test => quote!(::flow_runtime::testing::main(&PROGRAM)),
+    }
+}
+
+/// Tells the player of tests that a run comes to a step; nothing in a program that is shipped.
+pub(super) fn mark_at(purpose: Purpose, machine: usize, node: NodeId) -> TokenStream {
+    mark(purpose, &quote!(at), machine, node)
+}
+
+/// Tells it that a run goes on from the step at which it stood.
+pub(super) fn mark_from(purpose: Purpose, machine: usize, node: NodeId) -> TokenStream {
+    mark(purpose, &quote!(from), machine, node)
+}
+
+fn mark(purpose: Purpose, what: &TokenStream, machine: usize, node: NodeId) -> TokenStream {
+    let (machine, node) = (Literal::usize_unsuffixed(machine), Literal::usize_unsuffixed(node.0));
+    match purpose {
+        Purpose::Ship => TokenStream::new(),
+        Purpose::Test => quote!(::flow_runtime::testing::#what(#machine, #node);),
+    }
 }
 
 /// What makes an enum storable.

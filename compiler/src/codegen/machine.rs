@@ -4,7 +4,7 @@ use super::border;
 use super::idents::Idents;
 use super::names::{Names, read_once};
 use super::transition::Transitions;
-use super::{action, expr};
+use super::{Purpose, action, expr};
 use crate::graph::{Entry, ExprKind, FlowGraph, Identities, Machine, Node, NodeId, NodeKind};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -17,6 +17,7 @@ pub(super) struct MachineCode<'a> {
     pub(super) index: usize,
     pub(super) machine: &'a Machine,
     pub(super) identities: &'a Identities,
+    pub(super) purpose: Purpose,
     /// The variant of each node that is a state.
     pub(super) states: HashMap<NodeId, Ident>,
 }
@@ -28,8 +29,9 @@ impl<'a> MachineCode<'a> {
         identities: &'a Identities,
         index: usize,
         machine: &'a Machine,
+        purpose: Purpose,
     ) -> Self {
-        Self { graph, idents, identities, index, machine, states: name_states(machine) }
+        Self { graph, idents, identities, index, machine, purpose, states: name_states(machine) }
     }
 
     /// `mod on_sms { … }`
@@ -187,7 +189,8 @@ impl<'a> MachineCode<'a> {
                 if param.typed.optional && is_there { quote!(#field: Some(#value)) } else { quote!(#field: #value) }
             })
             .collect();
-        quote!(Run::#outer(super::#module::State::Start { #(#fields),* }))
+        let mark = border::mark_at(self.purpose, machine, target.start);
+        quote!(#mark Run::#outer(super::#module::State::Start { #(#fields),* }))
     }
 }
 

@@ -20,9 +20,18 @@ use machine::MachineCode;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+/// What a program is emitted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// It answers people.
+    Ship,
+    /// Tests are played to it. It marks each step that a run comes to, so that they know the ways it took.
+    Test,
+}
+
 /// Emits the text of a flow's `main.rs`. `openapi` is the document of its api triggers, if it has any.
-pub fn emit(graph: &FlowGraph, openapi: Option<&str>) -> String {
-    let tokens = program(graph, openapi);
+pub fn emit(graph: &FlowGraph, openapi: Option<&str>, purpose: Purpose) -> String {
+    let tokens = program(graph, openapi, purpose);
     match syn::parse2(tokens.clone()) {
         Ok(file) => spaced(&prettyplease::unparse(&file)),
         // What syn cannot read rustc cannot either; it says where, and the driver tells that it is a bug of flowc.
@@ -50,14 +59,14 @@ fn spaced(code: &str) -> String {
     spaced
 }
 
-fn program(graph: &FlowGraph, openapi: Option<&str>) -> TokenStream {
+fn program(graph: &FlowGraph, openapi: Option<&str>, purpose: Purpose) -> TokenStream {
     let idents = Idents::of(graph);
     let identities = Identities::of(graph);
     let machines: Vec<MachineCode<'_>> = graph
         .machines
         .iter()
         .enumerate()
-        .map(|(index, machine)| MachineCode::new(graph, &idents, &identities, index, machine))
+        .map(|(index, machine)| MachineCode::new(graph, &idents, &identities, index, machine, purpose))
         .collect();
     let FlowGraph { name, source, secrets, .. } = graph;
     let nodes = || graph.machines.iter().flat_map(|machine| &machine.nodes);
@@ -83,7 +92,7 @@ fn program(graph: &FlowGraph, openapi: Option<&str>) -> TokenStream {
     let origin =
         format!(" Emitted by flowc {} from `{source}`: edit the flow, not this file.", env!("CARGO_PKG_VERSION"));
     let imports = border::imports();
-    let run = border::run();
+    let run = border::run(purpose);
     let derive = border::derive_storable();
     let triggers = machines.iter().filter_map(MachineCode::trigger);
     let modules = machines.iter().map(MachineCode::module);

@@ -1,5 +1,6 @@
 //! Where the outcome of each state leads.
 
+use super::Purpose;
 use super::border;
 use super::machine::MachineCode;
 use super::transition::Transitions;
@@ -31,7 +32,7 @@ impl MachineCode<'_> {
     fn outcomes(&self, transitions: &Transitions<'_>, id: NodeId, node: &Node) -> Vec<TokenStream> {
         let done = |to: &NodeId| {
             let pattern = self.pattern(id, &self.kept(*to, &[]));
-            let next = transitions.to(*to);
+            let next = self.way(transitions, id, *to);
             quote!((#pattern, Outcome::Done) => #next,)
         };
         match &node.kind {
@@ -47,12 +48,14 @@ impl MachineCode<'_> {
                 let reply = self.values(transitions, id, &quote!(Reply), ask.reply.iter(), *reply);
                 let timeout = match timeout {
                     Some(to) => {
-                        let (pattern, next) = (self.pattern(id, &self.kept(*to, &[])), transitions.to(*to));
+                        let pattern = self.pattern(id, &self.kept(*to, &[]));
+                        let next = self.way(transitions, id, *to);
                         quote!((#pattern, Outcome::TimedOut) => #next,)
                     }
                     None => {
                         let pattern = self.pattern(id, &[]);
-                        quote!((#pattern, Outcome::TimedOut) => Run::Completed,)
+                        let over = self.resumed(id, &quote!(Run::Completed));
+                        quote!((#pattern, Outcome::TimedOut) => #over,)
                     }
                 };
                 // An `ask` has no `fail`: a question that cannot be sent ends the run.
@@ -87,11 +90,29 @@ impl MachineCode<'_> {
             })
             .collect();
         if take.is_empty() {
-            let next = transitions.to(to);
+            let next = self.way(transitions, id, to);
             return quote!((#pattern, Outcome::#outcome(_)) => #next,);
         }
+        let mark = border::mark_from(self.purpose, self.index, id);
         let next = transitions.tail(to);
-        quote!((#pattern, Outcome::#outcome(mut values)) => { #(#take)* #next })
+        quote!((#pattern, Outcome::#outcome(mut values)) => { #mark #(#take)* #next })
+    }
+
+    /// The way on from a state to a step.
+    fn way(&self, transitions: &Transitions<'_>, id: NodeId, to: NodeId) -> TokenStream {
+        match self.purpose {
+            Purpose::Ship => transitions.to(to),
+            Purpose::Test => self.resumed(id, &transitions.tail(to)),
+        }
+    }
+
+    /// What comes of a state, after the mark that a run goes on from there.
+    fn resumed(&self, id: NodeId, next: &TokenStream) -> TokenStream {
+        let mark = border::mark_from(self.purpose, self.index, id);
+        match self.purpose {
+            Purpose::Ship => next.clone(),
+            Purpose::Test => quote!({ #mark #next }),
+        }
     }
 
     /// What a way on still needs of a state's variables.
@@ -122,6 +143,7 @@ impl MachineCode<'_> {
             let reads = |to: &NodeId| self.machine.node(*to).is_some_and(|node| node.live.contains_key("failure"));
             let is_read = matches!(fails.otherwise, Fail::Ends) || ways.iter().any(reads);
             let failure = if is_read { quote!(failure) } else { quote!(_) };
+            let otherwise = self.resumed(id, &otherwise);
             return quote!((#pattern, Outcome::Failed(#failure)) => #otherwise,);
         }
         let narrowed = fails.narrowed.iter().map(|(filter, to)| {
@@ -129,11 +151,13 @@ impl MachineCode<'_> {
             let to = transitions.to(*to);
             quote!(#filter => #to,)
         });
-        quote! {
-            (#pattern, Outcome::Failed(failure)) => match (failure.kind, failure.status) {
+        let way = quote! {
+            match (failure.kind, failure.status) {
                 #(#narrowed)*
                 _ => #otherwise,
-            },
-        }
+            }
+        };
+        let way = self.resumed(id, &way);
+        quote!((#pattern, Outcome::Failed(failure)) => #way,)
     }
 }

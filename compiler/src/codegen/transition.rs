@@ -1,5 +1,6 @@
 //! Ways from one state to the next, over the steps that only decide.
 
+use super::Purpose;
 use super::border;
 use super::expr;
 use super::machine::MachineCode;
@@ -35,11 +36,18 @@ impl<'a> Transitions<'a> {
         if self.joins.contains_key(&id) { self.tail(id) } else { self.expression(id) }
     }
 
-    /// The step itself as an expression: in braces if it binds something first.
+    /// The step itself as an expression: in braces if it binds or marks something first.
     fn expression(&self, id: NodeId) -> TokenStream {
-        let step = self.step(id);
+        let step = self.marked(id);
         let binds = self.code.machine.node(id).is_some_and(|node| matches!(node.kind, NodeKind::Set { .. }));
-        if binds { quote!({ #step }) } else { step }
+        if binds || self.code.purpose == Purpose::Test { quote!({ #step }) } else { step }
+    }
+
+    /// The step, after its mark.
+    fn marked(&self, id: NodeId) -> TokenStream {
+        let mark = border::mark_at(self.code.purpose, self.code.index, id);
+        let step = self.step(id);
+        quote!(#mark #step)
     }
 
     /// The same as the last lines of a block.
@@ -49,7 +57,7 @@ impl<'a> Transitions<'a> {
                 let arguments = self.live(id).map(|(variable, _)| variable);
                 quote!(#join(#(#arguments),*)?)
             }
-            None => self.step(id),
+            None => self.marked(id),
         }
     }
 
