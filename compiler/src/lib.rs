@@ -1,5 +1,6 @@
 //! flowc: compiles a small declarative flow file into the Rust source of one native binary.
 
+pub mod calendar;
 pub mod check;
 pub mod cli;
 pub mod codegen;

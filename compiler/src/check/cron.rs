@@ -2,6 +2,8 @@
 
 use std::ops::{Range, RangeInclusive};
 
+use crate::calendar::LocalTime;
+
 /// Why a text is no schedule.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct CronError {
@@ -26,6 +28,29 @@ pub struct Times {
     pub weekdays: u8,
     /// Neither field of days begins with `*`, so either will do (Vixie cron, `crontab(5)`); else both must fit.
     pub either_day: bool,
+}
+
+impl Times {
+    /// Whether a time is one of them.
+    pub(crate) fn has(&self, time: LocalTime) -> bool {
+        let is_set = |bits: u64, value: i64| bits >> value & 1 == 1;
+        self.has_day(time) && is_set(self.hours.into(), time.hour) && is_set(self.minutes, time.minute)
+    }
+
+    fn has_day(&self, time: LocalTime) -> bool {
+        let is_set = |bits: u64, value: i64| bits >> value & 1 == 1;
+        let (day, weekday) = (is_set(self.days.into(), time.day), is_set(self.weekdays.into(), time.weekday()));
+        is_set(self.months.into(), time.month) && if self.either_day { day || weekday } else { day && weekday }
+    }
+
+    /// The first of them from midnight of this day on.
+    pub(crate) fn first_from(&self, start: LocalTime) -> Option<LocalTime> {
+        // The rarest day, a 29 February of one weekday, comes within 40 years.
+        const DAYS_AHEAD: i64 = 40 * 366;
+        let day = (0..DAYS_AHEAD).map(|count| start.midnight_after(count)).find(|day| self.has_day(*day))?;
+        let (hour, minute) = (self.hours.trailing_zeros().into(), self.minutes.trailing_zeros().into());
+        Some(LocalTime { hour, minute, ..day })
+    }
 }
 
 struct Field {
@@ -205,6 +230,23 @@ mod tests {
             either_day: false,
         };
         assert_eq!(times, wanted);
+    }
+
+    #[test]
+    fn the_first_time_is_one_of_them() {
+        let start = LocalTime::parse("2030-01-07 00:00").unwrap();
+        for (text, first) in [
+            ("0 9 * * MON-FRI", "2030-01-07 09:00"),
+            ("*/10 8-18 * * SUN", "2030-01-13 08:00"),
+            ("30 6 1 * *", "2030-02-01 06:30"),
+            ("0 0 13 * FRI", "2030-01-11 00:00"),
+            ("0 0 29 2 *", "2032-02-29 00:00"),
+        ] {
+            let times = parse(text).unwrap();
+            let found = times.first_from(start).unwrap();
+            assert_eq!(found.to_string(), first, "{text}");
+            assert!(times.has(found) && !times.has(LocalTime { minute: found.minute + 1, ..found }), "{text}");
+        }
     }
 
     #[test]

@@ -131,7 +131,12 @@ pub fn test_step_exprs<'a>(step: &'a TestStepKind, visit: &mut dyn FnMut(&'a Exp
             }
         }
         TestStepKind::ThenCall(then) => then.clauses.iter().for_each(|clause| clause_exprs(clause, visit)),
-        TestStepKind::WhenPass(_) | TestStepKind::ThenNothing | TestStepKind::ThenWaits => {}
+        TestStepKind::GivenSms(to) => to.iter().for_each(visit),
+        TestStepKind::WhenSchedule(_)
+        | TestStepKind::WhenPass(_)
+        | TestStepKind::ThenNothing
+        | TestStepKind::ThenWaits
+        | TestStepKind::ThenFails => {}
     }
 }
 

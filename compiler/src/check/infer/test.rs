@@ -38,7 +38,12 @@ impl<'a> Infer<'a> {
                     }
                 }
             }
-            TestStepKind::WhenPass(_) | TestStepKind::ThenNothing | TestStepKind::ThenWaits => {}
+            TestStepKind::GivenSms(to) => to.iter().for_each(|to| self.fixed(to, Place::SmsTo)),
+            TestStepKind::WhenSchedule(_)
+            | TestStepKind::WhenPass(_)
+            | TestStepKind::ThenNothing
+            | TestStepKind::ThenWaits
+            | TestStepKind::ThenFails => {}
         }
     }
 

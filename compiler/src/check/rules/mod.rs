@@ -14,6 +14,7 @@ mod reach;
 mod schedule;
 mod sms_text;
 mod test_calls;
+mod test_schedules;
 mod tests;
 mod triggers;
 mod unused;

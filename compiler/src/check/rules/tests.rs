@@ -33,6 +33,9 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
                 TestStepKind::WhenSms(sms) => {
                     out.extend(message(context, step.span).or_else(|| from_nobody(sms, step.span)));
                 }
+                TestStepKind::WhenSchedule(schedule) => {
+                    out.extend(super::test_schedules::misfit(context, step.span, schedule))
+                }
                 TestStepKind::WhenApi(name, members) => request(context, step.span, name.as_ref(), members, out),
                 _ => {}
             }
@@ -42,9 +45,16 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 
 fn incomplete(test: &Test) -> Option<Diagnostic> {
     let is_when = |kind: &TestStepKind| {
-        matches!(kind, TestStepKind::WhenSms(_) | TestStepKind::WhenApi(..) | TestStepKind::WhenPass(_))
+        matches!(
+            kind,
+            TestStepKind::WhenSms(_)
+                | TestStepKind::WhenApi(..)
+                | TestStepKind::WhenSchedule(_)
+                | TestStepKind::WhenPass(_)
+        )
     };
-    let is_then = |kind: &TestStepKind| !is_when(kind) && !matches!(kind, TestStepKind::Given(_));
+    let is_then =
+        |kind: &TestStepKind| !is_when(kind) && !matches!(kind, TestStepKind::Given(_) | TestStepKind::GivenSms(_));
     let when = test.steps.iter().position(|step| is_when(&step.kind));
     let then = test.steps.iter().rposition(|step| is_then(&step.kind));
     let (message, help) = match (when, then) {

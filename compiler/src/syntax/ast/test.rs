@@ -28,10 +28,14 @@ pub struct TestStep {
 pub enum TestStepKind {
     /// `given GET "https://api.example.com/*" -> 200 json { … }`
     Given(Given),
+    /// `given sms to "+15550123" -> refused`: the carrier takes no messages, or none to this number.
+    GivenSms(Option<Expr>),
     /// `when sms "weather" from "+15550123"`
     WhenSms(Sms),
     /// `when api "order-ready" { "OrderNo": 7 }`
     WhenApi(Option<Text>, Json),
+    /// `when schedule "0 9 * * *" at "2026-12-24 09:00"`
+    WhenSchedule(WhenSchedule),
     /// `when 10m pass`
     WhenPass(Duration),
     /// `then sms to "+15550123" "…"`
@@ -42,6 +46,8 @@ pub enum TestStepKind {
     ThenNothing,
     /// `then waits`
     ThenWaits,
+    /// `then fails`
+    ThenFails,
 }
 
 /// What a service answers in a test.
@@ -55,6 +61,15 @@ pub struct Given {
     pub answers: Vec<Answer>,
 }
 
+/// A schedule that comes in a test.
+#[derive(Debug)]
+pub struct WhenSchedule {
+    /// Its five fields; without them, the flow's only one is meant.
+    pub times: Option<Text>,
+    /// When it comes, in the flow's time zone: `2026-12-24 09:00`. Without it, at one of its times.
+    pub at: Option<Text>,
+}
+
 /// An answer in a test.
 #[derive(Debug)]
 pub enum Answer {
@@ -64,6 +79,14 @@ pub enum Answer {
     Refused,
     /// The connection breaks.
     Reset,
+    /// The host name has no address.
+    Dns,
+    /// The TLS handshake fails.
+    Tls,
+    /// The address is one that calls may not go to.
+    Blocked,
+    /// It is larger than the limit.
+    TooLarge,
     /// `200 header "ETag" = "7" json { … }`
     Response {
         /// The HTTP status.

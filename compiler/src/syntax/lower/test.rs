@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
     Answer, AnswerBody, ClauseKind, Expr, File, Given, Name, Test, TestStep, TestStepKind, Text, ThenCall, ThenSms,
-    Words,
+    WhenSchedule, Words,
 };
 use crate::syntax::grammar::Rule;
 
@@ -59,21 +59,58 @@ impl Lower {
         const EXAMPLE: &str = "given GET \"https://api.example.com/*\" -> 200 json { \"open\": true }";
         let mut parts = pair.into_inner().peekable();
         let keyword = take(&mut parts, Rule::kw_given).map_or(span, |keyword| self.span(&keyword));
-        let (method, url) = self.request(&mut parts, keyword, EXAMPLE)?;
-        match take(&mut parts, Rule::arrow_mark) {
-            Some(arrow) => self.arrow_spelling(&arrow),
-            None => {
-                self.expected(url.span, &format!("`->` and the answer, as in `{EXAMPLE}`"));
-                return None;
-            }
+        if let Some(sms) = take(&mut parts, Rule::given_sms) {
+            return self.given_sms(sms, parts);
         }
+        let (method, url) = self.request(&mut parts, keyword, EXAMPLE)?;
+        self.answer_arrow(&mut parts, url.span, EXAMPLE)?;
         let pairs: Vec<_> = parts.filter(|part| part.as_rule() == Rule::answer).collect();
         if pairs.is_empty() {
-            self.expected(span, "an answer: a status, `timeout`, `refused` or `reset`");
+            self.expected(span, "an answer: a status, as in `-> 503`, or `timeout`, `refused`, `reset`, `dns`, `tls`");
         }
         let all = pairs.len();
         let answers: Vec<Answer> = pairs.into_iter().filter_map(|answer| self.answer(answer)).collect();
         (all > 0 && answers.len() == all).then_some(TestStepKind::Given(Given { method, url, answers }))
+    }
+
+    /// `->` behind what is answered, which ends here.
+    fn answer_arrow(&mut self, parts: &mut Parts<'_>, behind: Span, example: &str) -> Option<()> {
+        match take(parts, Rule::arrow_mark) {
+            Some(arrow) => self.arrow_spelling(&arrow),
+            None => {
+                self.expected(behind, &format!("`->` and the answer, as in `{example}`"));
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    /// `sms to "+15550123" -> refused`: the only thing to be said of a carrier.
+    fn given_sms(&mut self, pair: Pair<'_>, mut parts: Parts<'_>) -> Option<TestStepKind> {
+        const EXAMPLE: &str = "given sms to \"+15550123\" -> refused";
+        let span = self.span(&pair);
+        let mut to = None;
+        for part in pair.into_inner().filter(|part| part.as_rule() == Rule::to_clause) {
+            self.clause_once(&mut to, part, "to", "a phone number behind `to`");
+        }
+        self.answer_arrow(&mut parts, span, EXAMPLE)?;
+        let answers: Vec<_> = parts.collect();
+        match answers.as_slice() {
+            [answer] if answer.as_str().trim() == "refused" => Some(TestStepKind::GivenSms(to)),
+            [] => {
+                self.expected(span, &format!("`refused`, as in `{EXAMPLE}`"));
+                None
+            }
+            [answer, ..] => {
+                let place = self.span(answer);
+                self.unexpected(
+                    place,
+                    answer.as_str().trim(),
+                    &format!("`refused`, as in `{EXAMPLE}`: a carrier takes a message, or does not"),
+                );
+                None
+            }
+        }
     }
 
     fn answer(&mut self, pair: Pair<'_>) -> Option<Answer> {
@@ -84,6 +121,10 @@ impl Lower {
             "timeout" => return Some(Answer::Timeout),
             "refused" => return Some(Answer::Refused),
             "reset" => return Some(Answer::Reset),
+            "dns" => return Some(Answer::Dns),
+            "tls" => return Some(Answer::Tls),
+            "blocked" => return Some(Answer::Blocked),
+            "too_large" => return Some(Answer::TooLarge),
             _ => {}
         }
         let Some(status) = first.as_str().parse::<u16>().ok().filter(|status| (100..=599).contains(status)) else {
@@ -149,7 +190,8 @@ impl Lower {
         let mut parts = pair.into_inner().peekable();
         take(&mut parts, Rule::kw_when);
         let Some(part) = parts.next() else {
-            self.expected(span, "what happens: `sms \"…\" from \"+15550123\"`, `api \"…\" { … }` or `10m pass`");
+            let forms = "`sms \"…\" from \"+15550123\"`, `api \"…\" { … }`, `schedule` or `10m pass`";
+            self.expected(span, &format!("what happens: {forms}"));
             return None;
         };
         let part_span = self.span(&part);
@@ -159,6 +201,7 @@ impl Lower {
                 sms.text.is_some().then_some(TestStepKind::WhenSms(sms))
             }
             Rule::when_api => self.when_api(part, part_span),
+            Rule::when_schedule => self.when_schedule(part),
             _ => self.when_pass(part, part_span),
         }
     }
@@ -176,6 +219,26 @@ impl Lower {
         }
     }
 
+    fn when_schedule(&mut self, pair: Pair<'_>) -> Option<TestStepKind> {
+        const TIME: &str = "a time, as in `at \"2026-12-24 09:00\"`";
+        let (mut times, mut at) = (None, None);
+        for part in pair.into_inner() {
+            let span = self.span(&part);
+            match part.as_rule() {
+                Rule::string => times = Some(self.plain_string(part, "a schedule")),
+                Rule::when_at => match part.into_inner().nth(1) {
+                    Some(time) => at = Some(self.plain_string(time, "a time")),
+                    None => {
+                        self.expected(span, TIME);
+                        return None;
+                    }
+                },
+                _ => {}
+            }
+        }
+        Some(TestStepKind::WhenSchedule(WhenSchedule { times, at }))
+    }
+
     fn when_pass(&mut self, pair: Pair<'_>, span: Span) -> Option<TestStepKind> {
         let mut parts = pair.into_inner().peekable();
         let duration = take(&mut parts, Rule::duration)?;
@@ -191,7 +254,7 @@ impl Lower {
         let mut parts = pair.into_inner().peekable();
         take(&mut parts, Rule::kw_then);
         let Some(part) = parts.next() else {
-            self.expected(span, "what is expected: `sms \"…\"`, `call POST \"…\"`, `nothing` or `waits`");
+            self.expected(span, "what is expected: `sms \"…\"`, `call POST \"…\"`, `nothing`, `waits` or `fails`");
             return None;
         };
         let part_span = self.span(&part);
@@ -199,6 +262,7 @@ impl Lower {
             Rule::then_sms => self.then_sms(part, part_span),
             Rule::then_call => self.then_call(part, part_span),
             _ if part.as_str() == "waits" => Some(TestStepKind::ThenWaits),
+            _ if part.as_str() == "fails" => Some(TestStepKind::ThenFails),
             _ => Some(TestStepKind::ThenNothing),
         }
     }
