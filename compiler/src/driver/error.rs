@@ -127,6 +127,23 @@ pub enum Error {
         /// Its last words, each on a line below; empty if it said nothing.
         said: String,
     },
+    /// The binary of a flow's tests ended where it should have reported.
+    #[error("the binary of the flow's tests {why} in the middle of a play{said}")]
+    PlayBroke {
+        /// How it ended, as `ended with exit code 2`.
+        why: String,
+        /// What it said of that, each line on one below; empty if it said nothing.
+        said: String,
+    },
+    /// The binary of a flow's tests did not report in time.
+    #[error("a play took over {seconds} s, and the binary of the flow's tests was stopped")]
+    PlayTooLong {
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// What the binary of a flow's tests reported is no report.
+    #[error("the report of the binary of the flow's tests was not understood: {0}")]
+    PlayUnread(String),
     /// What a terminal is asked for fails.
     #[error("the terminal cannot be used: {}", reason(.0))]
     Terminal(io::Error),
@@ -181,6 +198,10 @@ impl Error {
                 format!("see `flowc doctor`; `cargo build --release` in `{}` shows it again", package.display())
             }
             Self::Demo(_) => "see `flowc doctor`".to_owned(),
+            Self::PlayBroke { .. } | Self::PlayTooLong { .. } | Self::PlayUnread(_) => format!(
+                "this is a bug of flowc, not of your flow; please report it with your flow: {}/issues",
+                env!("CARGO_PKG_REPOSITORY"),
+            ),
             _ => return None,
         })
     }

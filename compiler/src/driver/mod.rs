@@ -20,6 +20,7 @@ mod name;
 mod package;
 pub mod samples;
 mod served;
+mod stage;
 pub mod system;
 
 pub use binary::{Order, Progress, build};
@@ -31,3 +32,4 @@ pub use making::{Engine, Linking, Making};
 pub use name::package_name;
 pub use package::emit;
 pub use served::Served;
+pub use stage::Stage;

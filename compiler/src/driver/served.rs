@@ -58,15 +58,20 @@ impl Served {
     }
 }
 
-fn ended<'a>(exit: Option<Exit>, said: impl Iterator<Item = &'a str>) -> Error {
-    let why = match exit.map(|exit| (exit.code, exit.signal)) {
+/// How a program ended, behind its name: `ended with exit code 2`, `was ended by SIGKILL`.
+pub(super) fn end(exit: Option<&Exit>) -> String {
+    match exit.map(|exit| (exit.code, exit.signal)) {
         Some((Some(code), _)) => format!("ended with exit code {code}"),
         Some((None, Some(signal))) => match signal_name(signal) {
             Some(name) => format!("was ended by {name}"),
             None => format!("was ended by signal {signal}"),
         },
         _ => "has ended".to_owned(),
-    };
+    }
+}
+
+fn ended<'a>(exit: Option<Exit>, said: impl Iterator<Item = &'a str>) -> Error {
+    let why = end(exit.as_ref());
     Error::NotServing { why, said: last_words(said).iter().map(|line| format!("\n  {line}")).collect() }
 }
 

@@ -1,10 +1,11 @@
 //! The in-memory twin: a disk in a map, and programs that a test plays.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
@@ -12,6 +13,9 @@ use super::{Command, Entry, Exit, Line, Lock, Running, System};
 
 /// What a test plays when a program is run: it sees the command, may touch the files, and gives lines and exit.
 pub(crate) type Program = Box<dyn Fn(&Memory, &Command) -> (Vec<String>, Exit)>;
+
+/// What a test plays for a program that listens: its answer to a line, or its end.
+pub(crate) type Partner = Rc<dyn Fn(&str) -> Result<String, Exit>>;
 
 /// A machine that exists only in memory.
 #[derive(Default)]
@@ -30,6 +34,8 @@ pub(crate) struct Memory {
     pub(crate) reported: RefCell<String>,
     /// Plays every program.
     pub(crate) program: Option<Program>,
+    /// Plays every program that listens.
+    pub(crate) partner: Option<Partner>,
     /// Commands in the order they ran.
     pub(crate) commands: RefCell<Vec<Command>>,
     /// Every write below this folder fails in this way.
@@ -166,8 +172,10 @@ impl System for Memory {
         Ok(exit)
     }
 
-    fn start(&self, _command: &Command) -> io::Result<Box<dyn Running>> {
-        Err(io::ErrorKind::Unsupported.into())
+    fn start(&self, command: &Command) -> io::Result<Box<dyn Running>> {
+        self.commands.borrow_mut().push(command.clone());
+        let partner = self.partner.clone().filter(|_| command.listens).ok_or(io::ErrorKind::Unsupported)?;
+        Ok(Box::new(Talk { partner, answers: VecDeque::new(), end: None }))
     }
 
     fn start_heard(&self, _command: &Command, _errors: Sender<String>) -> io::Result<Box<dyn Running>> {
@@ -214,6 +222,31 @@ impl System for Memory {
 
     fn sleep(&self, time: Duration) {
         self.clock.set(self.clock.get() + time);
+    }
+}
+
+/// A program that a test plays line by line.
+struct Talk {
+    partner: Partner,
+    answers: VecDeque<String>,
+    end: Option<Exit>,
+}
+
+impl Running for Talk {
+    fn line(&mut self, _patience: Duration) -> Option<String> {
+        self.answers.pop_front()
+    }
+
+    fn tell(&mut self, line: &str) {
+        match (self.partner)(line) {
+            _ if self.end.is_some() => {}
+            Ok(answer) => self.answers.push_back(answer),
+            Err(end) => self.end = Some(end),
+        }
+    }
+
+    fn stop(&mut self, _patience: Duration) -> io::Result<Exit> {
+        Ok(self.end.take().unwrap_or(Exit { signal: Some(15), ..Exit::default() }))
     }
 }
 

@@ -106,6 +106,8 @@ pub struct Command {
     pub without: Vec<String>,
     /// What it reads from standard input.
     pub input: Vec<u8>,
+    /// It reads what [`Running::tell`] writes while it runs, and not `input`; only [`System::start`] heeds it.
+    pub listens: bool,
 }
 
 impl Command {
@@ -125,6 +127,13 @@ impl Command {
     #[must_use]
     pub fn reading(mut self, input: impl Into<Vec<u8>>) -> Self {
         self.input = input.into();
+        self
+    }
+
+    /// Has it read what it is told while it runs.
+    #[must_use]
+    pub fn listening(mut self) -> Self {
+        self.listens = true;
         self
     }
 
@@ -167,6 +176,9 @@ impl Exit {
 pub trait Running {
     /// The next line of its standard output; `None` if none comes in time or it has ended.
     fn line(&mut self, patience: Duration) -> Option<String>;
+    /// Writes a line to its standard input, if it listens, and does not wait until it is read. That a program reads no
+    /// more is seen by its giving no answer.
+    fn tell(&mut self, line: &str);
     /// Asks it to stop (SIGTERM), and kills it if it has not stopped in time.
     fn stop(&mut self, patience: Duration) -> io::Result<Exit>;
 }

@@ -135,11 +135,16 @@ impl System for Real {
     }
 
     fn start(&self, command: &Command) -> io::Result<Box<dyn Running>> {
-        let mut child = prepare(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let mut prepared = prepare(command);
+        if command.listens {
+            prepared.stdin(Stdio::piped());
+        }
+        let mut child = prepared.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let input = child.stdin.take().map(write_lines);
         let errors = Some(collect(child.stderr.take()));
         let (sender, lines) = mpsc::channel();
         send_lines(child.stdout.take(), sender, |text| text);
-        Ok(Box::new(Process { child, lines, errors }))
+        Ok(Box::new(Process { child, input, lines, errors }))
     }
 
     fn start_heard(&self, command: &Command, errors: Sender<String>) -> io::Result<Box<dyn Running>> {
@@ -147,7 +152,7 @@ impl System for Real {
         send_lines(child.stderr.take(), errors, |text| text);
         let (sender, lines) = mpsc::channel();
         send_lines(child.stdout.take(), sender, |text| text);
-        Ok(Box::new(Process { child, lines, errors: None }))
+        Ok(Box::new(Process { child, input: None, lines, errors: None }))
     }
 
     #[cfg(unix)]
@@ -260,6 +265,16 @@ fn send_lines<T: Send + 'static>(
     });
 }
 
+/// Writes what is sent to a pipe, from a thread of its own: whoever sends it does not stop where nobody reads.
+fn write_lines(mut pipe: impl Write + Send + 'static) -> Sender<String> {
+    let (sender, lines) = mpsc::channel::<String>();
+    std::thread::spawn(move || {
+        let mut write = |line: String| pipe.write_all(line.as_bytes()).and_then(|()| pipe.flush());
+        lines.iter().map_while(|line| write(line).ok()).for_each(drop);
+    });
+    sender
+}
+
 fn exit(status: ExitStatus, errors: String) -> Exit {
     #[cfg(unix)]
     let signal = std::os::unix::process::ExitStatusExt::signal(&status);
@@ -270,6 +285,7 @@ fn exit(status: ExitStatus, errors: String) -> Exit {
 
 struct Process {
     child: Child,
+    input: Option<Sender<String>>,
     lines: Receiver<String>,
     errors: Option<JoinHandle<String>>,
 }
@@ -284,6 +300,13 @@ impl Process {
 impl Running for Process {
     fn line(&mut self, patience: Duration) -> Option<String> {
         self.lines.recv_timeout(patience).ok()
+    }
+
+    fn tell(&mut self, line: &str) {
+        if let Some(input) = &self.input {
+            // Nobody takes it any more where the program has ended.
+            let _ = input.send(format!("{line}\n"));
+        }
     }
 
     fn stop(&mut self, patience: Duration) -> io::Result<Exit> {
