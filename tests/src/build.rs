@@ -50,6 +50,9 @@ pub fn binary_for(name: &str, flow: &str, options: &[&str]) -> PathBuf {
         }
     }
     let mut command = flowc();
+    if !options.is_empty() || flow.contains("on schedule") {
+        command.env("FLOWC_CACHE", folder::quick_cache());
+    }
     command.arg("build").arg(&source).arg("-o").arg(&binary).args(options);
     let ended = run(command, BUILD_LIMIT);
     assert_eq!(ended.code, Some(0), "{name} does not build: {}", ended.err);
@@ -87,6 +90,7 @@ pub fn failing_binary_of(name: &str, flow: &str, engine: Engine) -> PathBuf {
     driver::emit(&Real::new(), &package, &emitted, Making { engine, ..Making::default() }).unwrap();
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     build.args(["build", "--release", "--locked", "--offline", "--features", "flow-runtime/failpoints"]);
+    build.args(["--config", &format!("profile.release.package.flow-runtime.{}", folder::QUICK)]);
     build.arg("--target-dir").arg(&target).current_dir(&package);
     // What cargo tells its tests of their package would have the build scripts of crates run anew, and with them all that
     // is built on these: flowc keeps it from its cargo, too.

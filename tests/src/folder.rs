@@ -60,6 +60,26 @@ pub fn cache() -> PathBuf {
     root().join("cache")
 }
 
+/// Another cache folder, whose runtime is built without being optimized, in a quarter of the time: for all binaries but
+/// those that most users build. Their crates are the same, so both share one target folder and its lock.
+pub fn quick_cache() -> PathBuf {
+    let (quick, version) = (root().join("cache-quick"), env!("CARGO_PKG_VERSION"));
+    let (folder, shared) = (quick.join(version), cache().join(version));
+    for path in [&folder, &shared, &quick.join(".cargo")] {
+        std::fs::create_dir_all(path).unwrap();
+    }
+    let config = format!("[profile.release.package.flow-runtime]\n{QUICK}\n");
+    std::fs::write(quick.join(".cargo/config.toml"), config).unwrap();
+    for name in ["target", "lock"] {
+        // Another test may have been faster.
+        let _ = std::os::unix::fs::symlink(shared.join(name), folder.join(name));
+    }
+    quick
+}
+
+/// What makes a package of cargo's quick to build.
+pub(crate) const QUICK: &str = "opt-level = 0";
+
 /// An empty folder of one test's own, which goes with it.
 pub struct Scratch(PathBuf);
 
