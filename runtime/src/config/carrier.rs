@@ -116,18 +116,11 @@ impl CarrierDraft {
         problems: &mut Vec<String>,
     ) -> Option<CarrierConfig> {
         let kind = self.kind.or_else(|| CARRIERS.first().copied())?;
-        let mut keys = Vec::new();
-        for key in kind.keys {
-            let what = format!("{}'s", kind.title);
-            let read = match key.need {
-                Need::Always => secrets::read(key.name, &what, environment).map(Some),
-                Need::Webhooks => secrets::given(key.name, &what, environment),
-            };
-            match read {
-                Ok(value) => keys.extend(value.map(|value| (key.name, value))),
-                Err(problem) => problems.push(problem),
-            }
-        }
+        let wanted = |need| match need {
+            Need::Always => Wanted::Needed,
+            Need::Webhooks => Wanted::IfThere,
+        };
+        let keys = read_keys(kind, wanted, environment, problems);
         let Self { url, public_url, unsigned, .. } = self;
         Some(CarrierConfig { kind, account: Account { keys, url, public_url, unsigned } })
     }
@@ -143,14 +136,11 @@ impl CarrierDraft {
         let Self { url, public_url, unsigned, .. } = self;
         let title = kind.title;
         let has_webhook = public_url.is_some() || program.takes_texts();
-        let needed = |need| need == Need::Always || (has_webhook && !unsigned);
-        let mut keys = Vec::new();
-        for key in kind.keys.iter().filter(|key| needed(key.need)) {
-            match secrets::read(key.name, &format!("{title}'s"), environment) {
-                Ok(value) => keys.push((key.name, value)),
-                Err(problem) => problems.push(problem),
-            }
-        }
+        let wanted = |need| match need {
+            Need::Webhooks if unsigned || !has_webhook => Wanted::Not,
+            Need::Always | Need::Webhooks => Wanted::Needed,
+        };
+        let keys = read_keys(kind, wanted, environment, problems);
         if kind.signs_address && program.takes_texts() && public_url.is_none() && !unsigned {
             problems.push(format!(
                 "--public-url (FLOW_PUBLIC_URL) is missing: the address at which {title} reaches this program, as \
@@ -166,4 +156,34 @@ impl CarrierDraft {
         }
         Some(CarrierConfig { kind, account: Account { keys, url, public_url, unsigned } })
     }
+}
+
+/// Whether a key of a carrier's is read.
+enum Wanted {
+    Needed,
+    IfThere,
+    Not,
+}
+
+/// The keys that are wanted; one that is missing or empty is a problem.
+fn read_keys(
+    kind: &CarrierKind,
+    wanted: impl Fn(Need) -> Wanted,
+    environment: &dyn Fn(&str) -> Option<OsString>,
+    problems: &mut Vec<String>,
+) -> Vec<(&'static str, String)> {
+    let what = format!("{}'s", kind.title);
+    let mut keys = Vec::new();
+    for key in kind.keys {
+        let read = match wanted(key.need) {
+            Wanted::Needed => secrets::read(key.name, &what, environment).map(Some),
+            Wanted::IfThere => secrets::given(key.name, &what, environment),
+            Wanted::Not => Ok(None),
+        };
+        match read {
+            Ok(value) => keys.extend(value.map(|value| (key.name, value))),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    keys
 }

@@ -26,11 +26,13 @@ impl WebCaller {
         read_body: impl Fn(u16) -> bool,
         spent: &mut Vec<Token>,
     ) -> Result<Answer, Failure> {
-        let limit = Duration::from_secs(call.timeout.into());
-        let exchange = self.attempts(run, call, outbound, &read_body, spent);
-        tokio::time::timeout(limit, exchange).await.unwrap_or_else(|_| {
+        let retries = Retries::of(call);
+        let deadline = retries.deadline;
+        let exchange = self.attempts(run, call, retries, outbound, &read_body, spent);
+        tokio::time::timeout_at(deadline, exchange).await.unwrap_or_else(|_| {
             // Until there is a token, it is the token's server that is waited for.
             let server = call.auth.as_ref().filter(|_| spent.is_empty()).and_then(oauth::server);
+            let limit = Duration::from_secs(call.timeout.into());
             Err(late(&server.unwrap_or_else(|| outbound.upstream()), limit))
         })
     }
@@ -39,11 +41,11 @@ impl WebCaller {
         &self,
         run: RunId,
         call: &Call,
+        mut retries: Retries,
         outbound: &Outbound,
         read_body: &impl Fn(u16) -> bool,
         spent: &mut Vec<Token>,
     ) -> Result<Answer, Failure> {
-        let mut retries = Retries::of(call);
         loop {
             let answer = self.attempt(call, outbound, read_body, spent).await;
             let next = retries.next(&answer);
@@ -78,10 +80,10 @@ impl WebCaller {
         spent: &mut Vec<Token>,
     ) -> Result<Answer, Failure> {
         let Some(Auth::Oauth(oauth)) = &call.auth else {
-            return self.read(self.follow(outbound.clone()).await?, read_body).await;
+            return self.read(self.follow(outbound).await?, read_body).await;
         };
         let token = self.tokens.get(&self.routes, oauth).await?;
-        let reached = self.follow(bearing(outbound, &token, spent)?).await?;
+        let reached = self.follow(&bearing(outbound, &token, spent)?).await?;
         // A redirect to elsewhere leaves the token behind, so what is refused there is not the token.
         let was_shown = reached.url.origin() == outbound.url.origin();
         if !was_shown || reached.response.status().as_u16() != 401 {
@@ -90,20 +92,24 @@ impl WebCaller {
         // It may have been withdrawn before its time; what refuses the next one, too, means the client.
         self.tokens.refused(oauth, &token);
         let token = self.tokens.get(&self.routes, oauth).await?;
-        self.read(self.follow(bearing(outbound, &token, spent)?).await?, read_body).await
+        self.read(self.follow(&bearing(outbound, &token, spent)?).await?, read_body).await
     }
 
     /// Sends a request, and goes where its answer points to.
-    async fn follow(&self, mut outbound: Outbound) -> Result<Reached, Failure> {
+    async fn follow(&self, outbound: &Outbound) -> Result<Reached, Failure> {
         let mut hops = 0;
-        let mut response = self.routes.send(&outbound).await?;
-        while let Some(next) = redirect::next(&outbound, &response, hops)? {
+        let mut response = self.routes.send(outbound).await?;
+        let mut redirected: Option<Outbound> = None;
+        loop {
+            let asked = redirected.as_ref().unwrap_or(outbound);
+            let Some(next) = redirect::next(asked, &response, hops)? else {
+                return Ok(Reached { response, url: asked.url.clone() });
+            };
             let sent = self.routes.send(&next).await;
-            response = sent.map_err(|failure| redirect::pointed_by(&outbound.upstream(), failure))?;
-            outbound = next;
+            response = sent.map_err(|failure| redirect::pointed_by(&asked.upstream(), failure))?;
+            redirected = Some(next);
             hops += 1;
         }
-        Ok(Reached { response, url: outbound.url })
     }
 
     async fn read(&self, reached: Reached, read_body: &impl Fn(u16) -> bool) -> Result<Answer, Failure> {

@@ -16,7 +16,7 @@ pub(super) struct Retries {
     /// How many have been made, the one that is under way included.
     pub(super) attempt: u32,
     /// When the call's time is up.
-    deadline: Instant,
+    pub(super) deadline: Instant,
 }
 
 /// What follows an answer.
