@@ -3,7 +3,8 @@
 //! What a test needs that is not everywhere, it does without, and says so: the data beside the project; `FLOW_TEST_PYTHON`,
 //! a Python with the packages `twilio`, `plivo`, `vonage-http-client`, `jsonschema`, `opentelemetry-proto`, `prometheus-client`, `openapi-spec-validator`
 //! and `schemathesis`; `FLOW_TEST_PRISM`, the program of Prism; `FLOW_TEST_SARIF_SCHEMA`, the JSON schema of SARIF 2.1.0, as
-//! the npm package `@microsoft/jest-sarif` has it in `lib/schemas`; `FLOW_TEST_RESTATE`, the program of Restate; Kannel
+//! the npm package `@microsoft/jest-sarif` has it in `lib/schemas`; `FLOW_TEST_WORKFLOW`, a
+//! `node_modules` folder with `@actions/workflow-parser`; `FLOW_TEST_RESTATE`, the program of Restate; Kannel
 //! with its fakesmsc, as Debian's packages `kannel` and `kannel-extras` have them; `openssl` and `node`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -42,6 +43,7 @@ mod secrets;
 mod sms_filters;
 mod substitution;
 mod telnyx;
+mod templates;
 mod twilio;
 mod vonage;
 mod weather;

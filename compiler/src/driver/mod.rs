@@ -17,6 +17,7 @@ mod lock;
 mod making;
 mod manifest;
 mod name;
+pub mod new;
 mod package;
 pub mod samples;
 mod served;
