@@ -162,8 +162,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_written_is_named() {
-        let mut memory = Memory::default();
-        memory.broken = Some(("wx/.github".into(), ErrorKind::StorageFull));
+        let broken = Some(("wx/.github".into(), ErrorKind::StorageFull));
+        let memory = Memory { broken, ..Memory::default() };
         let [template, ..] = &TEMPLATES;
         let error = template.create(&memory, "wx").unwrap_err().to_string();
         assert!(error.starts_with("cannot write `wx/.github/workflows/flow.yml`"), "{error}");
