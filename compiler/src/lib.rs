@@ -27,6 +27,7 @@ use diagnostic::Diagnostic;
 use graph::{Entry, FlowGraph};
 use sample::Samples;
 use source::SourceFile;
+use suite::Suite;
 
 /// What came of compiling a flow file.
 #[derive(Debug)]
@@ -74,6 +75,17 @@ pub fn graph_of(source: &SourceFile, samples: &dyn Samples) -> (Option<FlowGraph
     let (file, names, types, diagnostics) = analyze(source, samples);
     let is_sound = !diagnostics.iter().any(Diagnostic::is_error);
     (is_sound.then(|| graph::build(source, &file, &names, &types)), diagnostics)
+}
+
+/// A flow file with its tests made ready to be played, and what is to be said of it; no suite if there are errors.
+pub fn suite_of(source: &SourceFile, samples: &dyn Samples) -> (Option<Suite>, Vec<Diagnostic>) {
+    let (file, names, types, diagnostics) = analyze(source, samples);
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return (None, diagnostics);
+    }
+    let graph = graph::build(source, &file, &names, &types);
+    let plays = suite::plays(&file, &names, &graph, samples);
+    (Some(Suite { graph, plays }), diagnostics)
 }
 
 /// A flow file in its canonical layout; only white space is other than it was.

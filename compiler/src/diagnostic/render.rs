@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::columns;
 use super::excerpt::{Excerpt, Pointer};
-use super::{Diagnostic, Severity};
+use super::{Code, Diagnostic, Label, Severity};
 use crate::source::{LineColumn, LineIndex, SourceFile, Span};
 
 /// Lines shown before and after a label.
@@ -35,18 +35,47 @@ impl Style {
     pub const PLAIN: Self = Self { width: 120, color: false };
 }
 
+/// Something to say of places in a file that is no diagnostic of the flow: it has no code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// One sentence, with no full stop.
+    pub message: String,
+    /// Where it is.
+    pub span: Span,
+    /// What stands there, in a few words.
+    pub label: String,
+    /// Places elsewhere in the file that explain it.
+    pub labels: Vec<Label>,
+}
+
+/// Draws a remark with its part of the text, as diagnostics are drawn.
+pub fn remark(file: &SourceFile, remark: &Remark, style: Style) -> String {
+    let Remark { message, span, label, labels } = remark;
+    let drawing = Drawing::new(file, &LineIndex::new(&file.text), (message, *span, label, labels), style.width);
+    let mut text = String::new();
+    // Nothing here fails on a valid span; of an invalid one the message must still be seen.
+    if handler(style).render_report(&mut text, &drawing).is_err() {
+        text = format!("{}\n", drawing.message);
+    }
+    text
+}
+
+fn handler(style: Style) -> GraphicalReportHandler {
+    let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false);
+    handler.with_context_lines(CONTEXT)
+}
+
 /// Draws all diagnostics of a file, each with its part of the text, and a line that sums them up. Empty if there are none.
 pub fn render(file: &SourceFile, diagnostics: &[Diagnostic], style: Style) -> String {
     if diagnostics.is_empty() {
         return String::new();
     }
-    let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false);
-    let handler = handler.with_context_lines(CONTEXT);
+    let handler = handler(style);
     let index = LineIndex::new(&file.text);
     let mut text = String::new();
     for diagnostic in diagnostics {
-        let drawing = Drawing::new(file, &index, diagnostic, style.width);
+        let drawing = Drawing::of(file, &index, diagnostic, style.width);
         if handler.render_report(&mut text, &drawing).is_err() {
             // Nothing here fails on a valid span; of an invalid one the message must still be seen.
             text.push_str(&super::short::render(file, std::slice::from_ref(diagnostic)));
@@ -90,7 +119,7 @@ fn signs(text: &str) -> String {
 /// A diagnostic as miette wants it.
 #[derive(Debug)]
 struct Drawing<'a> {
-    diagnostic: &'a Diagnostic,
+    code: Option<Code>,
     message: String,
     help: Option<String>,
     /// First the place of the diagnostic, then its labels.
@@ -107,11 +136,21 @@ struct Place {
     words: String,
 }
 
+/// A message, its place, what stands there, and other places.
+type Said<'a> = (&'a str, Span, &'a str, &'a [Label]);
+
 impl<'a> Drawing<'a> {
-    fn new(file: &'a SourceFile, index: &LineIndex, diagnostic: &'a Diagnostic, width: usize) -> Self {
+    fn of(file: &'a SourceFile, index: &LineIndex, diagnostic: &Diagnostic, width: usize) -> Self {
+        let Diagnostic { message, span, label, labels, .. } = diagnostic;
+        let drawing = Self::new(file, index, (message, *span, label, labels), width);
+        Self { code: Some(diagnostic.code), help: help(diagnostic).as_deref().map(signs), ..drawing }
+    }
+
+    fn new(file: &'a SourceFile, index: &LineIndex, said: Said<'_>, width: usize) -> Self {
         let text = &file.text;
-        let first = (diagnostic.span, signs(&diagnostic.label));
-        let others = diagnostic.labels.iter().map(|label| (label.span, signs(&label.text)));
+        let (message, span, label, labels) = said;
+        let first = (span, signs(label));
+        let others = labels.iter().map(|label| (label.span, signs(&label.text)));
         let labels: Vec<_> =
             std::iter::once(first).chain(others).map(|(span, words)| (within(text, span), words)).collect();
 
@@ -131,13 +170,7 @@ impl<'a> Drawing<'a> {
         };
         let places: Vec<_> = labels.into_iter().map(place).collect();
         let lines = Lines { name: &file.name, places: places.clone(), excerpt };
-        Self {
-            diagnostic,
-            message: signs(&diagnostic.message),
-            help: help(diagnostic).as_deref().map(signs),
-            places,
-            lines,
-        }
+        Self { code: None, message: signs(message), help: None, places, lines }
     }
 }
 
@@ -157,14 +190,14 @@ impl std::error::Error for Drawing<'_> {}
 
 impl Drawable for Drawing<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        let code = self.diagnostic.code;
+        let code = self.code?;
         Some(Box::new(format!("{}[{}]", code.severity().as_str(), code.id())))
     }
 
     fn severity(&self) -> Option<Level> {
-        Some(match self.diagnostic.code.severity() {
-            Severity::Warning => Level::Warning,
-            Severity::Error => Level::Error,
+        Some(match self.code.map(Code::severity) {
+            Some(Severity::Warning) => Level::Warning,
+            Some(Severity::Error) | None => Level::Error,
         })
     }
 
@@ -221,7 +254,6 @@ impl SourceCode for Lines<'_> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-    use super::super::Code;
     use super::*;
 
     fn at(text: &str, part: &str) -> Span {

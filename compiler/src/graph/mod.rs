@@ -21,6 +21,7 @@ pub use expr::{Expr, ExprKind, FailureField, Part};
 pub use identity::{Identities, kept_as};
 pub(crate) use live::variables;
 use std::collections::BTreeMap;
+pub(crate) use words::{duration, quoted};
 
 /// A whole flow program.
 #[derive(Debug)]

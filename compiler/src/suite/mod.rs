@@ -1,11 +1,33 @@
-//! What the tests of a flow play to its binary, and what it tells of that.
+//! The tests of a flow: what is played of them to its binary, what that tells, and whether it is what they expect.
 //!
 //! The binary of a flow's tests reads scripts from standard input, one a line, as JSON, and answers each with a line on standard
 //! output: its report. The other side is `runtime/src/testing/`. Nothing that is played leaves the machine: what services
 //! answer stands in the script, messages go nowhere, and the clock is virtual.
 
+mod address;
+mod compare;
+mod lower;
+pub mod play;
 pub mod report;
+mod same;
 pub mod script;
+pub mod story;
+pub mod verdict;
 
+pub use compare::{Difference, Expected};
+pub use play::Play;
+pub(crate) use play::plays;
 pub use report::Report;
 pub use script::Script;
+pub use verdict::{Failure, judge};
+
+use crate::graph::FlowGraph;
+
+/// A flow and its tests.
+#[derive(Debug)]
+pub struct Suite {
+    /// The flow.
+    pub graph: FlowGraph,
+    /// Its tests, in the order of the file.
+    pub plays: Vec<Play>,
+}

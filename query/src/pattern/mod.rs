@@ -12,7 +12,7 @@ use crate::ParseError;
 /// What a compiled pattern may hold, in bytes; a step through a text goes through all of it at worst.
 const SIZE: usize = 256 * 1024;
 
-/// A pattern that a whole text must match.
+/// A pattern that a whole text must match, or a part of it.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     regex: Regex,
@@ -33,7 +33,12 @@ impl Pattern {
         Ok(Self { regex, any_case: true })
     }
 
-    /// Whether the whole text matches.
+    /// A pattern that is content with a part of the text; by case.
+    pub fn part(pattern: &str) -> Result<Self, ParseError> {
+        Ok(Self { regex: Regex::compile(pattern, pattern, false)?, any_case: false })
+    }
+
+    /// Whether the text matches.
     pub fn is_match(&self, text: &str) -> bool {
         match self.any_case {
             false => self.regex.is_match(text),
@@ -119,6 +124,12 @@ mod tests {
         );
         assert!(yes("Öffnungszeiten für heute", "öffnungszeiten FÜR heute"));
         assert!(yes("[à-ü]+", "ÀÜ") && yes("СТОП", "стоп"));
+    }
+
+    #[test]
+    fn a_part_may_be_enough() {
+        let yes = |pattern: &str, text: &str| Pattern::part(pattern).unwrap().is_match(text);
+        assert!(yes("b+", "abbc") && yes("a.c", "xa\nc") && !yes("^b", "ab") && !yes("B", "b"));
     }
 
     #[test]

@@ -4,7 +4,8 @@ mod call;
 mod expr;
 
 use super::{Ask, Entry, FailFilter, NodeKind, Sms, Variable};
-use expr::{expr, quoted};
+use expr::expr;
+pub(crate) use expr::quoted;
 
 impl Entry {
     /// Its head: `on sms matching "book"`, `on api "order"`, `path menu`.
@@ -132,7 +133,7 @@ impl Ask {
 }
 
 /// A length of time in the largest unit that holds it: `90s`, `2h`.
-fn duration(seconds: u32) -> String {
+pub(crate) fn duration(seconds: u32) -> String {
     let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm')];
     let fitting = units.into_iter().find(|(length, _)| seconds.is_multiple_of(*length));
     let (length, unit) = fitting.unwrap_or((1, 's'));

@@ -1,0 +1,243 @@
+//! From the tree of a test to what is played: constants put in, files read, what is left out filled in.
+
+use flow_query::Pattern;
+use serde_json::Value as Json;
+
+use super::play::{Line, Play, Then, Wanted, WantedBody, WantedCall, WantedSms, Words};
+use super::script::{Answer, Cue, Given, Now, Script};
+use crate::calendar::LocalTime;
+use crate::check::constant::constant_text;
+use crate::graph::{Entry, FlowGraph};
+use crate::resolve::names::{Names, Referent};
+use crate::sample::Samples;
+use crate::syntax::ast::{self, AnswerBody, ClauseKind, Expr, ExprKind, File, TestStepKind};
+
+/// The number of ours that is texted where neither the test nor the flow says which.
+const OUR_NUMBER: &str = "+15550199";
+
+/// The day a play begins on, a Monday.
+const FIRST_DAY: LocalTime = LocalTime { year: 2030, month: 1, day: 7, hour: 0, minute: 0 };
+
+/// What the values of tests are made of.
+#[derive(Clone, Copy)]
+pub(super) struct Lowering<'a> {
+    pub(super) file: &'a File,
+    pub(super) names: &'a Names,
+    pub(super) graph: &'a FlowGraph,
+    pub(super) samples: &'a dyn Samples,
+}
+
+impl Lowering<'_> {
+    pub(super) fn play(&self, test: &ast::Test) -> Play {
+        let (mut cues, mut lines, mut thens) = (Vec::new(), Vec::new(), Vec::new());
+        for step in &test.steps {
+            let is_open = matches!(&step.kind, TestStepKind::WhenSms(sms) if sms.to.is_none());
+            if let Some(cue) = self.cue(&step.kind, &cues) {
+                cues.push(cue);
+                lines.push(Line { span: step.span, is_open });
+            }
+            if let Some(wanted) = self.wanted(&step.kind) {
+                thens.push(Then { span: step.span, after: cues.len(), wanted });
+            }
+        }
+        Play { name: test.name.value.clone(), span: test.name.span, script: Script { cues }, cues: lines, thens }
+    }
+
+    /// What a line has happen, after these; `None` for a `then`.
+    fn cue(&self, line: &TestStepKind, before: &[Cue]) -> Option<Cue> {
+        Some(match line {
+            TestStepKind::Given(given) => Cue::Given(Given {
+                method: Some(given.method.text.clone()),
+                url: given.url.value.clone(),
+                answers: given.answers.iter().map(|answer| self.answer(answer)).collect(),
+                stays: true,
+            }),
+            TestStepKind::GivenSms(to) => Cue::RefuseSms { to: to.as_ref().map(|to| self.text(to)) },
+            TestStepKind::WhenSms(sms) => {
+                let from = self.optional(sms.from.as_ref());
+                let body = self.optional(sms.text.as_ref());
+                let to = sms.to.as_ref().map(|to| self.text(to));
+                let to = to.unwrap_or_else(|| self.texted(&from, &body, before));
+                let media = sms.media.iter().map(|url| self.text(url)).collect();
+                Cue::Sms { from, to, body, media }
+            }
+            TestStepKind::WhenApi(name, members) => {
+                let first = self.graph.machines.iter().find_map(|machine| match &machine.entry {
+                    Entry::Api(api) => Some(api.name.clone()),
+                    _ => None,
+                });
+                let name = name.as_ref().map(|name| name.value.clone()).or(first).unwrap_or_default();
+                Cue::Api { name, members: self.json(members) }
+            }
+            TestStepKind::WhenSchedule(schedule) => self.schedule(schedule)?,
+            TestStepKind::WhenPass(duration) => Cue::Pass { seconds: duration.seconds.into() },
+            TestStepKind::ThenSms(_)
+            | TestStepKind::ThenCall(_)
+            | TestStepKind::ThenNothing
+            | TestStepKind::ThenWaits
+            | TestStepKind::ThenFails => return None,
+        })
+    }
+
+    /// The number that a message without `to` goes to, for all that is known before it is played: the one of a conversation
+    /// that this person began, else one at which a trigger takes it.
+    fn texted(&self, person: &str, body: &str, before: &[Cue]) -> String {
+        let talked = before.iter().rev().find_map(|cue| match cue {
+            Cue::Sms { from, to, .. } if from == person => Some(to.as_str()),
+            Cue::Api { members, .. } if members.get("ANI").and_then(Json::as_str) == Some(person) => {
+                members.get("DNIS").and_then(Json::as_str)
+            }
+            _ => None,
+        });
+        let taken = || {
+            let triggers = self.graph.machines.iter().filter_map(|machine| match &machine.entry {
+                Entry::Sms { to, matching } => Some((to.as_deref(), matching.as_deref())),
+                _ => None,
+            });
+            let takes = |pattern: &str| Pattern::whole_in_any_case(pattern).is_ok_and(|p| p.is_match(body.trim()));
+            let taking: Vec<_> = triggers.filter(|(_, matching)| matching.is_none_or(takes)).map(|(to, _)| to).collect();
+            if taking.iter().any(Option::is_none) { None } else { taking.into_iter().flatten().next() }
+        };
+        talked.or_else(taken).unwrap_or(OUR_NUMBER).to_owned()
+    }
+
+    fn schedule(&self, schedule: &ast::WhenSchedule) -> Option<Cue> {
+        let wanted = schedule.times.as_ref().map(|times| times.value.as_str());
+        let (trigger, times) = self.graph.machines.iter().enumerate().find_map(|(at, machine)| match &machine.entry {
+            Entry::Schedule { cron, times } if wanted.is_none_or(|wanted| wanted == cron) => Some((at, times)),
+            _ => None,
+        })?;
+        let at = schedule.at.as_ref().and_then(|at| LocalTime::parse(&at.value));
+        let time = at.or_else(|| times.first_from(FIRST_DAY))?;
+        Some(Cue::Schedule { trigger, now: Now::of(time) })
+    }
+
+    fn answer(&self, answer: &ast::Answer) -> Answer {
+        let fails = |kind: &str| Answer::Fails(kind.to_owned());
+        let (status, headers, body) = match answer {
+            ast::Answer::Timeout => return fails("timeout"),
+            ast::Answer::Refused | ast::Answer::Reset => return fails("connect"),
+            ast::Answer::Dns => return fails("dns"),
+            ast::Answer::Tls => return fails("tls"),
+            ast::Answer::Blocked => return fails("blocked"),
+            ast::Answer::TooLarge => return fails("too_large"),
+            ast::Answer::Response { status, headers, body } => (*status, headers, body),
+        };
+        let mut headers: Vec<_> = headers.iter().map(|(name, value)| (name.value.clone(), self.text(value))).collect();
+        // That a file can be read, the check of the flow has seen.
+        let read = |name: &ast::Text| self.samples.read(&name.value).unwrap_or_default();
+        let (media_type, body) = match body {
+            None => (None, String::new()),
+            Some(AnswerBody::Json(json)) => (Some("application/json"), self.json(json).to_string()),
+            Some(AnswerBody::JsonFile(name)) => {
+                (Some("application/json"), read(name).trim_start_matches('\u{feff}').to_owned())
+            }
+            Some(AnswerBody::Text(text)) => (Some("text/plain; charset=utf-8"), self.text(text)),
+            Some(AnswerBody::TextFile(name)) => (Some("text/plain; charset=utf-8"), read(name)),
+        };
+        let is_given = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        if let Some(media_type) = media_type.filter(|_| !is_given) {
+            headers.push(("Content-Type".to_owned(), media_type.to_owned()));
+        }
+        Answer::Response { status, headers, body }
+    }
+
+    /// What a line expects; `None` for a `given` and a `when`.
+    fn wanted(&self, line: &TestStepKind) -> Option<Wanted> {
+        Some(match line {
+            TestStepKind::ThenSms(sms) => Wanted::Sms(WantedSms {
+                to: sms.to.as_ref().map(|to| self.text(to)),
+                from: sms.from.as_ref().map(|from| self.text(from)),
+                words: sms.words.as_ref().map(|words| match words {
+                    ast::Words::Exactly(text) => Words::Exactly(self.text(text)),
+                    ast::Words::Matching(pattern) => Words::Matching(pattern.text.clone()),
+                }),
+                media: sms.media.iter().map(|url| self.text(url)).collect(),
+            }),
+            TestStepKind::ThenCall(call) => Wanted::Call(self.wanted_call(call)),
+            TestStepKind::ThenNothing => Wanted::Nothing,
+            TestStepKind::ThenWaits => Wanted::Waits,
+            TestStepKind::ThenFails => Wanted::Fails,
+            TestStepKind::Given(_)
+            | TestStepKind::GivenSms(_)
+            | TestStepKind::WhenSms(_)
+            | TestStepKind::WhenApi(..)
+            | TestStepKind::WhenSchedule(_)
+            | TestStepKind::WhenPass(_) => return None,
+        })
+    }
+
+    fn wanted_call(&self, call: &ast::ThenCall) -> WantedCall {
+        let (method, url) = (call.method.text.clone(), call.url.value.clone());
+        let mut wanted = WantedCall { method, url, ..WantedCall::default() };
+        for clause in &call.clauses {
+            match &clause.kind {
+                ClauseKind::Header(name, value) => wanted.headers.push((name.value.clone(), self.text(value))),
+                ClauseKind::Query(name, value) => wanted.query.push((name.value.clone(), self.text(value))),
+                ClauseKind::Json(json) => wanted.body = Some(WantedBody::Json(self.json(json))),
+                ClauseKind::Form(fields) => {
+                    let pairs = fields.iter().map(|(name, value)| (name.value.clone(), self.text(value)));
+                    wanted.body = Some(WantedBody::Form(pairs.collect()));
+                }
+                ClauseKind::Xml(text) | ClauseKind::Text(text) => {
+                    wanted.body = Some(WantedBody::Text(self.text(text)));
+                }
+                _ => {}
+            }
+        }
+        wanted
+    }
+
+    /// A value that the check has found to be fixed, as text.
+    fn text(&self, expr: &Expr) -> String {
+        constant_text(self.file, self.names, expr).unwrap_or_default()
+    }
+
+    fn optional(&self, expr: Option<&Expr>) -> String {
+        expr.map(|expr| self.text(expr)).unwrap_or_default()
+    }
+
+    fn json(&self, json: &ast::Json) -> Json {
+        match json {
+            ast::Json::Null => Json::Null,
+            ast::Json::Value(expr) => self.value(expr),
+            ast::Json::List(elements) => elements.iter().map(|element| self.json(element)).collect(),
+            ast::Json::Object(members) => {
+                Json::Object(members.iter().map(|(name, value)| (name.value.clone(), self.json(value))).collect())
+            }
+        }
+    }
+
+    /// A value by its type: a text becomes a string, whatever stands in it.
+    fn value(&self, expr: &Expr) -> Json {
+        let referent = match &expr.kind {
+            ExprKind::Variable(_, None) => self.names.referent(expr.id),
+            _ => None,
+        };
+        if let Some(Referent::Const(at)) = referent
+            && let Some(constant) = self.file.consts.get(at)
+        {
+            // The value of a constant holds no name, so this goes no deeper.
+            return self.value(&constant.value);
+        }
+        let text = self.text(expr);
+        match &expr.kind {
+            ExprKind::Text(_) => Json::String(text),
+            // Digits, `true` and `false` are written as in JSON, but for a number like `007`.
+            _ => serde_json::from_str(&text).unwrap_or(Json::String(text)),
+        }
+    }
+}
+
+impl Now {
+    /// As the runtime tells this time.
+    fn of(time: LocalTime) -> Self {
+        const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+        let LocalTime { year, month, day, hour, minute } = time;
+        let weekday = usize::try_from(time.weekday()).ok().and_then(|at| WEEKDAYS.get(at));
+        let written = time.to_string();
+        let (date, of_day) = written.split_once(' ').unwrap_or_default();
+        let (date, of_day) = (date.to_owned(), of_day.to_owned());
+        Self { date, time: of_day, weekday: weekday.copied().unwrap_or_default().to_owned(), year, month, day, hour, minute }
+    }
+}

@@ -1,0 +1,207 @@
+//! What happened in a play, line by line of the flow and of its test.
+
+use std::collections::BTreeMap;
+
+use super::play::Play;
+use super::report::{Call, Ended, Event, Mark, Report, Scene, Sms, Waiting, What};
+use super::script::{Answer, Cue};
+use crate::graph::{ExprKind, FlowGraph, Machine, Node, NodeKind, duration, quoted};
+use crate::source::{LineIndex, SourceFile};
+
+/// A line of what happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Line of the file that it comes from, if it comes from one.
+    pub line: Option<u32>,
+    /// Virtual milliseconds since the play began.
+    pub ms: u64,
+    /// It is a line of the test; else the flow did it.
+    pub is_cue: bool,
+    /// What happened, on one line: `call GET https://… -> 200 (line 22)`.
+    pub text: String,
+}
+
+/// What happened up to the scene with this index, from the first `when` on.
+pub fn story(file: &SourceFile, graph: &FlowGraph, play: &Play, report: &Report, last: usize) -> Vec<Moment> {
+    let lines = LineIndex::new(&file.text);
+    let mut teller = Teller { graph, play, lines, moments: Vec::new(), open: None, before: None, asked: BTreeMap::new() };
+    let mut ms = 0;
+    for (at, scene) in report.scenes.iter().enumerate().take(last + 1) {
+        teller.cue(file, at, ms);
+        scene.events.iter().for_each(|event| teller.event(event));
+        ms = scene.events.last().map_or(ms, |event| event.ms);
+        if let Some(Cue::Pass { seconds }) = play.script.cues.get(at) {
+            ms = ms.max(teller.passed(at, *seconds));
+        }
+    }
+    if let Some(scene) = report.scenes.get(..=last).and_then(<[Scene]>::last) {
+        scene.waiting.iter().for_each(|waiting| teller.waits(waiting, ms));
+    }
+    teller.moments
+}
+
+struct Teller<'a> {
+    graph: &'a FlowGraph,
+    play: &'a Play,
+    lines: LineIndex,
+    moments: Vec<Moment>,
+    /// A step that sends something, which has not been told yet: the index of its moment.
+    open: Option<usize>,
+    /// The step that the next one is led to from.
+    before: Option<Mark>,
+    /// How often each `given` has answered.
+    asked: BTreeMap<usize, usize>,
+}
+
+impl<'a> Teller<'a> {
+    fn tell(&mut self, line: Option<u32>, ms: u64, text: String) {
+        self.moments.push(Moment { line, ms, is_cue: false, text });
+    }
+
+    /// A `when`, in its own words.
+    fn cue(&mut self, file: &SourceFile, at: usize, ms: u64) {
+        let Some(span) = self.play.cues.get(at).map(|line| line.span) else { return };
+        if matches!(self.play.script.cues.get(at), Some(Cue::Given(_) | Cue::RefuseSms { .. }) | None) {
+            return;
+        }
+        let text = file.slice(span).split_whitespace().collect::<Vec<_>>().join(" ");
+        self.moments.push(Moment { line: Some(self.lines.line(span.start)), ms, is_cue: true, text });
+    }
+
+    /// When a time that passes is over, counted from the times before it.
+    fn passed(&self, at: usize, seconds: u64) -> u64 {
+        let before = self.moments.iter().rev().find(|moment| moment.is_cue).map_or(0, |moment| moment.ms);
+        if self.play.script.cues.get(at).is_some() { before + seconds * 1_000 } else { before }
+    }
+
+    fn event(&mut self, event: &Event) {
+        let ms = event.ms;
+        match &event.what {
+            What::From(mark) => self.before = Some(*mark),
+            What::At(mark) => self.at(*mark, ms),
+            What::Sms(sms) => self.sent("sms", ms, &message(sms)),
+            What::Call(call) => {
+                let text = self.request(call);
+                self.sent("call", ms, &text);
+            }
+            What::Ended(Ended::Completed) => {}
+            What::Ended(Ended::Failed { line, kind, reason }) => {
+                let what = if kind == "fault" { "a fault" } else { "the run fails" };
+                self.tell(Some(*line), ms, format!("{what}: {reason}"));
+            }
+            What::Untaken(why) => why.iter().for_each(|why| self.tell(None, ms, why.clone())),
+            What::Word(word) => self.tell(None, ms, format!("{word} is seen to by the program itself")),
+        }
+    }
+
+    fn at(&mut self, mark: Mark, ms: u64) {
+        let before = self.before.take();
+        let Some((machine, node)) = self.node(mark) else { return };
+        if before.is_none() {
+            self.tell(Some(machine.line), ms, machine.entry.head());
+        }
+        // What only makes a variable optional stands nowhere in the flow: its way goes on to what follows.
+        if let NodeKind::Set { value, .. } = &node.kind
+            && matches!(value.kind, ExprKind::Present(_))
+        {
+            self.before = before;
+            return;
+        }
+        self.before = (!node.kind.is_state()).then_some(mark);
+        let way = before.and_then(|before| self.way(before, mark)).unwrap_or_default();
+        let words = match &node.kind {
+            NodeKind::End if node.span == machine.head => return,
+            NodeKind::Start { .. } => machine.entry.head(),
+            NodeKind::Goto { machine, .. } => match self.graph.machines.get(*machine) {
+                Some(path) => path.entry.head().replacen("path", "goto", 1),
+                None => "goto".to_owned(),
+            },
+            NodeKind::If { .. } | NodeKind::Present { .. } | NodeKind::Match { .. } | NodeKind::Set { .. } => {
+                node.kind.words()
+            }
+            NodeKind::Wait { .. } => node.kind.title(),
+            NodeKind::Call { .. } | NodeKind::Sms { .. } | NodeKind::Ask { .. } | NodeKind::End => {
+                node.kind.keyword().to_owned()
+            }
+        };
+        if matches!(node.kind, NodeKind::Call { .. } | NodeKind::Sms { .. } | NodeKind::Ask { .. }) {
+            self.open = Some(self.moments.len());
+        }
+        self.tell(Some(node.line), ms, format!("{way}{words}"));
+    }
+
+    fn node(&self, mark: Mark) -> Option<(&'a Machine, &'a Node)> {
+        let machine = self.graph.machines.get(mark.machine)?;
+        Some((machine, machine.nodes.get(mark.node)?))
+    }
+
+    /// What leads from one step to another, where it has a name: `ok -> `.
+    fn way(&self, from: Mark, to: Mark) -> Option<String> {
+        let (machine, node) = self.node(from).filter(|_| from.machine == to.machine)?;
+        let leads = |at: usize| {
+            let mut step = at;
+            // Over what stands nowhere in the flow.
+            for _ in 0..machine.nodes.len() {
+                match machine.nodes.get(step).map(|node| &node.kind) {
+                    _ if step == to.node => return true,
+                    Some(NodeKind::Set { value, next, .. }) if matches!(value.kind, ExprKind::Present(_)) => step = next.0,
+                    _ => return false,
+                }
+            }
+            false
+        };
+        let at = node.kind.successors().iter().position(|next| leads(next.0))?;
+        let has_names = node.kind.successors().len() > 1;
+        node.kind.ways().into_iter().nth(at).filter(|_| has_names).map(|way| format!("{way} -> "))
+    }
+
+    /// What a step has sent; what comes without a step, or as its second, has a line of its own.
+    fn sent(&mut self, keyword: &str, ms: u64, text: &str) {
+        let open = self.open.take();
+        if let Some(moment) = open.and_then(|at| self.moments.get_mut(at)) {
+            moment.text = format!("{} {text}", moment.text);
+            moment.ms = ms;
+            return;
+        }
+        let last = self.moments.iter().rev().find(|moment| moment.text.contains(&format!("{keyword} ")) && !moment.is_cue);
+        let line = last.and_then(|moment| moment.line);
+        self.tell(line, ms, format!("{keyword} {text}"));
+    }
+
+    /// A request and its answer: `GET https://… -> 200 (line 22)`.
+    fn request(&mut self, call: &Call) -> String {
+        let Some(at) = call.given else {
+            return format!("{} {} -> no `given` answers it", call.method, call.url);
+        };
+        let count = self.asked.entry(at).or_default();
+        let nth = *count;
+        *count += 1;
+        let answer = match self.play.script.cues.get(at) {
+            Some(Cue::Given(given)) => given.answers.get(nth).or(given.answers.last()),
+            _ => None,
+        };
+        let answer = match answer {
+            Some(Answer::Response { status, .. }) => status.to_string(),
+            Some(Answer::Fails(kind)) => kind.clone(),
+            None => "no answer".to_owned(),
+        };
+        let line = self.play.cues.get(at).map_or(0, |line| self.lines.line(line.span.start));
+        format!("{} {} -> {answer} (line {line})", call.method, call.url)
+    }
+
+    fn waits(&mut self, waiting: &Waiting, ms: u64) {
+        let time = u32::try_from(waiting.seconds).map(duration).unwrap_or_default();
+        let text = match &waiting.person {
+            Some(person) => format!("waits for {person}, at most {time} more"),
+            None => format!("waits, {time} more"),
+        };
+        self.tell(Some(waiting.line), ms, text);
+    }
+}
+
+/// `"It is 84 F." to +15550123`
+fn message(sms: &Sms) -> String {
+    let media: String = sms.media.iter().map(|url| format!(" media {}", quoted(url))).collect();
+    let refused = if sms.refused { " -> refused" } else { "" };
+    format!("{}{media} to {}{refused}", quoted(&sms.body), sms.to)
+}
