@@ -12,8 +12,8 @@ const MOST_LINES: usize = 600;
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("pest", &["syntax"]),
     ("miette", &["diagnostic/render.rs"]),
-    ("unicode_width", &["diagnostic", "cli/call/paint.rs"]),
-    ("similar", &["cli/unified.rs"]),
+    ("unicode_width", &["diagnostic", "cli/paint.rs"]),
+    ("similar", &["cli/test/difference.rs", "cli/unified.rs"]),
     ("ratatui", &["cli/phone"]),
     ("crossterm", &["cli/phone"]),
     ("signal_hook", &["cli/phone/talk.rs", "driver/served.rs"]),

@@ -16,10 +16,12 @@ mod inputs;
 mod new;
 mod numbers;
 mod openapi;
+mod paint;
 mod phone;
 mod progress;
 mod run;
 mod tally;
+mod test;
 mod unified;
 
 use std::process::ExitCode;
@@ -38,9 +40,9 @@ use crate::driver::system::{Real, System};
     after_help = "\
 Exit codes:
   0  all is fine
-  1  a flow has errors, or warnings that are denied; --check or --diff found
-     something to change; `flowc diff` found waiting runs that would be lost;
-     or a call that was tried took its `fail` path
+  1  a flow has errors, or warnings that are denied; a test failed; --check or
+     --diff found something to change; `flowc diff` found waiting runs that
+     would be lost; or a call that was tried took its `fail` path
   2  the command could not do its work
 
 Example:
@@ -64,6 +66,7 @@ enum Command {
     Build(build::Build),
     Diff(diff::Diff),
     Run(run::Run),
+    Test(test::Test),
     Phone(phone::Phone),
     Call(call::Call),
     Numbers(numbers::Numbers),
@@ -79,7 +82,7 @@ enum Command {
 enum Exit {
     /// 0
     Fine,
-    /// 1: the flow has errors, or a call that was tried fails.
+    /// 1: the flow has errors, one of its tests fails, or a call that was tried does.
     FlowErrors,
     /// 2: the command could not do its work.
     Failed,
@@ -105,6 +108,7 @@ fn run(system: &dyn System, cli: &Cli) -> Exit {
         Command::Build(command) => command.run(&console),
         Command::Diff(command) => command.run(&console),
         Command::Run(command) => command.run(&console),
+        Command::Test(command) => command.run(&console),
         Command::Phone(command) => command.run(&console),
         Command::Call(command) => command.run(&console),
         Command::Numbers(command) => command.run(&console),

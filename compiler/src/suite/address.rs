@@ -57,7 +57,9 @@ mod tests {
         ] {
             assert!(fits(wanted, rooms), "{wanted}");
         }
-        for wanted in ["https://a.example/v1", "https://a.example/v1/rooms?guests=2", "https://a.example/*/rooms/*", "*x"] {
+        for wanted in
+            ["https://a.example/v1", "https://a.example/v1/rooms?guests=2", "https://a.example/*/rooms/*", "*x"]
+        {
             assert!(!fits(wanted, rooms), "{wanted}");
         }
         assert!(fits("https://a.example", "https://a.example/") && fits("https://a.example", "https://a.example/?x=1"));

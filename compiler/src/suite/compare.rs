@@ -223,7 +223,8 @@ mod tests {
             media: vec!["https://a.example/a.png".to_owned()],
             refused: false,
         };
-        let matching = |pattern: &str| WantedSms { words: Some(Words::Matching(pattern.to_owned())), ..WantedSms::default() };
+        let matching =
+            |pattern: &str| WantedSms { words: Some(Words::Matching(pattern.to_owned())), ..WantedSms::default() };
         assert_eq!(of_sms(&matching("apologi[sz]e"), &sms), []);
         assert_eq!(told(&of_sms(&matching("(?i)ANNA"), &sms)), ["words: matching \"(?i)ANNA\" / We apologize, Ann."]);
         let wanted = WantedSms {

@@ -95,7 +95,8 @@ impl Lowering<'_> {
                 _ => None,
             });
             let takes = |pattern: &str| Pattern::whole_in_any_case(pattern).is_ok_and(|p| p.is_match(body.trim()));
-            let taking: Vec<_> = triggers.filter(|(_, matching)| matching.is_none_or(takes)).map(|(to, _)| to).collect();
+            let taking: Vec<_> =
+                triggers.filter(|(_, matching)| matching.is_none_or(takes)).map(|(to, _)| to).collect();
             if taking.iter().any(Option::is_none) { None } else { taking.into_iter().flatten().next() }
         };
         talked.or_else(taken).unwrap_or(OUR_NUMBER).to_owned()
@@ -103,10 +104,11 @@ impl Lowering<'_> {
 
     fn schedule(&self, schedule: &ast::WhenSchedule) -> Option<Cue> {
         let wanted = schedule.times.as_ref().map(|times| times.value.as_str());
-        let (trigger, times) = self.graph.machines.iter().enumerate().find_map(|(at, machine)| match &machine.entry {
-            Entry::Schedule { cron, times } if wanted.is_none_or(|wanted| wanted == cron) => Some((at, times)),
-            _ => None,
-        })?;
+        let (trigger, times) =
+            self.graph.machines.iter().enumerate().find_map(|(at, machine)| match &machine.entry {
+                Entry::Schedule { cron, times } if wanted.is_none_or(|wanted| wanted == cron) => Some((at, times)),
+                _ => None,
+            })?;
         let at = schedule.at.as_ref().and_then(|at| LocalTime::parse(&at.value));
         let time = at.or_else(|| times.first_from(FIRST_DAY))?;
         Some(Cue::Schedule { trigger, now: Now::of(time) })
@@ -238,6 +240,15 @@ impl Now {
         let written = time.to_string();
         let (date, of_day) = written.split_once(' ').unwrap_or_default();
         let (date, of_day) = (date.to_owned(), of_day.to_owned());
-        Self { date, time: of_day, weekday: weekday.copied().unwrap_or_default().to_owned(), year, month, day, hour, minute }
+        Self {
+            date,
+            time: of_day,
+            weekday: weekday.copied().unwrap_or_default().to_owned(),
+            year,
+            month,
+            day,
+            hour,
+            minute,
+        }
     }
 }

@@ -182,7 +182,8 @@ mod tests {
         };
         let mut times = 0;
         let sent = |from: &str, to: &str| {
-            let sms = Sms { from: from.to_owned(), to: to.to_owned(), body: String::new(), media: vec![], refused: false };
+            let sms =
+                Sms { from: from.to_owned(), to: to.to_owned(), body: String::new(), media: vec![], refused: false };
             Scene { events: vec![Event { ms: 0, what: What::Sms(sms) }], waiting: vec![] }
         };
         let mut stage = |_: &Script| {

@@ -46,9 +46,8 @@ mod tests {
 
     #[test]
     fn values_are_compared_and_not_their_spelling() {
-        let same = |one: &str, other: &str| {
-            same(&serde_json::from_str(one).unwrap(), &serde_json::from_str(other).unwrap())
-        };
+        let same =
+            |one: &str, other: &str| same(&serde_json::from_str(one).unwrap(), &serde_json::from_str(other).unwrap());
         for (one, other) in [
             (r#"{"a":1,"b":[2,null]}"#, r#"{"b":[2.0,null],"a":1}"#),
             ("84", "84.00"),

@@ -24,7 +24,8 @@ pub struct Moment {
 /// What happened up to the scene with this index, from the first `when` on.
 pub fn story(file: &SourceFile, graph: &FlowGraph, play: &Play, report: &Report, last: usize) -> Vec<Moment> {
     let lines = LineIndex::new(&file.text);
-    let mut teller = Teller { graph, play, lines, moments: Vec::new(), open: None, before: None, asked: BTreeMap::new() };
+    let mut teller =
+        Teller { graph, play, lines, moments: Vec::new(), open: None, before: None, asked: BTreeMap::new() };
     let mut ms = 0;
     for (at, scene) in report.scenes.iter().enumerate().take(last + 1) {
         teller.cue(file, at, ms);
@@ -38,6 +39,11 @@ pub fn story(file: &SourceFile, graph: &FlowGraph, play: &Play, report: &Report,
         scene.waiting.iter().for_each(|waiting| teller.waits(waiting, ms));
     }
     teller.moments
+}
+
+/// A length of virtual time in the largest unit that holds it: `90s`, `2h`.
+pub fn length(seconds: u32) -> String {
+    duration(seconds)
 }
 
 struct Teller<'a> {
@@ -144,7 +150,9 @@ impl<'a> Teller<'a> {
             for _ in 0..machine.nodes.len() {
                 match machine.nodes.get(step).map(|node| &node.kind) {
                     _ if step == to.node => return true,
-                    Some(NodeKind::Set { value, next, .. }) if matches!(value.kind, ExprKind::Present(_)) => step = next.0,
+                    Some(NodeKind::Set { value, next, .. }) if matches!(value.kind, ExprKind::Present(_)) => {
+                        step = next.0
+                    }
                     _ => return false,
                 }
             }
@@ -163,7 +171,8 @@ impl<'a> Teller<'a> {
             moment.ms = ms;
             return;
         }
-        let last = self.moments.iter().rev().find(|moment| moment.text.contains(&format!("{keyword} ")) && !moment.is_cue);
+        let last =
+            self.moments.iter().rev().find(|moment| moment.text.contains(&format!("{keyword} ")) && !moment.is_cue);
         let line = last.and_then(|moment| moment.line);
         self.tell(line, ms, format!("{keyword} {text}"));
     }

@@ -154,9 +154,7 @@ impl<'a> Stretch<'a> {
 
     fn failed(&self) -> Option<Failure> {
         let failure = self.events().find_map(|what| match what {
-            What::Ended(Ended::Failed { line, kind, reason })
-                if kind == "fault" || !self.expects(&Wanted::Fails) =>
-            {
+            What::Ended(Ended::Failed { line, kind, reason }) if kind == "fault" || !self.expects(&Wanted::Fails) => {
                 Some((*line, kind.as_str(), reason.as_str()))
             }
             _ => None,

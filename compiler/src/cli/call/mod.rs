@@ -1,7 +1,6 @@
 //! `flowc call`
 
 mod document;
-mod paint;
 mod picture;
 mod sample;
 

@@ -1,8 +1,8 @@
 //! A call as people read it: the request, and what came of it.
 
 use super::super::counted;
+use super::super::paint::{self, Ink, Row};
 use super::document::{Document, Variable};
-use super::paint::{self, Ink, Row};
 use crate::diagnostic::render::Style;
 use crate::trial::answer::Match;
 use crate::trial::{Binding, Place, type_clause};

@@ -3,7 +3,7 @@
 use flow_query::Value;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::super::harmless::harmless;
+use super::harmless::harmless;
 use crate::diagnostic::render::Style;
 
 /// What a piece of text is, for its colour.
@@ -79,6 +79,34 @@ impl Row {
         line.push('\n');
         line
     }
+}
+
+/// A text in lines of at most so many columns, broken at blanks where there are any.
+pub(super) fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let (mut lines, mut line, mut width) = (Vec::new(), String::new(), 0);
+    for word in text.split_inclusive(' ') {
+        if width > 0 && width + word.trim_end().width() > columns {
+            lines.push(std::mem::take(&mut line));
+            width = 0;
+        }
+        for character in word.chars() {
+            let takes = character.width().unwrap_or(0);
+            if width + takes > columns && character != ' ' {
+                lines.push(std::mem::take(&mut line));
+                width = 0;
+            }
+            line.push(character);
+            width += takes;
+        }
+    }
+    lines.push(line);
+    lines
+}
+
+/// Columns that a text takes.
+pub(super) fn columns(text: &str) -> usize {
+    text.width()
 }
 
 /// As much of a text as there is room for.
@@ -162,6 +190,14 @@ mod tests {
     fn nothing_steers_a_terminal() {
         let row = Row::default().with(Ink::Text, "a\u{1b}[2Jb\r\u{7f}\u{9b}c\u{202e}d");
         assert_eq!(plain(&[row]), "a\u{fffd}[2Jb\u{fffd}\u{fffd}\u{fffd}c\u{fffd}d\n");
+    }
+
+    #[test]
+    fn a_text_is_broken_at_blanks() {
+        assert_eq!(wrapped("one two three", 7), ["one two ", "three"]);
+        assert_eq!(wrapped("a 日本語です", 6), ["a ", "日本語", "です"]);
+        assert_eq!(wrapped("", 6), [""]);
+        assert_eq!(wrapped("abcdefgh", 3), ["abc", "def", "gh"]);
     }
 
     #[test]
