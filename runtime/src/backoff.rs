@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
 
+use crate::clock::Pretence;
+
 /// The first pause at its longest; each further one is twice as long.
 const FIRST: Duration = Duration::from_millis(250);
 
@@ -13,6 +15,10 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// The pause behind this attempt, the first is 1: scattered over the upper half of what doubles with each, so that those
 /// who failed together do not come back together.
 pub(crate) fn pause(attempt: u32) -> Duration {
+    if Pretence::is_on() {
+        // Where time is a pretence, the same causes are to have the same effects.
+        return scattered(attempt, u32::MAX);
+    }
     let mut bytes = [0; 4];
     // Without randomness it is the pause's lower end.
     let _ = SystemRandom::new().fill(&mut bytes);

@@ -1,5 +1,6 @@
 //! The one place that reads the time.
 
+use std::cell::Cell;
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::sync::OnceLock;
@@ -16,14 +17,18 @@ use crate::logging::rfc3339;
 pub(crate) struct Time(pub(crate) i64);
 
 impl Time {
-    /// The clock on the wall, as the system has it.
+    /// The clock on the wall, as the system has it; or the one of a [`Pretence`].
     pub(crate) fn now() -> Self {
-        Self::from(SystemTime::now())
+        PRETENDED.get().map_or_else(|| Self::from(SystemTime::now()), |began| Pretence::START + began.elapsed())
     }
 
     /// The moment from which a timer is set, and by which it is due: a jump of the clock that [`Jumps`] has not seen yet
     /// is left out, since all timers are moved by it once it has.
     pub(crate) fn of_timers() -> Self {
+        if Pretence::is_on() {
+            // It never jumps, whatever the system's clock does meanwhile.
+            return Self::now();
+        }
         let (now, seen) = (Self::now(), SEEN.load(Ordering::Relaxed));
         let unseen = if seen == UNWATCHED { 0 } else { ahead() - seen };
         if unseen.abs() < JUMP { now } else { Self(now.0 - unseen) }
@@ -62,6 +67,37 @@ impl fmt::Display for Time {
     /// RFC 3339, in UTC.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&rfc3339(UNIX_EPOCH + self.since(Time::default())))
+    }
+}
+
+thread_local! {
+    /// When the pretence on this thread began, if there is one.
+    static PRETENDED: Cell<Option<tokio::time::Instant>> = const { Cell::new(None) };
+}
+
+/// As long as it is kept, the clock on the wall of this thread goes as tokio's does, which may be paused and jump from
+/// timer to timer.
+pub(crate) struct Pretence(());
+
+impl Pretence {
+    /// What the clock shows at first: Monday, 2030-01-07, 08:00 in UTC.
+    pub(crate) const START: Time = Time(1_894_003_200_000);
+
+    /// Whether there is one on this thread.
+    pub(crate) fn is_on() -> bool {
+        PRETENDED.get().is_some()
+    }
+
+    /// Begins now. Must be called within the tokio runtime whose clock it is.
+    pub(crate) fn begin() -> Self {
+        PRETENDED.set(Some(tokio::time::Instant::now()));
+        Self(())
+    }
+}
+
+impl Drop for Pretence {
+    fn drop(&mut self) {
+        PRETENDED.set(None);
     }
 }
 

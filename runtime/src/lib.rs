@@ -9,6 +9,7 @@ pub mod flow;
 pub mod math;
 pub mod server;
 pub mod state;
+pub mod testing;
 pub mod text;
 pub mod value;
 

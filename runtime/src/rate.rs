@@ -1,6 +1,8 @@
 //! How often something may be done.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 /// What may come at once is what is saved up in this time.
 const BURST: Duration = Duration::from_secs(1);

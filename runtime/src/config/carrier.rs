@@ -39,6 +39,17 @@ pub(crate) struct OptOutTexts {
     pub(crate) help: String,
 }
 
+impl OptOutTexts {
+    /// What they are told when no option says something else.
+    pub(crate) fn usual(flow: &str) -> Self {
+        Self {
+            stop: format!("You will get no more messages from {flow}. Reply START to get them again."),
+            start: format!("You will get messages from {flow} again. Reply STOP to get none."),
+            help: format!("{flow}: reply STOP to get no more messages."),
+        }
+    }
+}
+
 /// Who sees to those who want no messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum OptOutKeeper {
@@ -98,9 +109,7 @@ impl CarrierDraft {
     /// `None`: the carrier sees to them.
     pub(super) fn opt_out_texts(&self, flow: &str) -> Option<OptOutTexts> {
         let text = |given: &Option<String>, usual: String| given.clone().unwrap_or(usual);
-        let stop = format!("You will get no more messages from {flow}. Reply START to get them again.");
-        let start = format!("You will get messages from {flow} again. Reply STOP to get none.");
-        let help = format!("{flow}: reply STOP to get no more messages.");
+        let OptOutTexts { stop, start, help } = OptOutTexts::usual(flow);
         (self.opt_outs == OptOutKeeper::Program).then(|| OptOutTexts {
             stop: text(&self.stop_text, stop),
             start: text(&self.start_text, start),

@@ -24,7 +24,7 @@ use crate::run_id::RunId;
 use crate::value::Phone;
 
 use self::journal::{Arrival, Counts, Done, Pending};
-pub(crate) use self::journalled::Parts;
+pub(crate) use self::journalled::{Journalled, Parts};
 pub(crate) use self::open::{Store, open_for_operator, open_notes_for_operator};
 
 /// Bounds on runs.
@@ -37,6 +37,9 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
+    /// Where no option says something else.
+    pub(crate) const USUAL: Self = Self { runs: 256, steps: 1_000 };
+
     /// A place for each run that may be carried out.
     fn slots(self) -> Semaphore {
         Semaphore::new(usize::try_from(self.runs).unwrap_or(Semaphore::MAX_PERMITS))

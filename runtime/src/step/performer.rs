@@ -1,8 +1,9 @@
 //! Carries single steps out, and says what came of them: to the log, and to whoever asked.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
 use super::web_call::WebCaller;

@@ -22,8 +22,11 @@ pub(crate) struct Inbox {
     desk: Option<Desk>,
     takes_texts: bool,
     /// In the flow's order.
-    entries: Arc<[Entry]>,
+    entries: Entries,
 }
+
+/// The flow's `on sms`, each with its pattern: dear to make, cheap to share.
+pub(crate) type Entries = Arc<[Entry]>;
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +39,8 @@ pub(crate) enum Answer {
     TakesNone,
 }
 
-struct Entry {
+/// An `on sms`.
+pub(crate) struct Entry {
     trigger: &'static SmsTrigger,
     pattern: Option<Pattern>,
 }
@@ -48,13 +52,28 @@ impl Inbox {
         intake: &Intake,
         desk: Option<Desk>,
     ) -> Result<Self, Fault> {
+        Ok(Self::with(program, Self::entries(program)?, secrets, intake, desk))
+    }
+
+    /// Reads the flow's `on sms`.
+    pub(crate) fn entries(program: &'static Program) -> Result<Entries, Fault> {
         let triggers = program.triggers.iter().filter_map(|trigger| match trigger {
             Trigger::Sms(trigger) => Some(trigger),
             Trigger::Api(_) | Trigger::Schedule(_) => None,
         });
-        let entries = triggers.map(Entry::of).collect::<Result<Arc<[Entry]>, Fault>>()?;
+        triggers.map(Entry::of).collect()
+    }
+
+    /// As [`Self::of`], with what [`Self::entries`] has read.
+    pub(crate) fn with(
+        program: &'static Program,
+        entries: Entries,
+        secrets: &Arc<Secrets>,
+        intake: &Intake,
+        desk: Option<Desk>,
+    ) -> Self {
         let (intake, secrets, takes_texts) = (intake.clone(), Arc::clone(secrets), program.takes_texts());
-        Ok(Self { intake, secrets, desk, takes_texts, entries })
+        Self { intake, secrets, desk, takes_texts, entries }
     }
 
     /// Takes a message in. `id` is the carrier's, with the carrier's name before it; a message is taken once.

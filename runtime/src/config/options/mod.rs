@@ -23,6 +23,7 @@ use super::opt_outs::OptOutsDraft;
 use super::outbound::OutboundDraft;
 use super::runs::RunsDraft;
 use super::{AdminConfig, secrets};
+use crate::engine::Limits;
 use crate::near::nearest;
 use crate::value::Url;
 
@@ -104,8 +105,8 @@ impl Default for Draft {
             carrier: CarrierDraft::default(),
             outbound: OutboundDraft::default(),
             api_rate: None,
-            max_runs: 256,
-            max_steps: 1_000,
+            max_runs: Limits::USUAL.runs,
+            max_steps: Limits::USUAL.steps,
             admin: AdminConfig::IfFree,
             log: LevelFilter::INFO,
             engine: EngineDraft::default(),

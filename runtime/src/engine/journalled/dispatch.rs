@@ -91,7 +91,7 @@ impl Every {
 impl Shared {
     /// Carries out runs that can go on, as many as half of the free slots: the others are for what comes in. Says
     /// whether there may be more.
-    async fn claim(self: &Arc<Self>) -> bool {
+    pub(super) async fn claim(self: &Arc<Self>) -> bool {
         let most = self.slots.available_permits().div_ceil(2).min(BATCH);
         if most == 0 {
             return false;
@@ -117,6 +117,9 @@ impl Shared {
 
     /// Carries work out once a slot is free: what came in meanwhile may have taken those that were.
     fn spawn_in_turn(self: &Arc<Self>, work: Work) {
+        if let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() {
+            return self.spawn(work, None, slot);
+        }
         let shared = Arc::clone(self);
         tokio::spawn(async move {
             // The semaphore is never closed.

@@ -12,14 +12,17 @@ pub(crate) mod upgrade;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::Instant;
 use tracing::info;
 
 use self::run::Run;
 use super::health::{Health, Of};
-use super::journal::{Accepted, Arrival, Cause, Counts, Done, Fresh, Journal, JournalError, Pending, Retention, Work};
+use super::journal::{
+    Accepted, Arrival, Cause, Counts, Done, Fresh, Journal, JournalError, Pending, Phase, Retention, Work,
+};
 use super::schedule::{Host, Schedules};
 use super::{Accepting, Engine, Limits, Receipt, Refusal, counted};
 use crate::clock::Time;
@@ -56,7 +59,12 @@ struct Shared {
     health: Health,
     metrics: Arc<Metrics>,
     tracer: Tracer,
+    /// Hears of each run that comes to rest.
+    rests: Box<Rests>,
 }
+
+/// Hears how a run comes to rest, just before the journal does.
+type Rests = dyn Fn(&Phase) + Send + Sync;
 
 /// What the engine is made of.
 pub(crate) struct Parts {
@@ -79,8 +87,24 @@ impl Journalled {
         survives: bool,
         keep: Retention,
     ) -> Result<Self, String> {
+        let schedules = Schedules::of(parts.program)?;
+        let engine = Self::of(parts, journal, survives, Box::new(|_| {}));
+        tokio::spawn(dispatch::dispatch(Arc::clone(&engine.shared), schedules, keep));
+        Ok(engine)
+    }
+
+    /// One that does nothing by itself: what time brings comes when somebody [turns](Self::turn) it. `rests` hears of each
+    /// run that comes to rest, and how.
+    pub(crate) fn by_hand(
+        parts: Parts,
+        journal: Arc<dyn Journal>,
+        rests: impl Fn(&Phase) + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(parts, journal, false, Box::new(rests))
+    }
+
+    fn of(parts: Parts, journal: Arc<dyn Journal>, survives: bool, rests: Box<Rests>) -> Self {
         let Parts { program, secrets, performer, limits, metrics, tracer } = parts;
-        let schedules = Schedules::of(program)?;
         let slots = Arc::new(limits.slots());
         let (stopping, _) = watch::channel(false);
         let health = Health::new(Of::Journal, Arc::clone(&metrics));
@@ -97,9 +121,19 @@ impl Journalled {
             health,
             metrics,
             tracer,
+            rests,
         });
-        tokio::spawn(dispatch::dispatch(Arc::clone(&shared), schedules, keep));
-        Ok(Self { shared })
+        Self { shared }
+    }
+
+    /// Begins to carry out the runs that can go on now.
+    pub(crate) async fn turn(&self) {
+        while self.shared.claim().await {}
+    }
+
+    /// Until no run is being carried out.
+    pub(crate) async fn idle(&self) {
+        self.shared.idle().await;
     }
 }
 
@@ -221,14 +255,18 @@ impl Shared {
         self.limits.in_flight(&self.slots)
     }
 
+    /// All slots are free exactly when no run holds one.
+    async fn idle(&self) {
+        // The semaphore is never closed.
+        drop(self.slots.acquire_many(self.limits.runs).await);
+    }
+
     async fn drain(&self, grace: Duration) -> usize {
         self.stopping.send_replace(true);
-        // All slots are free exactly when no run holds one; the semaphore is never closed.
-        let idle = async || drop(self.slots.acquire_many(self.limits.runs).await);
         let last_steps = LAST_STEPS.min(grace);
-        if tokio::time::timeout(grace - last_steps, idle()).await.is_err() {
+        if tokio::time::timeout(grace - last_steps, self.idle()).await.is_err() {
             self.parking.store(true, Ordering::Relaxed);
-            let _ = tokio::time::timeout(last_steps, idle()).await;
+            let _ = tokio::time::timeout(last_steps, self.idle()).await;
         }
         let unfinished = if self.survives { 0 } else { self.unfinished().await };
         if let Err(error) = self.journal.close().await {

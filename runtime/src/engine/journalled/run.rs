@@ -1,7 +1,8 @@
 //! One run, from where the journal has it to where it rests.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use tokio::time::Instant;
 use tracing::{error, info, warn};
 
 use super::Shared;
@@ -82,6 +83,7 @@ impl<'a> Run<'a> {
         };
         run.tell(&rest);
         run.trace.rests(&rest);
+        (shared.rests)(&rest);
         match run.commit(rest, Durability::Written).await {
             Ok(next) => {
                 Failpoint::Rested.reach();

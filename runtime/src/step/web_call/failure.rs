@@ -1,6 +1,7 @@
 //! What kind of failure an exchange ended in.
 
 use std::error::Error;
+use std::fmt::Display;
 use std::io::{self, ErrorKind};
 
 use rustls::CertificateError;
@@ -19,19 +20,17 @@ pub(crate) fn classify(error: &reqwest::Error, upstream: &str) -> Failure {
         return refused.clone().into();
     }
     if let Some(tls) = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
-        return Failure::new(FailureKind::Tls, format!("no secure connection to {upstream}: {}", of_tls(tls)));
+        return insecure(upstream, of_tls(tls));
     }
     // Of an alert on a connection by HTTP/2 only the text is left.
     if let Some(alert) = causes(error).map(ToString::to_string).find(|told| told.starts_with(ALERT)) {
-        let told = format!("no secure connection to {upstream}: {alert}{}", asks_for_certificate(&alert));
-        return Failure::new(FailureKind::Tls, told);
+        return insecure(upstream, format!("{alert}{}", asks_for_certificate(&alert)));
     }
     if let Some(why) = tunnel(error) {
         return at_proxy(upstream, why.told());
     }
     if error.is_dns() {
-        let name = upstream.split(':').next().unwrap_or(upstream);
-        return Failure::new(FailureKind::Dns, format!("the host name {name} has no address"));
+        return unknown(upstream);
     }
     if error.is_timeout() {
         return Failure::new(FailureKind::Timeout, format!("there was no answer from {upstream} in time"));
@@ -59,12 +58,28 @@ pub(crate) fn classify(error: &reqwest::Error, upstream: &str) -> Failure {
         return Failure::new(FailureKind::Response, format!("the body of the answer of {upstream} is not HTTP"));
     }
     let why = reason(error);
-    let told = if error.is_connect() {
-        format!("{upstream} could not be reached: {why}")
-    } else {
-        format!("the connection to {upstream} was lost: {why}")
-    };
-    Failure::new(FailureKind::Connect, told)
+    if error.is_connect() { unreached(upstream, why) } else { lost(upstream, why) }
+}
+
+/// Nobody is there.
+pub(super) fn unreached(upstream: &str, why: impl Display) -> Failure {
+    Failure::new(FailureKind::Connect, format!("{upstream} could not be reached: {why}"))
+}
+
+/// Somebody was there.
+pub(super) fn lost(upstream: &str, why: impl Display) -> Failure {
+    Failure::new(FailureKind::Connect, format!("the connection to {upstream} was lost: {why}"))
+}
+
+/// Nobody has this name.
+pub(super) fn unknown(upstream: &str) -> Failure {
+    let name = upstream.split(':').next().unwrap_or(upstream);
+    Failure::new(FailureKind::Dns, format!("the host name {name} has no address"))
+}
+
+/// It may be anybody who is there.
+pub(super) fn insecure(upstream: &str, why: impl Display) -> Failure {
+    Failure::new(FailureKind::Tls, format!("no secure connection to {upstream}: {why}"))
 }
 
 /// The same for a request that went by the proxy: who is looked for and dialled first, is the proxy.

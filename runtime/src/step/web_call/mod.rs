@@ -12,6 +12,7 @@ mod request;
 mod retry;
 mod route;
 mod trial;
+mod trouble;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,8 +24,10 @@ pub(crate) use self::failure::classify;
 pub(crate) use self::oauth::{Token, knowing_client};
 use self::oauth::{Tokens, blotted};
 use self::request::Outbound;
-use self::route::Routes;
+pub(crate) use self::route::{Answering, Upstreams};
+use self::route::{Open, Routes};
 pub(crate) use self::trial::{Prepared, Seen, Trial};
+pub(crate) use self::trouble::Trouble;
 use crate::config::OutboundConfig;
 use crate::flow::{Call, Failure, FailureKind, Fault};
 use crate::run_id::RunId;
@@ -43,7 +46,13 @@ impl WebCaller {
     ///
     /// A sentence, if TLS cannot be set up.
     pub(crate) fn new(config: &OutboundConfig) -> Result<Self, String> {
-        Ok(Self { routes: Arc::new(Routes::new(config)?), tokens: Tokens::default(), limit: config.max_response })
+        let routes = Routes::Open(Box::new(Open::new(config)?));
+        Ok(Self { routes: Arc::new(routes), tokens: Tokens::default(), limit: config.max_response })
+    }
+
+    /// One whose requests never leave the program. `limit` is that of [`OutboundConfig::max_response`].
+    pub(crate) fn closed(upstreams: Arc<dyn Upstreams>, limit: usize) -> Self {
+        Self { routes: Arc::new(Routes::Closed(upstreams)), tokens: Tokens::default(), limit }
     }
 
     /// Does the whole exchange within the call's timeout and takes the response variables out.

@@ -1,7 +1,10 @@
 //! Where a request goes: to what the operator has put in an upstream's place, by the proxy, or straight to the world, past
-//! the guard.
+//! the guard. Or, in a test of a flow, to nobody: then somebody answers in the place of all upstreams.
 
-use reqwest::{Client, Response};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use reqwest::{Client, Request, Response};
 
 use super::connect_to::ConnectTo;
 use super::failure::{classify, of_proxy, unauthorized};
@@ -12,7 +15,35 @@ use crate::config::OutboundConfig;
 use crate::flow::{Failure, FailureKind};
 
 /// The ways out.
-pub(super) struct Routes {
+pub(super) enum Routes {
+    /// To the world.
+    Open(Box<Open>),
+    /// None: this answers.
+    Closed(Arc<dyn Upstreams>),
+}
+
+/// An answer on its way; only its head need be there.
+pub(crate) type Answering<'a> = Pin<Box<dyn Future<Output = Result<Response, Failure>> + Send + 'a>>;
+
+/// Answers in the place of all upstreams.
+pub(crate) trait Upstreams: Send + Sync {
+    /// The answer to a request; `upstream` is its host, and port where it is not the scheme's own.
+    fn answer(&self, request: Request, upstream: String) -> Answering<'_>;
+}
+
+impl Routes {
+    /// Sends one request and waits for the head of the answer. Redirects are not followed here, so that each of their
+    /// requests comes this way.
+    pub(super) async fn send(&self, outbound: &Outbound) -> Result<Response, Failure> {
+        match self {
+            Self::Open(open) => open.send(outbound).await,
+            Self::Closed(upstreams) => upstreams.answer(outbound.request(), outbound.upstream()).await,
+        }
+    }
+}
+
+/// The ways to the world.
+pub(super) struct Open {
     connect_to: Vec<ConnectTo>,
     /// To what `--connect-to` names; the guard is not asked.
     stand_ins: Client,
@@ -22,7 +53,7 @@ pub(super) struct Routes {
     direct: Client,
 }
 
-impl Routes {
+impl Open {
     pub(super) fn new(config: &OutboundConfig) -> Result<Self, String> {
         let (network, identity) = (&config.network, config.identity.as_ref());
         let guard = Guard::new(&config.allow_net);
@@ -36,9 +67,7 @@ impl Routes {
         })
     }
 
-    /// Sends one request and waits for the head of the answer. Redirects are not followed here, so that each of their
-    /// requests comes this way.
-    pub(super) async fn send(&self, outbound: &Outbound) -> Result<Response, Failure> {
+    async fn send(&self, outbound: &Outbound) -> Result<Response, Failure> {
         let upstream = outbound.upstream();
         let mut request = outbound.request();
         if let Some(redirected) = self.connect_to.iter().find_map(|rule| rule.redirect(&outbound.url)) {

@@ -1,10 +1,11 @@
 //! A call that is tried out: what it would send, and all that comes back.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::body::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Url, Version};
+use tokio::time::Instant;
 
 use super::WebCaller;
 use super::answer::extract::Wanted;

@@ -4,7 +4,7 @@ mod inputs;
 mod token;
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -14,6 +14,7 @@ use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use ring::digest;
+use tokio::time::Instant;
 use tracing::{info, warn};
 
 use self::inputs::Accepted;
@@ -21,8 +22,8 @@ use self::token::Token;
 use super::inbound_sms::not_started;
 use super::members::Members;
 use crate::engine::journal::{Arrival, Fresh, Key};
-use crate::engine::{Intake, Parties, Receipt};
-use crate::flow::{ApiTrigger, Program, Secrets, Trigger};
+use crate::engine::{Intake, Parties, Receipt, Refusal};
+use crate::flow::{ApiTrigger, InboundApi, Program, Secrets, Trigger};
 use crate::metrics::{Received, TriggerKind};
 use crate::rate::Rate;
 use crate::run_id::RunId;
@@ -115,22 +116,9 @@ impl Api {
         entry.take().map_err(|wait| self.too_many(entry.trigger, wait))?;
         let Accepted { api, ignored } = inputs::read(entry.trigger, members).map_err(bad)?;
         let key = key(&headers, entry.trigger.name, &body).map_err(|told| bad(vec![told]))?;
-        let (id, line) = (RunId::new(), entry.trigger.line);
-        let parties = Parties { person: api.ani.clone(), own: api.dnis.clone() };
-        let step =
-            (entry.trigger.start)(api, &self.secrets).map_err(|fault| not_started(line, fault).into_response())?;
-        let start = Fresh { id, line, parties, state: step.state.clone() };
-        let arrival = Arrival::Trigger { key, start, tick: None };
-        let run = match self
-            .intake
-            .accept(TriggerKind::Api, arrival, Some(step))
-            .await
-            .map_err(IntoResponse::into_response)?
-        {
-            Receipt::Started(run) => run,
-            Receipt::Duplicate(run) => run.unwrap_or(id),
-            Receipt::Reply(_) | Receipt::Queued | Receipt::Untaken => id,
-        };
+        let line = entry.trigger.line;
+        let begun = begin(entry.trigger, api, key, &self.intake, &self.secrets).await;
+        let run = begun.map_err(IntoResponse::into_response)?;
         if !ignored.is_empty() {
             info!(%run, line, ignored = ignored.join(", "), "members that the flow does not expect");
         }
@@ -158,6 +146,42 @@ impl Api {
             None => Err((StatusCode::BAD_REQUEST, "\"flowId\" is missing: the name of the flow's `on api`")),
         }
     }
+}
+
+/// Starts a run with what a request says, or finds the one that the same request has started before.
+async fn begin(
+    trigger: &ApiTrigger,
+    api: InboundApi,
+    key: Option<Key>,
+    intake: &Intake,
+    secrets: &Secrets,
+) -> Result<RunId, Refusal> {
+    let (id, line) = (RunId::new(), trigger.line);
+    let parties = Parties { person: api.ani.clone(), own: api.dnis.clone() };
+    let step = (trigger.start)(api, secrets).map_err(|fault| not_started(line, fault))?;
+    let start = Fresh { id, line, parties, state: step.state.clone() };
+    let arrival = Arrival::Trigger { key, start, tick: None };
+    Ok(match intake.accept(TriggerKind::Api, arrival, Some(step)).await? {
+        Receipt::Started(run) => run,
+        Receipt::Duplicate(run) => run.unwrap_or(id),
+        Receipt::Reply(_) | Receipt::Queued | Receipt::Untaken => id,
+    })
+}
+
+/// Does with the body of a request, less its `flowId`, what is done with one that has come past the token.
+///
+/// # Errors
+///
+/// The sentences that its caller would be told.
+pub(crate) async fn receive_admitted(
+    trigger: &ApiTrigger,
+    body: &[u8],
+    intake: &Intake,
+    secrets: &Secrets,
+) -> Result<(), Vec<String>> {
+    let members = Members::parse(body).map_err(|problem| vec![problem])?;
+    let Accepted { api, .. } = inputs::read(trigger, members)?;
+    begin(trigger, api, None, intake, secrets).await.map(drop).map_err(|refusal| vec![refusal.to_string()])
 }
 
 /// What makes a request the same as another one, if its caller has named it.

@@ -4,12 +4,14 @@
 mod book;
 mod notes;
 mod run;
+mod waiting;
 
 use std::future::ready;
 use std::sync::{Mutex, PoisonError};
 
 use self::book::Book;
 use self::run::{Run, Stage};
+pub(crate) use self::waiting::Waiter;
 use super::{
     Accepted, Arrival, Changed, Commit, Counts, Detail, Done, Filter, Journal, JournalError, Pending, Summary,
     Unfinished, Work,

@@ -24,7 +24,7 @@ pub(crate) async fn read(mut response: Response, limit: usize, upstream: &str) -
 }
 
 /// What is told of a body of more than `limit` bytes.
-pub(super) fn too_large(upstream: &str, limit: usize) -> Failure {
+pub(in crate::step::web_call) fn too_large(upstream: &str, limit: usize) -> Failure {
     let told = format!("the answer of {upstream} is larger than {}", size(limit));
     Failure::new(FailureKind::TooLarge, told)
 }

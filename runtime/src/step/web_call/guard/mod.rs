@@ -46,7 +46,7 @@ impl Guard {
         }
     }
 
-    fn check(&self, name: Option<&str>, address: IpAddr) -> Result<(), Refused> {
+    pub(super) fn check(&self, name: Option<&str>, address: IpAddr) -> Result<(), Refused> {
         match special::kind(address) {
             Some(kind) if !self.open.has_address(address) => {
                 Err(Refused { name: name.map(str::to_owned), address, kind })
