@@ -1,4 +1,4 @@
-//! The one place that reads the time.
+//! The one place that reads the time, or pretends to.
 
 use std::cell::Cell;
 use std::fmt;

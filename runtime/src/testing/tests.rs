@@ -409,6 +409,22 @@ fn time_that_one_run_takes_passes_for_all() {
 }
 
 #[test]
+fn more_runs_than_slots_go_on_in_turn() {
+    let silent = given("*", json!([{ "fails": "timeout" }]));
+    let stays = |mut given: Value| {
+        given["given"]["stays"] = json!(true);
+        given
+    };
+    let people = 300;
+    let mut cues: Vec<Value> = vec![stays(silent)];
+    cues.extend((0..people).map(|at| text_of(&format!("+1555012{at:04}"), "wait 60; get https://a.example/")));
+    cues.push(pass(60));
+    let events = Played::of(json!(cues)).events(people + 1);
+    let sent = |ms: u64| events.iter().filter(|(at, told)| *at == ms && told.starts_with("+1555012")).count();
+    assert_eq!((sent(70_000), sent(80_000)), (256, 44));
+}
+
+#[test]
 fn those_who_say_stop_get_nothing_more() {
     let played =
         Played::of(json!([text("Stop"), text("sms Hello"), text("START"), text("sms Hello"), text("STOPALL")]));

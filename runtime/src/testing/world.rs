@@ -174,15 +174,13 @@ impl<'a> World<'a> {
     /// Until no run is being carried out. That may take time, in which others are due.
     async fn settle(&self) {
         loop {
-            let due = self.journal.next_due();
-            if due.is_some_and(|due| due <= Time::now()) {
-                self.engine.turn().await;
-                continue;
-            }
-            // A run that rests may be due sooner than all others.
-            let (time, rested) = (pin!(sleep_until(due.unwrap_or(Time(i64::MAX)))), pin!(self.rested.notified()));
+            self.engine.turn().await;
+            let later = |due: &Time| *due > Time::now();
+            // What is due still has found no slot. A run that rests may be due sooner than all others.
+            let due = self.journal.next_due().filter(later).unwrap_or(Time(i64::MAX));
+            let (time, rested) = (pin!(sleep_until(due)), pin!(self.rested.notified()));
             if let Either::Left(_) = select(pin!(self.engine.idle()), select(time, rested)).await
-                && self.journal.next_due().is_none_or(|due| due > Time::now())
+                && self.journal.next_due().as_ref().is_none_or(later)
             {
                 return;
             }
