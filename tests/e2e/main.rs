@@ -46,5 +46,6 @@ mod telnyx;
 mod templates;
 mod twilio;
 mod vonage;
+mod watch;
 mod weather;
 mod xml;

@@ -16,7 +16,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("similar", &["cli/test/difference.rs", "cli/unified.rs"]),
     ("ratatui", &["cli/phone"]),
     ("crossterm", &["cli/phone"]),
-    ("signal_hook", &["cli/phone/talk.rs", "driver/served.rs"]),
+    ("signal_hook", &["cli/phone/talk.rs", "driver/served.rs", "driver/signals.rs"]),
     ("quote!", &["codegen"]),
     ("syn::", &["codegen"]),
     ("prettyplease::", &["codegen"]),

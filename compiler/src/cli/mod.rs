@@ -23,6 +23,7 @@ mod run;
 mod tally;
 mod test;
 mod unified;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -10,6 +10,7 @@ use super::check::compile;
 use super::console::Console;
 use super::engine::Engine;
 use super::progress::Watcher;
+use super::watch::Latest;
 use crate::Emitted;
 use crate::driver::system::{Command, System};
 use crate::driver::{self, Error, Making, Order};
@@ -19,9 +20,11 @@ use crate::driver::{self, Error, Making, Order};
 #[command(after_help = "\
 Runs end with the process, unless --engine names what keeps them.
 What follows `--` goes to the binary; `-- --help` lists what it takes.
+With --watch each version that is saved takes over from the one before, with its port and its runs.
 
 Example:
   flowc run weather.flow
+  flowc run --watch weather.flow
   flowc run weather.flow --engine sqlite
   flowc run weather.flow -- --listen 127.0.0.1:9000
 
@@ -32,6 +35,9 @@ pub(super) struct Run {
     /// What keeps runs
     #[arg(long, value_enum)]
     engine: Option<Engine>,
+    /// Build it again whenever it or a sample is saved, and let the new version take over
+    #[arg(long)]
+    watch: bool,
     /// Arguments of the binary
     #[arg(last = true, value_name = "ARGS")]
     arguments: Vec<OsString>,
@@ -40,6 +46,10 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn run(&self, console: &Console<'_>) -> Result<Exit, Error> {
         let system = console.system;
+        if self.watch {
+            let Self { file, engine, arguments, .. } = self;
+            return Latest { console, file, engine: *engine, arguments }.run();
+        }
         let Some(emitted) = compile(console, &self.file)?.emitted else {
             return Ok(Exit::FlowErrors);
         };

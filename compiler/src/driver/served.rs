@@ -7,7 +7,6 @@ use std::time::Duration;
 use serde_json::Value;
 use signal_hook::low_level::signal_name;
 
-use super::demo::address_in;
 use super::error::Error;
 use super::system::{Command, Exit, Running, System};
 
@@ -25,7 +24,7 @@ pub struct Served {
 }
 
 impl Served {
-    /// Starts a binary that is told to listen on a port of 127.0.0.1, and waits until it is ready. What it writes to its
+    /// Starts a binary and waits until it is ready. What it writes to its
     /// log comes line by line; the channel closes when it ends.
     ///
     /// # Errors
@@ -36,7 +35,7 @@ impl Served {
         let started = system.start_heard(command, sender);
         let program = || command.program.to_string_lossy().into_owned();
         let mut running = started.map_err(|cause| Error::Start { program: program(), cause })?;
-        match running.line(PATIENCE).as_deref().and_then(address_in) {
+        match running.line(PATIENCE).as_deref().and_then(ready_at) {
             Some(address) => Ok((Self { running, address }, log)),
             None => {
                 let exit = running.stop(FAREWELL);
@@ -44,6 +43,26 @@ impl Served {
                 Err(ended(exit.ok(), said.iter().map(String::as_str)))
             }
         }
+    }
+
+    /// The same, but what it writes to its log is written to flowc's standard error as it comes.
+    ///
+    /// # Errors
+    ///
+    /// It does not start, or ends before it is ready; why is in its log.
+    pub fn start_loud(system: &dyn System, command: &Command) -> Result<Self, Error> {
+        let started = system.start(&command.clone().loud());
+        let program = || command.program.to_string_lossy().into_owned();
+        let mut running = started.map_err(|cause| Error::Start { program: program(), cause })?;
+        match running.line(PATIENCE).as_deref().and_then(ready_at) {
+            Some(address) => Ok(Self { running, address }),
+            None => Err(ended(running.stop(FAREWELL).ok(), std::iter::empty())),
+        }
+    }
+
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        self.running.has_ended()
     }
 
     /// Stops it as a server is stopped, or kills it if that takes long.
@@ -56,6 +75,11 @@ impl Served {
     pub fn ended<'a>(mut self, said: impl Iterator<Item = &'a str>) -> Error {
         ended(self.running.stop(FAREWELL).ok(), said)
     }
+}
+
+/// The address in the line by which a binary says that it is ready.
+fn ready_at(line: &str) -> Option<SocketAddr> {
+    line.strip_prefix("ready on http://")?.parse().ok()
 }
 
 /// How a program ended, behind its name: `ended with exit code 2`, `was ended by SIGKILL`.

@@ -122,7 +122,7 @@ fn stopped(what: &str, why: &dyn std::fmt::Display) -> Error {
 }
 
 /// The address in the line with which a binary says that it is ready.
-pub(super) fn address_in(line: &str) -> Option<SocketAddr> {
+fn address_in(line: &str) -> Option<SocketAddr> {
     let address = line.split_once("127.0.0.1:")?.1;
     let port: String = address.chars().take_while(char::is_ascii_digit).collect();
     format!("127.0.0.1:{port}").parse().ok()

@@ -9,7 +9,8 @@ use std::rc::Rc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-use super::{Command, Entry, Exit, Line, Lock, Running, System};
+use super::{Command, Entry, Exit, Line, Lock, Running, Stamp, System};
+use crate::fnv::fnv;
 
 /// What a test plays when a program is run: it sees the command, may touch the files, and gives lines and exit.
 pub(crate) type Program = Box<dyn Fn(&Memory, &Command) -> (Vec<String>, Exit)>;
@@ -122,6 +123,13 @@ impl System for Memory {
         let implied = self.files.borrow().keys().any(|file| file.starts_with(path));
         let created = self.folders.borrow().iter().any(|folder| folder.starts_with(path));
         (implied || created).then_some(Entry::Folder)
+    }
+
+    fn stamp(&self, path: &Path) -> Option<Stamp> {
+        // What is written has another time here if it is something else.
+        let content = self.read(path).ok()?;
+        let bytes = content.len() as u64;
+        Some(Stamp { modified: Duration::from_nanos(fnv(content)), bytes })
     }
 
     fn real_path(&self, path: &Path) -> io::Result<PathBuf> {
@@ -243,6 +251,10 @@ impl Running for Talk {
             Ok(answer) => self.answers.push_back(answer),
             Err(end) => self.end = Some(end),
         }
+    }
+
+    fn has_ended(&mut self) -> bool {
+        self.end.is_some()
     }
 
     fn stop(&mut self, _patience: Duration) -> io::Result<Exit> {

@@ -33,6 +33,8 @@ pub trait System {
     fn remove(&self, path: &Path) -> io::Result<()>;
     /// What stands at a path; `None` if nothing does. Links are followed.
     fn entry(&self, path: &Path) -> Option<Entry>;
+    /// What tells a file from what it is after it was written anew; `None` if there is none.
+    fn stamp(&self, path: &Path) -> Option<Stamp>;
     /// The absolute path of what stands at a path, with no link in it.
     fn real_path(&self, path: &Path) -> io::Result<PathBuf>;
     /// The paths of a folder's entries, in the order of their names.
@@ -90,6 +92,15 @@ pub enum Entry {
     Special,
 }
 
+/// When a file was written last, and how large it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Time since 1970.
+    pub modified: Duration,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
 /// A lock that is held until it is dropped.
 pub trait Lock {}
 
@@ -108,6 +119,8 @@ pub struct Command {
     pub input: Vec<u8>,
     /// It reads what [`Running::tell`] writes while it runs, and not `input`; only [`System::start`] heeds it.
     pub listens: bool,
+    /// Its standard error is flowc's own; only [`System::start`] heeds it.
+    pub is_loud: bool,
 }
 
 impl Command {
@@ -134,6 +147,13 @@ impl Command {
     #[must_use]
     pub fn listening(mut self) -> Self {
         self.listens = true;
+        self
+    }
+
+    /// Lets it write to flowc's standard error.
+    #[must_use]
+    pub fn loud(mut self) -> Self {
+        self.is_loud = true;
         self
     }
 
@@ -179,6 +199,8 @@ pub trait Running {
     /// Writes a line to its standard input, if it listens, and does not wait until it is read. That a program reads no
     /// more is seen by its giving no answer.
     fn tell(&mut self, line: &str);
+    /// Whether it has ended by itself.
+    fn has_ended(&mut self) -> bool;
     /// Asks it to stop (SIGTERM), and kills it if it has not stopped in time.
     fn stop(&mut self, patience: Duration) -> io::Result<Exit>;
 }

@@ -12,7 +12,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::{Command, Entry, Exit, Line, Lock, Running, System};
+use super::{Command, Entry, Exit, Line, Lock, Running, Stamp, System};
 
 /// Columns of a terminal that does not say how many it has.
 const USUAL_WIDTH: usize = 80;
@@ -68,6 +68,13 @@ impl System for Real {
             kind if kind.is_file() => Entry::File(metadata.len()),
             _ => Entry::Special,
         })
+    }
+
+    fn stamp(&self, path: &Path) -> Option<Stamp> {
+        let metadata = fs::metadata(path).ok()?;
+        // Where a disk keeps no times, the size has to do.
+        let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        Some(Stamp { modified: modified.unwrap_or_default(), bytes: metadata.len() })
     }
 
     fn real_path(&self, path: &Path) -> io::Result<PathBuf> {
@@ -139,7 +146,8 @@ impl System for Real {
         if command.listens {
             prepared.stdin(Stdio::piped());
         }
-        let mut child = prepared.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let errors = if command.is_loud { Stdio::inherit() } else { Stdio::piped() };
+        let mut child = prepared.stdout(Stdio::piped()).stderr(errors).spawn()?;
         let input = child.stdin.take().map(write_lines);
         let errors = Some(collect(child.stderr.take()));
         let (sender, lines) = mpsc::channel();
@@ -307,6 +315,10 @@ impl Running for Process {
             // Nobody takes it any more where the program has ended.
             let _ = input.send(format!("{line}\n"));
         }
+    }
+
+    fn has_ended(&mut self) -> bool {
+        self.child.try_wait().is_ok_and(|status| status.is_some())
     }
 
     fn stop(&mut self, patience: Duration) -> io::Result<Exit> {
