@@ -30,7 +30,7 @@ fn every_template_passes_its_own_workflow() {
         let commands = commands(&workflow);
         let words: Vec<_> = commands.iter().filter_map(|command| command.split(' ').next()).collect();
         assert_eq!(words, ["fmt", "check", "test", "build"], "{}", template.name);
-        for line in commands.into_iter().filter(|line| !line.starts_with("test")) {
+        for line in commands {
             let mut command = flowc();
             command.current_dir(&project).args(line.split(' '));
             let ended = run(command, BUILD_LIMIT);

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use flow_tests::build::BUILD_LIMIT;
 use flow_tests::folder::cache;
+use flow_tests::process::Process;
 use flow_tests::program::{GUEST, HOTEL, Start, text};
 use flow_tests::wait::{self, PATIENCE};
 use flow_tests::{Program, Scratch, Tmux, flowc};
@@ -116,6 +117,27 @@ fn a_file_that_is_not_there_is_no_flow_to_watch() {
 }
 
 #[test]
+fn tests_are_played_again_when_a_flow_is_saved_or_another_comes() {
+    let folder = Scratch::new();
+    let flow = format!("{FLOW}\ntest \"a menu\"\n  when sms \"hello\" from \"{GUEST}\"\n  then sms \"Text BOOK.\"\n");
+    folder.write("desk.flow", &flow);
+    let mut command = flowc();
+    command.current_dir(folder.path()).args(["test", "--watch"]);
+    let process = Process::start(command);
+    let plays = |count: usize| {
+        let waits = || process.err().matches("waiting for a change").count() == count;
+        let played = wait::within(BUILD_LIMIT, || waits().then(|| process.out()));
+        played.unwrap_or_else(|| panic!("no play {count}: {} {}", process.out(), process.err()))
+    };
+    assert!(plays(1).contains("1 passed"));
+    folder.write("desk.flow", &flow.replace("-> sms \"Text BOOK.\"", "-> sms \"Text BOOK!\""));
+    let played = plays(2);
+    assert!(played.contains("1 failed") && played.contains("Text BOOK!"), "{played}");
+    folder.write("second.flow", &flow.replace("Desk", "Second"));
+    assert!(plays(3).contains("second.flow"));
+}
+
+#[test]
 fn a_terminal_shows_the_latest_version_alone_and_is_left_as_it_was() {
     let build = flowc();
     let program = build.get_program().to_str().unwrap();
@@ -123,10 +145,7 @@ fn a_terminal_shows_the_latest_version_alone_and_is_left_as_it_was() {
     let variables = [("FLOWC", program), ("FLOWC_CACHE", cache.to_str().unwrap()), ("FLOW_ADMIN", "off")];
     let Some(tmux) = Tmux::open(100, 30, &variables) else { return };
     tmux.folder().write("desk.flow", FLOW);
-    let script = "clear; stty -g > before; \"$FLOWC\" run --watch desk.flow -- --listen 127.0.0.1:0; \
-                  echo ended with $?; stty -g > after\n";
-    tmux.folder().write("all.sh", script);
-    tmux.enter("sh all.sh");
+    tmux.enter("clear; stty -g > before; \"$FLOWC\" run --watch desk.flow -- --listen 127.0.0.1:0");
     let is_ready = |screen: &String| screen.contains("runs, after");
     assert!(wait::within(BUILD_LIMIT, || Some(tmux.screen()).filter(is_ready)).is_some(), "{}", tmux.screen());
 
@@ -138,8 +157,7 @@ fn a_terminal_shows_the_latest_version_alone_and_is_left_as_it_was() {
     assert!(!screen.contains("there is no variable"), "{screen}");
 
     tmux.press("C-c");
-    // 128 and the number of SIGINT, as shells have it.
-    tmux.until(&["ended with 130"]);
+    tmux.enter("stty -g > after");
     let read = |name: &str| fs::read_to_string(tmux.folder().path().join(name)).ok().filter(|text| !text.is_empty());
     assert_eq!(read("before"), Some(wait::until("the state of the terminal", || read("after"))));
 }

@@ -13,10 +13,10 @@ use clap::{Args, ValueEnum};
 use self::tried::Tried;
 use super::console::Console;
 use super::inputs::{Input, Inputs};
-use super::{Exit, counted};
+use super::{Exit, counted, watch};
 use crate::diagnostic::{Diagnostic, render};
-use crate::driver::Error;
 use crate::driver::samples::Beside;
+use crate::driver::{Error, Watch};
 use crate::source::SourceFile;
 use crate::suggest;
 use crate::suite::Suite;
@@ -32,6 +32,7 @@ Example:
   flowc test
   flowc test weather.flow
   flowc test weather.flow --filter \"a slow service\"
+  flowc test --watch weather.flow
   flowc test flows/ --junit results.xml")]
 pub(super) struct Test {
     #[command(flatten)]
@@ -45,6 +46,9 @@ pub(super) struct Test {
     /// How the outcome is shown
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Play them again whenever a flow or a file that it names is saved
+    #[arg(long)]
+    watch: bool,
     /// Also write the outcome as JUnit XML, as CI services read it
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -71,6 +75,32 @@ enum Outcome {
 
 impl Test {
     pub(super) fn run(&self, console: &Console<'_>) -> Result<Exit, Error> {
+        if !self.watch {
+            return self.once(console);
+        }
+        if self.inputs.has_standard() {
+            console.error("standard input cannot be watched", Some("leave `-` or --watch away"));
+            return Ok(Exit::Failed);
+        }
+        loop {
+            let (inputs, _) = self.inputs.find(console.system);
+            let watch = Watch::over(console.system, inputs.iter().map(Input::path));
+            if let Err(error) = self.once(console) {
+                super::failed(console, &error);
+            }
+            console.notice("waiting for a change; Ctrl-C ends it");
+            let mut looks = 0_u32;
+            // Other flows in a folder are looked for about once a second: it may be a large one.
+            let mut are_these = || {
+                looks = looks.wrapping_add(1);
+                !looks.is_multiple_of(20) || self.inputs.find(console.system).0 == inputs
+            };
+            watch.wait(console.system, &mut are_these);
+            watch::clear(console);
+        }
+    }
+
+    fn once(&self, console: &Console<'_>) -> Result<Exit, Error> {
         let (inputs, errors) = self.inputs.find(console.system);
         let mut exit = errors.iter().map(|error| super::failed(console, error)).fold(Exit::Fine, Exit::max);
         let (mut outcomes, mut loaded) = (Vec::new(), Vec::new());
