@@ -20,15 +20,27 @@ on sms matching "book"
 on sms -> sms "Text BOOK."
 "#;
 
-/// `flowc run --watch` of a flow in a folder, once it is ready.
-fn watching(folder: &Scratch) -> Program {
+/// `flowc run --watch`. Killed, it would leave the flow's binary behind, so dropping it asks it to end.
+struct Watching(Program);
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        if self.0.process.status().is_none() {
+            self.0.process.signal("TERM");
+            self.0.process.wait(PATIENCE);
+        }
+    }
+}
+
+/// One of a flow in a folder, once it is ready.
+fn watching(folder: &Scratch) -> Watching {
     let mut command = flowc();
     command.current_dir(folder.path()).args(["run", "--watch", "desk.flow", "--"]);
     // What the first build of all takes is no matter of this test.
     let mut build = flowc();
     build.current_dir(folder.path()).args(["build", "desk.flow", "-o", "built"]);
     assert_eq!(flow_tests::process::run(build, BUILD_LIMIT).code, Some(0));
-    Start::of(command).start()
+    Watching(Start::of(command).start())
 }
 
 /// The processes that a process has started.
@@ -52,19 +64,20 @@ fn told(program: &Program, words: &str) {
 fn a_conversation_goes_on_over_a_mistake_and_a_new_version() {
     let folder = Scratch::new();
     folder.write("desk.flow", FLOW);
-    let mut program = watching(&folder);
-    told(&program, "desk.flow runs, after ");
+    let mut watching = watching(&folder);
+    let program = &mut watching.0;
+    told(program, "desk.flow runs, after ");
     assert_eq!(program.converse("book"), "For how many guests?");
 
     folder.write("desk.flow", &FLOW.replace("$guests.", "$guest."));
-    told(&program, "there is no variable `$guest`");
-    told(&program, &format!("the version before goes on at http://{}\n", program.address));
+    told(program, "there is no variable `$guest`");
+    told(program, &format!("the version before goes on at http://{}\n", program.address));
     let other = text("+13055550124", "hello");
     assert_eq!(program.send(&other).status, 202);
     assert_eq!(program.messages(2)[1], "Text BOOK.");
 
     folder.write("desk.flow", &FLOW.replace("$guests.", "$guests, thank you."));
-    versions(&program, 2);
+    versions(program, 2);
     assert_eq!(program.converse("2"), "A table for 2, thank you.");
     let sent = &program.outbox()[0];
     assert_eq!((&sent["from"], &sent["to"]), (&HOTEL.into(), &GUEST.into()));
@@ -84,15 +97,16 @@ fn a_conversation_goes_on_over_a_mistake_and_a_new_version() {
 fn what_cannot_start_is_told_of_and_tried_again_once_it_is_saved() {
     let folder = Scratch::new();
     folder.write("desk.flow", FLOW);
-    let program = watching(&folder);
+    let watching = watching(&folder);
+    let program = &watching.0;
     let secret = "secret DESK_KEY\non api \"x\" token $DESK_KEY -> sms \"x\"\n";
     folder.write("desk.flow", &format!("{FLOW}{secret}"));
-    told(&program, "the flow's secret DESK_KEY is missing");
-    told(&program, "desk.flow does not run; save it to try again");
+    told(program, "the flow's secret DESK_KEY is missing");
+    told(program, "desk.flow does not run; save it to try again");
     // Editors put another file in the place of the one before.
     let new = folder.write("desk.flow.new", FLOW);
     fs::rename(new, folder.path().join("desk.flow")).unwrap();
-    versions(&program, 2);
+    versions(program, 2);
     assert_eq!(program.converse("hello"), "Text BOOK.");
 }
 
@@ -100,13 +114,14 @@ fn what_cannot_start_is_told_of_and_tried_again_once_it_is_saved() {
 fn what_is_saved_as_it_was_is_not_started_again() {
     let folder = Scratch::new();
     folder.write("desk.flow", FLOW);
-    let program = watching(&folder);
+    let watching = watching(&folder);
+    let program = &watching.0;
     let before = children(program.process.id());
     folder.write("desk.flow", FLOW);
     let runs = || Some(()).filter(|()| program.process.err().matches("desk.flow runs, after ").count() == 2);
     wait::until("a word on what was saved", runs);
     assert_eq!(children(program.process.id()), before);
-    versions(&program, 1);
+    versions(program, 1);
 }
 
 #[test]
