@@ -10,38 +10,38 @@ use crate::source::SourceFile;
 use crate::suite::{Failure, Play, Report, Suite, judge};
 
 /// A flow whose tests were played.
-pub(in crate::cli) struct Tried {
+pub(crate) struct Tried {
     /// Its text.
-    pub(in crate::cli) file: SourceFile,
+    pub(crate) file: SourceFile,
     /// The flow, and its tests that were not filtered out.
-    pub(in crate::cli) suite: Suite,
+    pub(crate) suite: Suite,
     /// What came of them, in their order.
-    pub(in crate::cli) verdicts: Vec<Verdict>,
+    pub(crate) verdicts: Vec<Verdict>,
     /// How long all of them took together.
-    pub(in crate::cli) time: Duration,
+    pub(crate) time: Duration,
 }
 
 /// What came of a test.
-pub(in crate::cli) struct Verdict {
+pub(crate) struct Verdict {
     /// What was played.
-    pub(in crate::cli) play: Play,
+    pub(crate) play: Play,
     /// What the flow did.
-    pub(in crate::cli) report: Report,
+    pub(crate) report: Report,
     /// Why it fails; `None`: it passes.
-    pub(in crate::cli) failure: Option<Failure>,
+    pub(crate) failure: Option<Failure>,
     /// How long it took.
-    pub(in crate::cli) time: Duration,
+    pub(crate) time: Duration,
 }
 
 impl Tried {
     /// How many tests failed.
-    pub(in crate::cli) fn failed(&self) -> usize {
+    pub(crate) fn failed(&self) -> usize {
         self.verdicts.iter().filter(|verdict| verdict.failure.is_some()).count()
     }
 }
 
 /// Builds the binary of a flow's tests and plays them; a flow without tests is not built.
-pub(in crate::cli) fn tried(
+pub(crate) fn tried(
     console: &Console<'_>,
     path: &Path,
     file: SourceFile,
