@@ -252,3 +252,100 @@ impl Now {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::source::SourceFile;
+
+    /// The first test of a flow as it is sent to the binary, and as it is judged.
+    fn play(flow: &str) -> (Json, Play) {
+        let samples = [("a.json", "\u{feff}{\"a\": 1.50}"), ("a.txt", "plain\n")];
+        let (suite, diagnostics) = crate::suite_of(&SourceFile::new("a.flow", flow), &samples);
+        let play = suite.unwrap_or_else(|| unreachable!("{diagnostics:?}")).plays.remove(0);
+        (serde_json::to_value(&play.script).unwrap()["cues"].take(), play)
+    }
+
+    #[test]
+    fn constants_and_files_are_put_in() {
+        let (cues, play) = play(
+            r#"const WHO = "+15550123"
+const PRICE = 84.50
+on sms -> call GET "https://a.example/x" < a = a > ok -> sms "$a" fail -> end
+test "t"
+  given GET "https://a.example/*"
+    -> 503, 200 json { "p": $PRICE, "who": $WHO, "l": [null, true, (-7)] }, 200 json file "a.json",
+       200 header "content-type" = "text/csv" text "for $$5 of $WHO", 200 text file "a.txt", reset, too_large
+  given sms to $WHO -> refused
+  when sms "for $WHO" from $WHO to "+15550111" media "https://a.example/i.png"
+  then sms to $WHO "It is $PRICE"
+  when 10m pass
+  then nothing
+"#,
+        );
+        let typed = |media_type: &str, body: &str| json!({ "response": { "status": 200, "headers": [["Content-Type", media_type]], "body": body } });
+        let plain = "text/plain; charset=utf-8";
+        let answers = json!([
+            { "response": { "status": 503, "headers": [], "body": "" } },
+            typed("application/json", r#"{"p":84.50,"who":"+15550123","l":[null,true,-7]}"#),
+            typed("application/json", "{\"a\": 1.50}"),
+            { "response": { "status": 200, "headers": [["content-type", "text/csv"]], "body": "for $5 of +15550123" } },
+            typed(plain, "plain\n"),
+            { "fails": "connect" },
+            { "fails": "too_large" },
+        ]);
+        let given = json!({ "method": "GET", "url": "https://a.example/*", "answers": answers, "stays": true });
+        let media = ["https://a.example/i.png"];
+        let wanted = json!([
+            { "given": given },
+            { "refuse_sms": { "to": "+15550123" } },
+            { "sms": { "from": "+15550123", "to": "+15550111", "body": "for +15550123", "media": media } },
+            { "pass": { "seconds": 600 } },
+        ]);
+        assert_eq!(cues, wanted);
+        let after: Vec<_> = play.thens.iter().map(|then| then.after).collect();
+        assert_eq!((after, play.cues.iter().any(|line| line.is_open)), (vec![3, 4], false));
+        let words = Some(Words::Exactly("It is 84.50".to_owned()));
+        let to = Some("+15550123".to_owned());
+        assert_eq!(play.thens[0].wanted, Wanted::Sms(WantedSms { to, words, ..WantedSms::default() }));
+    }
+
+    #[test]
+    fn a_message_goes_where_it_is_taken() {
+        let to = |flow: &str| {
+            let (cues, _) = play(flow);
+            let sms = cues.as_array().unwrap().iter().rev().find_map(|cue| cue.get("sms")).unwrap();
+            sms["to"].as_str().unwrap().to_owned()
+        };
+        let test = "test \"t\" when sms \"hi\" from \"+15550123\" then nothing\n";
+        assert_eq!(to(&format!("on sms -> end\n{test}")), OUR_NUMBER);
+        assert_eq!(to(&format!("on sms to \"+15550111\" -> end\n{test}")), "+15550111");
+        assert_eq!(to(&format!("on sms to \"+15550111\" -> end\non sms -> end\n{test}")), OUR_NUMBER);
+        let narrow = "on sms to \"+15550111\" matching \"no\" -> end\non sms to \"+15550122\" matching \"HI\" -> end\n";
+        assert_eq!(to(&format!("{narrow}{test}")), "+15550122");
+        let api = "on api \"a\" token $T -> ask \"How?\" reply -> end\nsecret T\n";
+        let asked = "test \"t\" when api { \"ANI\": \"+15550123\", \"DNIS\": \"+15550133\" } then waits\n  \
+                     when sms \"hi\" from \"+15550123\" then nothing\n";
+        assert_eq!(to(&format!("{api}{asked}")), "+15550133");
+    }
+
+    #[test]
+    fn a_schedule_comes_at_its_first_time_or_at_the_one_that_is_named() {
+        let now = |when: &str| {
+            let schedules = "on sms -> end\non schedule \"0 9 * * TUE\" -> end\non schedule \"*/5 7 24 12 *\" -> end\n";
+            play(&format!("{schedules}test \"t\" when schedule {when} then nothing\n")).0[0]["schedule"].take()
+        };
+        let first = json!({
+            "date": "2030-01-08", "time": "09:00", "weekday": "Tuesday",
+            "year": 2030, "month": 1, "day": 8, "hour": 9, "minute": 0,
+        });
+        assert_eq!(now("\"0 9 * * TUE\""), json!({ "trigger": 1, "now": first }));
+        let named = now("\"*/5 7 24 12 *\" at \"2026-12-24 07:35\"");
+        assert_eq!((&named["trigger"], &named["now"]["weekday"]), (&json!(2), &json!("Thursday")));
+        assert_eq!(named["now"]["time"], "07:35");
+    }
+}

@@ -12,6 +12,8 @@ pub mod report;
 mod same;
 pub mod script;
 pub mod story;
+#[cfg(test)]
+mod tests;
 pub mod verdict;
 
 pub use compare::{Difference, Expected};

@@ -25,10 +25,10 @@ pub struct Moment {
 pub fn story(file: &SourceFile, graph: &FlowGraph, play: &Play, report: &Report, last: usize) -> Vec<Moment> {
     let lines = LineIndex::new(&file.text);
     let mut teller =
-        Teller { graph, play, lines, moments: Vec::new(), open: None, before: None, asked: BTreeMap::new() };
+        Teller { file, graph, play, lines, moments: Vec::new(), open: None, before: None, asked: BTreeMap::new() };
     let mut ms = 0;
     for (at, scene) in report.scenes.iter().enumerate().take(last + 1) {
-        teller.cue(file, at, ms);
+        teller.cue(at, ms);
         scene.events.iter().for_each(|event| teller.event(event));
         ms = scene.events.last().map_or(ms, |event| event.ms);
         if let Some(Cue::Pass { seconds }) = play.script.cues.get(at) {
@@ -46,7 +46,13 @@ pub fn length(seconds: u32) -> String {
     duration(seconds)
 }
 
+/// A piece of a file on one line.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 struct Teller<'a> {
+    file: &'a SourceFile,
     graph: &'a FlowGraph,
     play: &'a Play,
     lines: LineIndex,
@@ -65,12 +71,12 @@ impl<'a> Teller<'a> {
     }
 
     /// A `when`, in its own words.
-    fn cue(&mut self, file: &SourceFile, at: usize, ms: u64) {
+    fn cue(&mut self, at: usize, ms: u64) {
         let Some(span) = self.play.cues.get(at).map(|line| line.span) else { return };
         if matches!(self.play.script.cues.get(at), Some(Cue::Given(_) | Cue::RefuseSms { .. }) | None) {
             return;
         }
-        let text = file.slice(span).split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = one_line(self.file.slice(span));
         self.moments.push(Moment { line: Some(self.lines.line(span.start)), ms, is_cue: true, text });
     }
 
@@ -123,7 +129,7 @@ impl<'a> Teller<'a> {
                 None => "goto".to_owned(),
             },
             NodeKind::If { .. } | NodeKind::Present { .. } | NodeKind::Match { .. } | NodeKind::Set { .. } => {
-                node.kind.words()
+                one_line(self.file.slice(node.span))
             }
             NodeKind::Wait { .. } => node.kind.title(),
             NodeKind::Call { .. } | NodeKind::Sms { .. } | NodeKind::Ask { .. } | NodeKind::End => {

@@ -41,12 +41,7 @@ impl Tried {
 }
 
 /// Builds the binary of a flow's tests and plays them; a flow without tests is not built.
-pub(crate) fn tried(
-    console: &Console<'_>,
-    path: &Path,
-    file: SourceFile,
-    suite: Suite,
-) -> Result<Tried, Error> {
+pub(crate) fn tried(console: &Console<'_>, path: &Path, file: SourceFile, suite: Suite) -> Result<Tried, Error> {
     let system = console.system;
     if suite.plays.is_empty() {
         return Ok(Tried { file, suite, verdicts: Vec::new(), time: Duration::ZERO });
