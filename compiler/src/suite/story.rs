@@ -21,15 +21,29 @@ pub struct Moment {
     pub text: String,
 }
 
+/// So many moments of one scene are told from its beginning and from its end; a loop makes thousands.
+const MOST: usize = 25;
+
 /// What happened up to the scene with this index, from the first `when` on.
 pub fn story(file: &SourceFile, graph: &FlowGraph, play: &Play, report: &Report, last: usize) -> Vec<Moment> {
     let lines = LineIndex::new(&file.text);
-    let mut teller =
-        Teller { file, graph, play, lines, moments: Vec::new(), open: None, before: None, asked: BTreeMap::new() };
+    let mut teller = Teller {
+        file,
+        graph,
+        play,
+        lines,
+        moments: Vec::new(),
+        open: None,
+        before: None,
+        sender: None,
+        asked: BTreeMap::new(),
+    };
     let mut ms = 0;
     for (at, scene) in report.scenes.iter().enumerate().take(last + 1) {
         teller.cue(at, ms);
+        let first = teller.moments.len();
         scene.events.iter().for_each(|event| teller.event(event));
+        teller.shorten(first);
         ms = scene.events.last().map_or(ms, |event| event.ms);
         if let Some(Cue::Pass { seconds }) = play.script.cues.get(at) {
             ms = ms.max(teller.passed(at, *seconds));
@@ -61,6 +75,8 @@ struct Teller<'a> {
     open: Option<usize>,
     /// The step that the next one is led to from.
     before: Option<Mark>,
+    /// The last step that sends something: its line and its keyword.
+    sender: Option<(u32, &'static str)>,
     /// How often each `given` has answered.
     asked: BTreeMap<usize, usize>,
 }
@@ -68,6 +84,18 @@ struct Teller<'a> {
 impl<'a> Teller<'a> {
     fn tell(&mut self, line: Option<u32>, ms: u64, text: String) {
         self.moments.push(Moment { line, ms, is_cue: false, text });
+    }
+
+    /// Leaves out the middle of what was told from this moment on, if that is long.
+    fn shorten(&mut self, first: usize) {
+        let count = self.moments.len() - first;
+        if count > 2 * MOST {
+            let left_out = first + MOST..self.moments.len() - MOST;
+            let ms = self.moments.get(left_out.start).map_or(0, |moment| moment.ms);
+            let text = format!("… {} steps more …", left_out.len());
+            self.moments.splice(left_out, [Moment { line: None, ms, is_cue: false, text }]);
+        }
+        self.open = None;
     }
 
     /// A `when`, in its own words.
@@ -102,7 +130,10 @@ impl<'a> Teller<'a> {
                 self.tell(Some(*line), ms, format!("{what}: {reason}"));
             }
             What::Untaken(why) => why.iter().for_each(|why| self.tell(None, ms, why.clone())),
-            What::Word(word) => self.tell(None, ms, format!("{word} is seen to by the program itself")),
+            What::Word(word) => {
+                self.sender = None;
+                self.tell(None, ms, format!("{word} is seen to by the program itself"));
+            }
         }
     }
 
@@ -138,6 +169,7 @@ impl<'a> Teller<'a> {
         };
         if matches!(node.kind, NodeKind::Call { .. } | NodeKind::Sms { .. } | NodeKind::Ask { .. }) {
             self.open = Some(self.moments.len());
+            self.sender = Some((node.line, node.kind.keyword()));
         }
         self.tell(Some(node.line), ms, format!("{way}{words}"));
     }
@@ -177,10 +209,11 @@ impl<'a> Teller<'a> {
             moment.ms = ms;
             return;
         }
-        let last =
-            self.moments.iter().rev().find(|moment| moment.text.contains(&format!("{keyword} ")) && !moment.is_cue);
-        let line = last.and_then(|moment| moment.line);
-        self.tell(line, ms, format!("{keyword} {text}"));
+        // A retry of a call, a question that is asked again; or else the program itself answers a word like STOP.
+        match self.sender.filter(|(_, sender)| (*sender == "call") == (keyword == "call")) {
+            Some((line, sender)) => self.tell(Some(line), ms, format!("{sender} {text}")),
+            None => self.tell(None, ms, format!("{keyword} {text}")),
+        }
     }
 
     /// A request and its answer: `GET https://… -> 200 (line 22)`.

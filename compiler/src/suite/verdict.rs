@@ -31,6 +31,9 @@ pub struct Failure {
     pub scene: usize,
 }
 
+/// How to mend a fault.
+const OF_FAULTS: &str = "a fault is a mistake of the flow: no `then` can expect it";
+
 /// Why a test fails; `None`: what came about is what it expects.
 pub fn judge(graph: &FlowGraph, play: &Play, report: &Report) -> Option<Failure> {
     let cues = &play.script.cues;
@@ -125,6 +128,10 @@ impl<'a> Stretch<'a> {
             What::Untaken(why) => Some(why.join("; ")),
             _ => None,
         });
+        // It was taken, and the first steps found a value that cannot be.
+        if let Some(why) = why.clone().filter(|_| self.events().any(|what| matches!(what, What::At(_)))) {
+            return Some(Failure { help: Some(OF_FAULTS.to_owned()), ..self.at(self.span, why, "came to a fault") });
+        }
         let why = why.filter(|_| !self.expects(&Wanted::Nothing))?;
         let help = "where that is meant, expect just this:".to_owned();
         let line = "then  nothing".to_owned();
@@ -166,7 +173,7 @@ impl<'a> Stretch<'a> {
         let mut nodes = self.graph.machines.iter().flat_map(|machine| &machine.nodes);
         let step = nodes.rfind(|node| node.line == line && (node.kind.is_state() || is_fault));
         let help = match is_fault {
-            true => "a fault is a mistake of the flow: no `then` can expect it",
+            true => OF_FAULTS,
             false => "give the step a `fail`, or write `then fails` where that is meant",
         };
         Some(Failure {
@@ -192,7 +199,9 @@ impl<'a> Stretch<'a> {
 
     fn sms(&self, then: &Then, wanted: &WantedSms) -> Option<Failure> {
         let Some(sms) = self.message() else {
+            let is_refused = self.events().any(|what| matches!(what, What::Sms(sms) if sms.refused));
             let message = match self.messages().len() {
+                0 if is_refused => "no message reached anybody: the carrier refused what was sent".to_owned(),
                 0 => "no message was sent".to_owned(),
                 1 => "no second message was sent".to_owned(),
                 sent => format!("no message was sent besides the {sent} that are expected above"),

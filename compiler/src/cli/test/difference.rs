@@ -34,7 +34,8 @@ fn shown(text: &str) -> String {
 /// Two texts, cut where they part and meet. Words are compared, not characters: where a word is another one, letters that
 /// both have tell nothing.
 fn pieces(expected: &str, found: &str) -> (Vec<Piece>, Vec<Piece>) {
-    let diff = TextDiff::from_words(expected, found);
+    let (before, after) = (words(expected), words(found));
+    let diff = TextDiff::from_slices(&before, &after);
     let (mut of_expected, mut of_found) = (Vec::new(), Vec::new());
     for change in diff.iter_all_changes() {
         let piece = change.value().to_string();
@@ -48,6 +49,23 @@ fn pieces(expected: &str, found: &str) -> (Vec<Piece>, Vec<Piece>) {
         }
     }
     (of_expected, of_found)
+}
+
+/// Letters and digits in a row, blanks in a row, and each other character by itself.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let goes_on = |c: char| match first {
+            _ if first.is_alphanumeric() => c.is_alphanumeric(),
+            _ => first.is_whitespace() && c.is_whitespace(),
+        };
+        let end = rest.char_indices().skip(1).find(|(_, c)| !goes_on(*c)).map_or(rest.len(), |(at, _)| at);
+        let (word, others) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        words.push(word);
+        rest = others;
+    }
+    words
 }
 
 /// A text in lines, each with marks below it where it differs.
@@ -119,6 +137,8 @@ mod tests {
         let text = drawn(exactly("It is 85 F."), Some("It is 84 F."), None);
         let marked = "  words\n    expected  It is 85 F.\n                    ^^\n    found     It is 84 F.\n                    ^^\n";
         assert_eq!(text, marked);
+        let url = drawn(exactly("https://a.example/x?b=one"), Some("https://a.example/x?b=two"), None);
+        assert_eq!(url.matches(&format!("\n{}^^^\n", " ".repeat(14 + 22))).count(), 2, "{url}");
         let blank = drawn(exactly("Hi"), Some("Hi "), None);
         assert_eq!(blank, "  words\n    expected  Hi\n    found     Hi\n                ^\n");
         let wide = drawn(exactly("東京 a"), Some("東京 b"), None);

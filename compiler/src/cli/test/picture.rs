@@ -102,6 +102,8 @@ fn told(moments: &[Moment], width: Option<usize>) -> Vec<Row> {
     for moment in moments {
         let line = moment.line.map(|line| line.to_string()).unwrap_or_default();
         let indent = if moment.is_cue { STORY } else { STORY + 2 };
+        // Of a line of the test is known when it begins: when the one before it is over.
+        now = if moment.is_cue { moment.ms } else { now };
         let later = moment.ms.saturating_sub(now);
         let text = match later {
             0..1_000 => moment.text.clone(),
