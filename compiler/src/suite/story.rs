@@ -22,7 +22,7 @@ pub struct Moment {
 }
 
 /// So many moments of one scene are told from its beginning and from its end; a loop makes thousands.
-const MOST: usize = 25;
+const MOST: usize = 12;
 
 /// What happened up to the scene with this index, from the first `when` on.
 pub fn story(file: &SourceFile, graph: &FlowGraph, play: &Play, report: &Report, last: usize) -> Vec<Moment> {
