@@ -8,7 +8,7 @@ use std::time::Duration;
 use flow_tests::build::BUILD_LIMIT;
 use flow_tests::folder::{files_below, workspace};
 use flow_tests::process::{Ended, run};
-use flow_tests::{Scratch, flowc, python};
+use flow_tests::{Scratch, StandIn, flowc, python};
 use serde_json::Value;
 
 /// `flowc test` in a folder.
@@ -102,6 +102,33 @@ fn one_bad_flow_does_not_keep_the_others_from_being_tested() {
         "{}",
         ended.out
     );
+}
+
+#[test]
+fn nothing_leaves_the_machine() {
+    // The flow would reach it: it is there, and it answers.
+    let service = StandIn::of_json(serde_json::json!({ "temperature": 84 }));
+    let call = |test: &str| {
+        format!(
+            "on sms -> call GET \"{}/wx\" < temp = temperature > ok -> sms \"It is $temp F.\" fail -> sms \"Sorry.\"\n\n\
+             test \"a guest asks\"\n{test}  when  sms \"x\" from \"+15550123\"\n  then  sms \"It is 84 F.\"\n",
+            service.url()
+        )
+    };
+    let folder = Scratch::new();
+    folder.write("wx.flow", &call(""));
+    let ended = test(folder.path(), &["wx.flow"]);
+    let told = format!("no `given` answers GET {}/wx", service.url());
+    assert!(ended.code == Some(1) && ended.out.contains(&told), "{}{}", ended.out, ended.err);
+
+    // The line that it offers is one that can be copied.
+    let given = ended.out.lines().find_map(|line| line.trim().strip_prefix("given ")).unwrap();
+    assert_eq!(given, format!("GET \"{}/wx\" -> 200 json {{ … }}", service.url()));
+    let given = given.replace("{ … }", "{ \"temperature\": 84 }");
+    folder.write("wx.flow", &call(&format!("  given {given}\n")));
+    let ended = test(folder.path(), &["wx.flow"]);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
+    assert!(service.requests().is_empty());
 }
 
 #[test]
