@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod check;
 pub mod cli;
 pub mod codegen;
+pub mod coverage;
 pub mod diagnostic;
 pub mod draw;
 pub mod driver;

@@ -5,6 +5,7 @@
 
 mod chart;
 mod cli;
+mod covered;
 mod font;
 mod peers;
 #[path = "../fuzz/program.rs"]
@@ -32,6 +33,14 @@ const GOLDEN: &[(&str, &str)] = &[
     ("tests/draw/awkward.flow", "tests/draw/awkward.svg"),
     ("tests/draw/awkward.flow", "tests/draw/awkward.mmd"),
     ("tests/draw/awkward.flow", "tests/draw/awkward.dot"),
+];
+
+/// The same of pictures of coverage, where all has gone well in each test.
+const COVERED: &[(&str, &str)] = &[
+    ("examples/weather-forecast/weather-forecast.flow", "docs/pictures/weather-forecast-coverage.svg"),
+    ("tests/draw/appointment.flow", "tests/draw/appointment-coverage.svg"),
+    ("tests/draw/appointment.flow", "tests/draw/appointment-coverage.mmd"),
+    ("tests/draw/appointment.flow", "tests/draw/appointment-coverage.dot"),
 ];
 
 /// A flow file and its graph.
@@ -77,14 +86,16 @@ pub(crate) fn random_flows(count: usize) -> Vec<Flow> {
 
 #[test]
 fn pictures_look_as_they_did() {
-    for (flow, picture) in GOLDEN {
+    let plain = GOLDEN.iter().map(|golden| (golden, false));
+    for ((flow, picture), is_covered) in plain.chain(COVERED.iter().map(|golden| (golden, true))) {
         let flow = Flow::read(&workspace().join(flow));
         let path = workspace().join(picture);
-        let now = flow.drawn(match path.extension().unwrap().to_str().unwrap() {
+        let format = match path.extension().unwrap().to_str().unwrap() {
             "svg" => Format::Svg,
             "mmd" => Format::Mermaid,
             _ => Format::Dot,
-        });
+        };
+        let now = if is_covered { covered::drawn(&flow, format) } else { flow.drawn(format) };
         if std::env::var_os("FLOW_BLESS").is_some() {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(&path, &now).unwrap();

@@ -1,6 +1,6 @@
 //! Graphviz and Mermaid themselves read what is written for them.
 
-use crate::{Flow, flows, random_flows};
+use crate::{Flow, covered, flows, random_flows};
 use flow_tests::Scratch;
 use flowc::draw::Format;
 use std::process::Command;
@@ -21,13 +21,14 @@ fn graphviz_draws_every_flow() {
         return;
     }
     let folder = Scratch::new();
-    for flow in all() {
-        let path = folder.write("flow.dot", &flow.drawn(Format::Dot));
+    let pictures = |flow: &Flow| [flow.drawn(Format::Dot), covered::drawn(flow, Format::Dot)];
+    for (flow, picture) in all().iter().flat_map(|flow| pictures(flow).map(|picture| (flow, picture))) {
+        let path = folder.write("flow.dot", &picture);
         let output = Command::new("dot").arg("-Tsvg").arg(&path).output().unwrap();
         let (drawn, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success(), "{said}\n{}", flow.drawn(Format::Dot));
+        assert!(output.status.success(), "{said}\n{picture}");
         assert!(!said.contains("syntax") && !said.contains("unrecognized"), "{said}");
-        assert_eq!(drawn.matches("class=\"node\"").count(), steps(&flow), "{}", flow.drawn(Format::Dot));
+        assert_eq!(drawn.matches("class=\"node\"").count(), steps(flow), "{picture}");
     }
 }
 
@@ -43,6 +44,8 @@ fn mermaid_reads_every_flow() {
     command.arg("--input-type=module").arg("-e").arg(include_str!("mermaid.mjs")).arg(modules);
     for (at, flow) in all().iter().enumerate() {
         command.arg(folder.write(&format!("{at}.mmd"), &flow.drawn(Format::Mermaid)));
+        command.arg(steps(flow).to_string());
+        command.arg(folder.write(&format!("{at}-covered.mmd"), &covered::drawn(flow, Format::Mermaid)));
         command.arg(steps(flow).to_string());
     }
     let output = command.output().unwrap();

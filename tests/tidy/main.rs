@@ -26,14 +26,17 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("crate::driver", &["cli", "driver"]),
     ("crate::fix", &["cli"]),
     ("crate::codegen", &["lib.rs"]),
+    ("crate::coverage", &["cli/coverage.rs", "cli/graph.rs", "cli/test", "coverage", "draw/mod.rs", "draw/outline.rs"]),
     ("crate::draw", &["cli"]),
     ("crate::format::", &["lib.rs"]),
     (
         "crate::graph",
         &[
+            "cli/coverage.rs",
             "cli/phone/flow.rs",
             "cli/phone/places.rs",
             "codegen",
+            "coverage",
             "draw/mod.rs",
             "draw/outline.rs",
             "graph",

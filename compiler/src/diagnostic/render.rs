@@ -46,12 +46,15 @@ pub struct Remark {
     pub label: String,
     /// Places elsewhere in the file that explain it.
     pub labels: Vec<Label>,
+    /// Something is wrong; else it is good to know.
+    pub is_wrong: bool,
 }
 
 /// Draws a remark with its part of the text, as diagnostics are drawn.
 pub fn remark(file: &SourceFile, remark: &Remark, style: Style) -> String {
-    let Remark { message, span, label, labels } = remark;
+    let Remark { message, span, label, labels, is_wrong } = remark;
     let drawing = Drawing::new(file, &LineIndex::new(&file.text), (message, *span, label, labels), style.width);
+    let drawing = Drawing { level: if *is_wrong { Level::Error } else { Level::Advice }, ..drawing };
     let mut text = String::new();
     // Nothing here fails on a valid span; of an invalid one the message must still be seen.
     if handler(style).render_report(&mut text, &drawing).is_err() {
@@ -120,6 +123,7 @@ fn signs(text: &str) -> String {
 #[derive(Debug)]
 struct Drawing<'a> {
     code: Option<Code>,
+    level: Level,
     message: String,
     help: Option<String>,
     /// First the place of the diagnostic, then its labels.
@@ -143,7 +147,11 @@ impl<'a> Drawing<'a> {
     fn of(file: &'a SourceFile, index: &LineIndex, diagnostic: &Diagnostic, width: usize) -> Self {
         let Diagnostic { message, span, label, labels, .. } = diagnostic;
         let drawing = Self::new(file, index, (message, *span, label, labels), width);
-        Self { code: Some(diagnostic.code), help: help(diagnostic).as_deref().map(signs), ..drawing }
+        let level = match diagnostic.code.severity() {
+            Severity::Warning => Level::Warning,
+            Severity::Error => Level::Error,
+        };
+        Self { code: Some(diagnostic.code), level, help: help(diagnostic).as_deref().map(signs), ..drawing }
     }
 
     fn new(file: &'a SourceFile, index: &LineIndex, said: Said<'_>, width: usize) -> Self {
@@ -170,7 +178,7 @@ impl<'a> Drawing<'a> {
         };
         let places: Vec<_> = labels.into_iter().map(place).collect();
         let lines = Lines { name: &file.name, places: places.clone(), excerpt };
-        Self { code: None, message: signs(message), help: None, places, lines }
+        Self { code: None, level: Level::Error, message: signs(message), help: None, places, lines }
     }
 }
 
@@ -195,10 +203,7 @@ impl Drawable for Drawing<'_> {
     }
 
     fn severity(&self) -> Option<Level> {
-        Some(match self.code.map(Code::severity) {
-            Some(Severity::Warning) => Level::Warning,
-            Some(Severity::Error) | None => Level::Error,
-        })
+        Some(self.level)
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {

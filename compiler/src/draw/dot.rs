@@ -1,7 +1,7 @@
 //! A picture in DOT, the language of Graphviz ("DOT Language", graphviz.org).
 
 use super::measure::lines;
-use super::picture::{Picture, Shape, ShapeKind, Way, WayKind};
+use super::picture::{Picture, Shape, ShapeKind, Walk, Way, WayKind};
 use std::fmt::Write;
 
 /// Writes a picture in DOT.
@@ -34,6 +34,7 @@ pub(super) fn dot(picture: &Picture) -> String {
 
 fn attributes(shape: &Shape) -> String {
     let form = match shape.kind {
+        _ if shape.walk != Walk::Untold => &covered(shape),
         ShapeKind::Trigger => {
             "shape=box, style=\"rounded,filled\", color=\"#2b5cc4\", fillcolor=\"#2b5cc4\", fontcolor=white"
         }
@@ -51,6 +52,25 @@ fn attributes(shape: &Shape) -> String {
     format!("{form}, label={}", quoted(&label(shape, 240)))
 }
 
+/// In a picture of coverage, colour says what is walked, and no longer what kind of step it is.
+fn covered(shape: &Shape) -> String {
+    let (form, style) = match shape.kind {
+        ShapeKind::Trigger | ShapeKind::Path => ("box", "rounded,filled"),
+        ShapeKind::Call | ShapeKind::Plain => ("box", "filled"),
+        ShapeKind::Message => ("note", "filled"),
+        ShapeKind::Decision => ("hexagon", "filled"),
+        ShapeKind::Jump => ("cds", "filled"),
+        ShapeKind::Done => ("oval, peripheries=2, margin=0.01, fontsize=9, height=0.2", "filled"),
+        ShapeKind::Failed => ("oval, margin=0.01, fontsize=9, height=0.2", "filled"),
+    };
+    let (line, colour, fill) = match shape.walk {
+        Walk::Walked => ("bold", "#2f7d4f", "#e2f3e6"),
+        Walk::Missed => ("dashed", "#c0441c", "#ffffff"),
+        Walk::Untold | Walk::Unasked => ("solid", "#8a93a5", "#ffffff"),
+    };
+    format!("shape={form}, style=\"{style},{line}\", color=\"{colour}\", fillcolor=\"{fill}\"")
+}
+
 /// The words of a shape in lines of at most so many pixels, if a letter is 13 high.
 pub(super) fn label(shape: &Shape, width: i32) -> String {
     let mut label: Vec<String> = lines(&shape.keyword, &shape.words, 13, width, 5)
@@ -64,10 +84,13 @@ pub(super) fn label(shape: &Shape, width: i32) -> String {
 }
 
 fn style(way: &Way) -> String {
-    let style = match way.kind {
-        WayKind::Plain => "",
-        WayKind::Fail => "style=dashed, color=\"#c0441c\", fontcolor=\"#c0441c\"",
-        WayKind::Jump => "style=dotted, color=\"#7a52c4\"",
+    let style = match (way.walk, way.kind) {
+        (Walk::Walked, _) => "style=bold, color=\"#2f7d4f\", fontcolor=\"#2f7d4f\"",
+        (Walk::Missed, _) => "style=dashed, color=\"#c0441c\", fontcolor=\"#c0441c\"",
+        (Walk::Unasked, _) => "color=\"#8a93a5\", fontcolor=\"#8a93a5\"",
+        (Walk::Untold, WayKind::Plain) => "",
+        (Walk::Untold, WayKind::Fail) => "style=dashed, color=\"#c0441c\", fontcolor=\"#c0441c\"",
+        (Walk::Untold, WayKind::Jump) => "style=dotted, color=\"#7a52c4\"",
     };
     match (way.label.is_empty(), style.is_empty()) {
         (true, true) => String::new(),

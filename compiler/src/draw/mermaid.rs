@@ -1,7 +1,8 @@
 //! A picture as a Mermaid flowchart ("Flowcharts Syntax", mermaid.js.org), for places that draw it themselves.
 
 use super::dot::label;
-use super::picture::{Picture, Shape, ShapeKind, WayKind};
+use super::picture::{Picture, Shape, ShapeKind, Walk, WayKind};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Mermaid breaks lines of its own that are wider than 200 pixels of a larger type.
@@ -21,6 +22,14 @@ const CLASSES: &str = "\
   classDef is_failed fill:#fbe6df,stroke:#c0441c,color:#a83a15
 ";
 
+/// In a picture of coverage, colour says what is walked, and no longer what kind of step it is.
+const COVERED: &str = "\
+  classDef is_frame fill:none,stroke:#8a93a5
+  classDef is_walked fill:#e2f3e6,stroke:#2f7d4f,color:#1f2430,stroke-width:2px
+  classDef is_missed fill:#ffffff,stroke:#c0441c,color:#1f2430,stroke-dasharray:6 4
+  classDef is_unasked fill:#ffffff,stroke:#8a93a5,color:#1f2430
+";
+
 /// Writes a picture for Mermaid.
 pub(super) fn mermaid(picture: &Picture) -> String {
     let mut text = format!("---\ntitle: {}\n---\nflowchart TD\n", title(&picture.name));
@@ -32,27 +41,35 @@ pub(super) fn mermaid(picture: &Picture) -> String {
             let _ = writeln!(text, "  subgraph c{at}[\" \"]");
         }
         for shape in picture.shapes.get(cluster.shapes.clone()).unwrap_or_default() {
-            let _ = writeln!(text, "{indent}{}{}:::is_{}", shape.id, form(shape), shape.kind.as_str());
+            let class = if shape.walk == Walk::Untold { shape.kind.as_str() } else { shape.walk.as_str() };
+            let _ = writeln!(text, "{indent}{}{}:::is_{class}", shape.id, form(shape));
         }
         if is_many {
             let _ = writeln!(text, "  end\n  class c{at} is_frame");
         }
     }
-    let (mut failing, mut jumping) = (Vec::new(), Vec::new());
+    let mut colours: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (at, way) in picture.ways.iter().enumerate() {
         let id = |shape: usize| picture.shapes.get(shape).map_or("", |shape| shape.id.as_str());
-        let arrow = if way.kind == WayKind::Plain { "-->" } else { "-.->" };
+        let (is_dashed, colour) = match (way.walk, way.kind) {
+            (Walk::Untold, WayKind::Plain) => (false, ""),
+            (Walk::Untold, WayKind::Fail) => (true, "#c0441c"),
+            (Walk::Untold, WayKind::Jump) => (true, "#7a52c4"),
+            (Walk::Walked, _) => (false, "#2f7d4f"),
+            (Walk::Missed, _) => (true, "#c0441c"),
+            (Walk::Unasked, _) => (false, "#8a93a5"),
+        };
+        let arrow = if is_dashed { "-.->" } else { "-->" };
         let label = if way.label.is_empty() { String::new() } else { format!("|\"{}\"|", escaped(&way.label)) };
         let _ = writeln!(text, "  {} {arrow}{label} {}", id(way.from), id(way.to));
-        match way.kind {
-            WayKind::Plain => {}
-            WayKind::Fail => failing.push(at.to_string()),
-            WayKind::Jump => jumping.push(at.to_string()),
+        if !colour.is_empty() {
+            colours.entry(colour).or_default().push(at.to_string());
         }
     }
-    text.push_str(CLASSES);
-    for (ways, colour) in [(failing, "#c0441c"), (jumping, "#7a52c4")] {
-        if !ways.is_empty() {
+    let is_covered = picture.shapes.iter().any(|shape| shape.walk != Walk::Untold);
+    text.push_str(if is_covered { COVERED } else { CLASSES });
+    for colour in ["#c0441c", "#7a52c4", "#2f7d4f", "#8a93a5"] {
+        if let Some(ways) = colours.get(colour) {
             let _ = writeln!(text, "  linkStyle {} stroke:{colour}", ways.join(","));
         }
     }

@@ -14,6 +14,7 @@ mod sheet;
 mod svg;
 mod words;
 
+use crate::coverage::Coverage;
 use crate::graph::FlowGraph;
 use crate::source::SourceFile;
 
@@ -30,10 +31,18 @@ pub enum Format {
 
 /// Draws a flow; `source` is the file that the graph was built from. The same flow gives the same bytes.
 pub fn draw(graph: &FlowGraph, source: &SourceFile, format: Format) -> String {
-    let picture = outline::outline(graph, source);
+    written(&outline::outline(graph, source, None), format)
+}
+
+/// Draws a flow with what tests have walked of it: what they have not is pale and dashed.
+pub fn draw_covered(graph: &FlowGraph, source: &SourceFile, coverage: &Coverage, format: Format) -> String {
+    written(&outline::outline(graph, source, Some(coverage)), format)
+}
+
+fn written(picture: &picture::Picture, format: Format) -> String {
     match format {
-        Format::Svg => svg::svg(&picture),
-        Format::Mermaid => mermaid::mermaid(&picture),
-        Format::Dot => dot::dot(&picture),
+        Format::Svg => svg::svg(picture),
+        Format::Mermaid => mermaid::mermaid(picture),
+        Format::Dot => dot::dot(picture),
     }
 }

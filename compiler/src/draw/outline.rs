@@ -1,32 +1,41 @@
 //! From the graph of a flow to its picture: which shape each step has, and what it says.
 
-use super::picture::{Cluster, Picture, Shape, ShapeKind, Way, WayKind};
+use super::picture::{Cluster, Picture, Shape, ShapeKind, Walk, Way, WayKind};
 use super::words::{plain, shortened, words};
-use crate::graph::{Entry, Expr, ExprKind, Fail, Fails, FlowGraph, Machine, Node, NodeId, NodeKind, Variable};
+use crate::coverage::Coverage;
+use crate::graph::{Arm, Entry, FlowGraph, Machine, Node, NodeId, NodeKind, Variable};
 use crate::source::SourceFile;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::suite::report::Mark;
+use std::collections::BTreeMap;
 
 /// Characters of a way's label.
 const LABEL: usize = 28;
 
 /// The picture of a flow; `source` is the file that the graph was built from.
-pub(super) fn outline(graph: &FlowGraph, source: &SourceFile) -> Picture {
+pub(super) fn outline(graph: &FlowGraph, source: &SourceFile, coverage: Option<&Coverage>) -> Picture {
     let picture = Picture { name: plain(&graph.name), ..Picture::default() };
-    let mut outline = Outline { source, picture, heads: Vec::new(), jumps: Vec::new() };
+    let mut outline = Outline { source, coverage, picture, heads: Vec::new(), jumps: Vec::new() };
     for (at, machine) in graph.machines.iter().enumerate() {
         outline.machine(at, machine);
     }
     for (from, machine) in std::mem::take(&mut outline.jumps) {
         if let Some(to) = outline.heads.get(machine).copied() {
-            outline.way(from, to, "", WayKind::Jump);
+            let walk = outline.picture.shapes.get(from).map(|shape| shape.walk).unwrap_or_default();
+            outline.picture.ways.push(Way { from, to, label: String::new(), kind: WayKind::Jump, walk });
         }
     }
     outline.picture.summary = summary(&outline.picture);
+    if let Some(share) = coverage.map(Coverage::share) {
+        let walked = format!(" Tests walk {share} of its steps and ways; what they do not is dashed.");
+        outline.picture.summary.push_str(&walked);
+        outline.picture.name.push_str(&format!(": {} % tested", share.percent()));
+    }
     outline.picture
 }
 
 struct Outline<'a> {
     source: &'a SourceFile,
+    coverage: Option<&'a Coverage>,
     picture: Picture,
     /// The head's shape of each machine.
     heads: Vec<usize>,
@@ -34,38 +43,21 @@ struct Outline<'a> {
     jumps: Vec<(usize, usize)>,
 }
 
-/// A way that a step leads on.
+/// A way that leads on from a shape.
 struct Exit {
     /// `None` if the run is over.
     to: Option<NodeId>,
     label: String,
     kind: WayKind,
-}
-
-impl Exit {
-    fn new(label: impl Into<String>, to: NodeId) -> Self {
-        Self { to: Some(to), label: label.into(), kind: WayKind::Plain }
-    }
-
-    fn failing(label: impl Into<String>, to: Option<NodeId>) -> Self {
-        Self { to, label: label.into(), kind: WayKind::Fail }
-    }
-
-    /// The ways of a step's failures; those that nothing takes end the run.
-    fn failures(fails: &Fails) -> Vec<Self> {
-        let narrowed = fails.narrowed.iter().map(|(filter, to)| Self::failing(filter.words(), Some(*to)));
-        let otherwise = match fails.otherwise {
-            Fail::Arm(to) => Some(to),
-            Fail::Ends => None,
-        };
-        narrowed.chain([Self::failing("fail", otherwise)]).collect()
-    }
+    walk: Walk,
 }
 
 impl Outline<'_> {
     fn machine(&mut self, at: usize, machine: &Machine) {
         let first = self.picture.shapes.len();
         let mut shape = self.head(machine);
+        let start = Mark { machine: at, node: machine.start.0 };
+        shape.walk = self.come_to(start);
         let title = format!("{} {}", shape.keyword, shape.words);
         let is_path = matches!(machine.entry, Entry::Path { .. });
         shape.id = if is_path { id(at, machine.start) } else { format!("m{at}") };
@@ -76,24 +68,28 @@ impl Outline<'_> {
             shapes.insert(machine.start, first);
         }
         // A step is behind those it leads to, so from the last to the first is the order of the file.
-        let reached = reached(machine);
+        let reached = machine.reached();
         for number in reached.iter().rev().copied() {
-            let Some(node) = machine.node(number).filter(|node| passed(node).is_none()) else {
+            let Some(node) = machine.node(number).filter(|node| node.passes().is_none()) else {
                 continue;
             };
             if let Some(shape) = self.shape(id(at, number), node).filter(|_| !shapes.contains_key(&number)) {
-                shapes.insert(number, self.add(shape));
+                let walk = self.come_to(Mark { machine: at, node: number.0 });
+                shapes.insert(number, self.add(Shape { walk, ..shape }));
             }
             if let (NodeKind::Goto { machine, .. }, Some(from)) = (&node.kind, shapes.get(&number)) {
                 self.jumps.push((*from, *machine));
             }
         }
         if !is_path {
-            self.exit(first, Exit::new("", machine.start), &shapes, machine);
+            let walk = self.come_to(start);
+            let begin = Exit { to: Some(machine.start), label: String::new(), kind: WayKind::Plain, walk };
+            self.exit(first, begin, &shapes, machine);
         }
         for (number, from) in shapes.iter().rev() {
             let node = machine.node(*number);
-            for exit in node.map(|node| self.exits(node)).unwrap_or_default() {
+            let mark = Mark { machine: at, node: number.0 };
+            for exit in node.map(|node| self.exits(mark, node)).unwrap_or_default() {
                 self.exit(*from, exit, &shapes, machine);
             }
         }
@@ -106,15 +102,11 @@ impl Outline<'_> {
         self.picture.shapes.len() - 1
     }
 
-    fn way(&mut self, from: usize, to: usize, label: impl Into<String>, kind: WayKind) {
-        self.picture.ways.push(Way { from, to, label: label.into(), kind });
-    }
-
     /// Draws a way on. Where the run ends, a mark of the way's own stands: one for all would draw lines to itself from
     /// everywhere.
     fn exit(&mut self, from: usize, exit: Exit, shapes: &BTreeMap<NodeId, usize>, machine: &Machine) {
         let mut to = exit.to;
-        while let Some(next) = to.and_then(|to| machine.node(to)).and_then(passed) {
+        while let Some(next) = to.and_then(|to| machine.node(to)).and_then(Node::passes) {
             to = Some(next);
         }
         let to = to.and_then(|to| shapes.get(&to).copied()).unwrap_or_else(|| {
@@ -131,9 +123,10 @@ impl Outline<'_> {
                 keyword: String::new(),
                 words: word.to_owned(),
                 notes: Vec::new(),
+                walk: exit.walk,
             })
         });
-        self.way(from, to, exit.label, exit.kind);
+        self.picture.ways.push(Way { from, to, label: exit.label, kind: exit.kind, walk: exit.walk });
     }
 
     /// The shape of a step; `None` for the end of a run, which is a mark at each way that leads to it.
@@ -141,7 +134,15 @@ impl Outline<'_> {
         let words = words(self.source.slice(node.span));
         let shape = |kind, keywords: usize, words: &[String], notes| {
             let (keyword, rest) = words.split_at(keywords.min(words.len()));
-            Shape { id, kind, line: node.line, keyword: keyword.join(" "), words: rest.join(" "), notes }
+            Shape {
+                id,
+                kind,
+                line: node.line,
+                keyword: keyword.join(" "),
+                words: rest.join(" "),
+                notes,
+                walk: Walk::Untold,
+            }
         };
         Some(match &node.kind {
             NodeKind::Call { call, .. } => {
@@ -183,7 +184,15 @@ impl Outline<'_> {
             }
         };
         let notes = if expected.is_empty() { Vec::new() } else { vec![format!("expect {expected}")] };
-        Shape { id: String::new(), kind, line: machine.line, keyword: keyword.to_owned(), words, notes }
+        Shape {
+            id: String::new(),
+            kind,
+            line: machine.line,
+            keyword: keyword.to_owned(),
+            words,
+            notes,
+            walk: Walk::Untold,
+        }
     }
 
     /// What stands behind a trigger's `on sms` or `on schedule`.
@@ -193,82 +202,63 @@ impl Outline<'_> {
         words.iter().skip(keywords).map(String::as_str).collect::<Vec<_>>().join(" ")
     }
 
-    /// The ways that lead on from a step, in the order of the file.
-    fn exits(&self, node: &Node) -> Vec<Exit> {
-        match &node.kind {
-            NodeKind::Start { next } | NodeKind::Set { next, .. } | NodeKind::Wait { next, .. } => {
-                vec![Exit::new("", *next)]
-            }
+    /// The ways that lead on from a step, in the order of the file, as far as they are drawn.
+    fn exits(&self, mark: Mark, node: &Node) -> Vec<Exit> {
+        let ways = node.ways(self.source);
+        let drawn = ways.iter().filter(|way| match (&node.kind, &way.arm) {
             // That a run ends where a message cannot be sent is so everywhere, and is drawn nowhere.
-            NodeKind::Sms { ok, fails, .. } if fails.narrowed.is_empty() && matches!(fails.otherwise, Fail::Ends) => {
-                vec![Exit::new("", *ok)]
-            }
-            NodeKind::Call { ok, fails, .. } | NodeKind::Sms { ok, fails, .. } => {
-                [Exit::new("ok", *ok)].into_iter().chain(Exit::failures(fails)).collect()
-            }
-            NodeKind::Ask { reply, timeout, .. } => {
-                let mut exits = vec![Exit::new("reply", *reply)];
-                let words = words(self.source.slice(node.span));
-                let within = words.iter().skip_while(|word| *word != "within").nth(1);
-                let label = within.map_or_else(|| "no reply".to_owned(), |within| format!("no reply in {within}"));
-                if timeout.is_some() || within.is_some() {
-                    exits.push(Exit { to: *timeout, label, kind: WayKind::Plain });
-                }
-                exits
-            }
-            NodeKind::If { then, otherwise, .. } => vec![Exit::new("yes", *then), Exit::new("no", *otherwise)],
-            NodeKind::Present { then, otherwise, .. } => {
-                // `$x == null` asks whether it is missing.
-                let is_missing = self.source.slice(node.span).contains("==");
-                let (yes, no) = if is_missing { (*otherwise, *then) } else { (*then, *otherwise) };
-                vec![Exit::new("yes", yes), Exit::new("no", no)]
-            }
-            NodeKind::Match { cases, otherwise, .. } => {
-                let cases = cases.iter().map(|(patterns, to)| {
-                    let patterns: Vec<String> = patterns.iter().map(literal).collect();
-                    Exit::new(shortened(&patterns.join(" | "), LABEL), *to)
-                });
-                cases.chain(otherwise.map(|to| Exit::new("else", to))).collect()
-            }
-            NodeKind::Goto { .. } | NodeKind::End => Vec::new(),
+            (NodeKind::Sms { .. }, Arm::AnyFail) => way.to.is_some() || ways.len() > 2,
+            (_, Arm::Timeout) => way.to.is_some() || self.within(node).is_some(),
+            _ => true,
+        });
+        let mut exits: Vec<Exit> = drawn
+            .map(|way| Exit {
+                to: way.to,
+                label: self.label(node, &way.arm),
+                kind: if matches!(way.arm, Arm::Fail(_) | Arm::AnyFail) { WayKind::Fail } else { WayKind::Plain },
+                walk: self.gone(mark, way.to),
+            })
+            .collect();
+        if let (NodeKind::Sms { .. }, [only]) = (&node.kind, exits.as_mut_slice()) {
+            only.label.clear();
+        }
+        exits
+    }
+
+    /// Whether tests have come to a step.
+    fn come_to(&self, mark: Mark) -> Walk {
+        Walk::of(self.coverage.map(|coverage| coverage.has_come_to(mark)))
+    }
+
+    /// Whether they have gone on from it so. Nobody wrote that a run is over with a step's outcome, so nobody misses it.
+    fn gone(&self, from: Mark, to: Option<NodeId>) -> Walk {
+        match Walk::of(self.coverage.map(|coverage| coverage.has_gone(from, to))) {
+            Walk::Missed if to.is_none() => Walk::Unasked,
+            walk => walk,
         }
     }
-}
 
-/// Where a step leads that only fits types to each other: nobody wrote it, so nobody is shown it.
-fn passed(node: &Node) -> Option<NodeId> {
-    match &node.kind {
-        NodeKind::Set { value, next, .. } if matches!(value.kind, ExprKind::Present(_)) => Some(*next),
-        _ => None,
-    }
-}
-
-/// The steps that a run can come to.
-fn reached(machine: &Machine) -> BTreeSet<NodeId> {
-    let (mut reached, mut open) = (BTreeSet::new(), vec![machine.start]);
-    while let Some(id) = open.pop() {
-        if reached.insert(id) {
-            open.extend(machine.node(id).map(|node| node.kind.successors()).unwrap_or_default());
+    /// When a way is taken, in a picture's words.
+    fn label(&self, node: &Node, arm: &Arm) -> String {
+        match arm {
+            Arm::Holds => "yes".to_owned(),
+            Arm::HoldsNot => "no".to_owned(),
+            Arm::Timeout => {
+                self.within(node).map_or_else(|| "no reply".to_owned(), |within| format!("no reply in {within}"))
+            }
+            Arm::Case(patterns) => shortened(&plain(patterns), LABEL),
+            arm => arm.words(),
         }
     }
-    reached
+
+    /// How long an `ask` waits, if it says so.
+    fn within(&self, node: &Node) -> Option<String> {
+        words(self.source.slice(node.span)).into_iter().skip_while(|word| word != "within").nth(1)
+    }
 }
 
 fn id(machine: usize, node: NodeId) -> String {
     format!("m{machine}s{}", node.0)
-}
-
-/// A pattern of `match` as it is written.
-fn literal(pattern: &Expr) -> String {
-    match &pattern.kind {
-        ExprKind::Literal(text) => format!("\"{}\"", plain(text).replace('\\', "\\\\").replace('"', "\\\"")),
-        ExprKind::Int(value) => value.to_string(),
-        ExprKind::Number(digits) => digits.clone(),
-        ExprKind::Bool(value) => value.to_string(),
-        ExprKind::Minus(value) => format!("-{}", literal(value)),
-        ExprKind::ToNumber(value) => literal(value),
-        _ => "…".to_owned(),
-    }
 }
 
 /// A URL without its quotes and its scheme, which say nothing in a picture.

@@ -41,6 +41,8 @@ pub(super) struct Shape {
     pub(super) words: String,
     /// What is said in small type.
     pub(super) notes: Vec<String>,
+    /// Whether tests have come to it.
+    pub(super) walk: Walk,
 }
 
 /// The forms that shapes have.
@@ -99,6 +101,43 @@ pub(super) struct Way {
     pub(super) label: String,
     /// How it is drawn.
     pub(super) kind: WayKind,
+    /// Whether tests have taken it.
+    pub(super) walk: Walk,
+}
+
+/// What a picture tells of tests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Walk {
+    /// Nothing: it is no picture of coverage.
+    #[default]
+    Untold,
+    /// Tests walk it.
+    Walked,
+    /// No test does.
+    Missed,
+    /// No test does, and none is asked to.
+    Unasked,
+}
+
+impl Walk {
+    /// What was found, if it was looked for.
+    pub(super) fn of(found: Option<bool>) -> Self {
+        match found {
+            None => Self::Untold,
+            Some(true) => Self::Walked,
+            Some(false) => Self::Missed,
+        }
+    }
+
+    /// Its name in files; empty if there is nothing to tell.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Untold => "",
+            Self::Walked => "walked",
+            Self::Missed => "missed",
+            Self::Unasked => "unasked",
+        }
+    }
 }
 
 /// The kinds of ways.

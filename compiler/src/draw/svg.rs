@@ -2,15 +2,18 @@
 
 use super::fit::{Fitted, LINE, MARK, POINT, SMALL_LINE, aside, label};
 use super::layout::{Point, Size};
-use super::picture::{Picture, Shape, ShapeKind, Way, WayKind};
+use super::picture::{Picture, Shape, ShapeKind, Walk, Way, WayKind};
 use super::sheet::{Sheet, sheet};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 const STYLE: &str = include_str!("style.css");
+/// What a picture of coverage has besides: colour says what is walked, and no longer what kind of step it is.
+const COVERED: &str = include_str!("covered.css");
 
 /// The heads of arrows, by their class.
 const HEADS: [&str; 3] = ["head", "failhead", "jumphead"];
+const COVERED_HEADS: [&str; 3] = ["walkedhead", "missedhead", "unaskedhead"];
 
 /// Draws a picture.
 pub(super) fn svg(picture: &Picture) -> String {
@@ -58,9 +61,11 @@ impl Svg {
         ));
         self.line(&format!("<title id=\"title\">{}</title>", escaped(&picture.name)));
         self.line(&format!("<desc id=\"desc\">{}</desc>", escaped(&picture.summary)));
-        self.line(&format!("<style>\n{STYLE}</style>"));
+        let is_covered = picture.shapes.iter().any(|shape| shape.walk != Walk::Untold);
+        let (covered, heads) = if is_covered { (COVERED, COVERED_HEADS) } else { ("", HEADS) };
+        self.line(&format!("<style>\n{STYLE}{covered}</style>"));
         self.line("<defs>");
-        for class in HEADS {
+        for class in heads {
             self.line(&format!(
                 "<marker id=\"{class}\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"{class}\" d=\"M0 0 8 4 0 8z\"/></marker>"
             ));
@@ -104,9 +109,10 @@ impl Svg {
         let Size { width, height } = fitted.size;
         let _ = write!(
             self.text,
-            "<g id=\"{}\" class=\"{}\" data-line=\"{}\" data-box=\"{} {} {width} {height}\">",
+            "<g id=\"{}\" class=\"{}{}\" data-line=\"{}\" data-box=\"{} {} {width} {height}\">",
             shape.id,
             shape.kind.as_str(),
+            walk(shape.walk),
             shape.line,
             corner.x,
             corner.y
@@ -141,10 +147,20 @@ impl Svg {
 }
 
 fn class(way: &Way) -> &'static str {
-    match way.kind {
-        WayKind::Plain => "",
-        WayKind::Fail => " fail",
-        WayKind::Jump => " jump",
+    match (way.walk, way.kind) {
+        (Walk::Untold, WayKind::Plain) => "",
+        (Walk::Untold, WayKind::Fail) => " fail",
+        (Walk::Untold, WayKind::Jump) => " jump",
+        (told, _) => walk(told),
+    }
+}
+
+fn walk(walk: Walk) -> &'static str {
+    match walk {
+        Walk::Untold => "",
+        Walk::Walked => " walked",
+        Walk::Missed => " missed",
+        Walk::Unasked => " unasked",
     }
 }
 

@@ -9,6 +9,7 @@ mod identity;
 mod live;
 mod numbers;
 mod parts;
+mod ways;
 mod words;
 
 use crate::check::cron::Times;
@@ -21,6 +22,7 @@ pub use expr::{Expr, ExprKind, FailureField, Part};
 pub use identity::{Identities, kept_as};
 pub(crate) use live::variables;
 use std::collections::BTreeMap;
+pub use ways::{Arm, Way};
 pub(crate) use words::{duration, quoted};
 
 /// A whole flow program.

@@ -65,6 +65,7 @@ pub(super) fn failure(
         span: failure.span,
         label: failure.label.clone(),
         labels: failure.step.iter().map(label).collect(),
+        is_wrong: true,
     };
     let drawn = Style { width: width.unwrap_or(style.width).max(40), ..style };
     text.push_str(&render::remark(&tried.file, &remark, drawn));
