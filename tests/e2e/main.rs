@@ -5,7 +5,8 @@
 //! and `schemathesis`; `FLOW_TEST_PRISM`, the program of Prism; `FLOW_TEST_SARIF_SCHEMA`, the JSON schema of SARIF 2.1.0, as
 //! the npm package `@microsoft/jest-sarif` has it in `lib/schemas`; `FLOW_TEST_WORKFLOW`, a
 //! `node_modules` folder with `@actions/workflow-parser`; `FLOW_TEST_RESTATE`, the program of Restate; Kannel
-//! with its fakesmsc, as Debian's packages `kannel` and `kannel-extras` have them; `openssl` and `node`.
+//! with its fakesmsc, as Debian's packages `kannel` and `kannel-extras` have them; `openssl` and `node`; `genhtml` and `lcov`
+//! of LCOV.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -17,6 +18,7 @@ mod cli_fix;
 mod cli_fmt;
 mod cli_sarif;
 mod cli_terminal;
+mod coverage;
 mod docs;
 mod examples;
 mod faults;

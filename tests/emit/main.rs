@@ -78,9 +78,13 @@ fn rustc_takes_every_example_without_a_warning() {
     let all: Vec<(String, String)> = examples()
         .into_iter()
         .chain(flows(&golden()))
-        .map(|path| (path.display().to_string(), emitted(&path, "example.flow")))
+        .flat_map(|path| {
+            let shipped = (path.display().to_string(), emitted(&path, "example.flow"));
+            let tested = (format!("{} with marks", path.display()), marked(&path, "example.flow"));
+            [shipped, tested]
+        })
         .collect();
-    assert!(all.len() >= 5);
+    assert!(all.len() >= 10);
     flow_tests::rustc::check_all(&all);
 }
 

@@ -4,6 +4,7 @@ mod build;
 mod call;
 mod check;
 mod console;
+mod coverage;
 mod demo;
 mod diff;
 mod doctor;

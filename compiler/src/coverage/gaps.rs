@@ -8,7 +8,7 @@ use crate::suite::report::Mark;
 /// A place at which tests leave something out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// The word of an arm, the first word of a step, or the head of a trigger or a path.
+    /// The word of an arm, the first word of a step, or the head of a trigger.
     pub span: Span,
     /// What is left out there, in a few words.
     pub label: String,
@@ -19,7 +19,8 @@ pub fn gaps(coverage: &Coverage, graph: &FlowGraph, source: &SourceFile) -> Vec<
     let mut gaps = Vec::new();
     for (at, (machine, entered)) in graph.machines.iter().zip(&coverage.entries).enumerate() {
         if entered.count == 0 {
-            gaps.push(unentered(entered, source));
+            // Some `goto` leads to a path, and what is left out begins before that.
+            gaps.extend((!entered.is_path).then(|| unentered(entered, source)));
             continue;
         }
         for id in machine.reached() {
@@ -54,11 +55,10 @@ fn behind(coverage: &Coverage, machine: &Machine, mark: Mark, node: &Node) -> Ve
 }
 
 fn unentered(entered: &Entered, source: &SourceFile) -> Gap {
-    let label = if entered.is_path { "no test comes to this path" } else { "no test starts a run here" };
     // A head may go over several lines.
     let line = source.slice(entered.span).lines().next().unwrap_or_default();
     let start = entered.span.range().start;
-    Gap { span: Span::new(start, start + line.trim_end().len()), label: label.to_owned() }
+    Gap { span: Span::new(start, start + line.trim_end().len()), label: "no test starts a run here".to_owned() }
 }
 
 fn untaken(step: &Step, way: &Way) -> Gap {

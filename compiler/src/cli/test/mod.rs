@@ -10,8 +10,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use self::tried::Tried;
+pub(super) use self::tried::{Tried, tried};
 use super::console::Console;
+use super::coverage::Wanted;
 use super::inputs::{Input, Inputs};
 use super::{Exit, counted, watch};
 use crate::diagnostic::{Diagnostic, render};
@@ -26,14 +27,16 @@ use crate::suite::Suite;
 #[command(after_help = "\
 The flow is compiled as for `build`; services, carrier and clock are the test's own.
 Nothing leaves this machine, and no time passes. A flow without tests is no failure.
-Ends with code 1 if a test fails or a flow has errors, and with 2 if no test has the name of --filter.
+Ends with code 1 if a test fails, a flow has errors or less is walked than --require-coverage says, and with 2 if
+no test has the name of --filter.
 
 Example:
   flowc test
   flowc test weather.flow
   flowc test weather.flow --filter \"a slow service\"
   flowc test --watch weather.flow
-  flowc test flows/ --junit results.xml")]
+  flowc test flows/ --junit results.xml
+  flowc test flows/ --coverage --require-coverage 100")]
 pub(super) struct Test {
     #[command(flatten)]
     inputs: Inputs,
@@ -52,6 +55,8 @@ pub(super) struct Test {
     /// Also write the outcome as JUnit XML, as CI services read it
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    #[command(flatten)]
+    coverage: Wanted,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -71,6 +76,16 @@ enum Outcome {
     Broken(String, usize),
     /// Its tests could not be played: its name, and why, which has been told.
     Failed(String, String),
+}
+
+impl Outcome {
+    /// The tests, if they were played.
+    fn tried(&self) -> Option<&Tried> {
+        match self {
+            Self::Tried(tried) => Some(tried),
+            Self::Broken(..) | Self::Failed(..) => None,
+        }
+    }
 }
 
 impl Test {
@@ -117,7 +132,7 @@ impl Test {
         }
         for (input, file, suite) in loaded {
             let name = file.name.clone();
-            match tried::tried(console, input.path(), file, suite) {
+            match tried(console, input.path(), file, suite) {
                 Ok(tried) => {
                     self.show(console, &tried)?;
                     outcomes.push(Outcome::Tried(tried));
@@ -134,6 +149,8 @@ impl Test {
         if let Some(path) = &self.junit {
             console.deliver(&junit::document(&outcomes), Some(path))?;
         }
+        let played = outcomes.iter().filter_map(Outcome::tried);
+        exit = exit.max(self.coverage.tell(console, played, self.format == Format::Json)?);
         let is_bad = outcomes.iter().any(|outcome| match outcome {
             Outcome::Tried(tried) => tried.failed() > 0,
             Outcome::Broken(..) => true,
@@ -207,12 +224,7 @@ fn load(console: &Console<'_>, input: &Input) -> Result<Loaded, Error> {
 
 /// `3 flows: 25 passed, 1 failed`; nothing for a single flow, whose own line says as much.
 fn summary(outcomes: &[Outcome]) -> Option<String> {
-    let tried = || {
-        outcomes.iter().filter_map(|outcome| match outcome {
-            Outcome::Tried(tried) => Some(tried),
-            _ => None,
-        })
-    };
+    let tried = || outcomes.iter().filter_map(Outcome::tried);
     let failed: usize = tried().map(Tried::failed).sum();
     let played: usize = tried().map(|tried| tried.verdicts.len()).sum();
     let broken = outcomes.len() - tried().count();
