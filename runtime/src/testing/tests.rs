@@ -368,6 +368,17 @@ fn a_question_waits_for_its_reply_or_its_time() {
 }
 
 #[test]
+fn a_reply_goes_over_no_step_of_the_run_that_it_might_have_started() {
+    let played = Played::of(json!([text("ask 60"), text("sms Two")]));
+    assert_eq!(played.told(1), [format!("{ANN}: A number, please.")]);
+    let steps = |scene: usize| {
+        let events = played.scenes()[scene]["events"].as_array().unwrap();
+        events.iter().filter(|event| event["what"].get("at").is_some()).count()
+    };
+    assert_eq!((steps(0), steps(1)), (1, 0));
+}
+
+#[test]
 fn a_year_passes_in_no_time_and_in_its_order() {
     let year = 365 * 86_400;
     let began = Instant::now();

@@ -48,6 +48,16 @@ impl Trace {
         };
         with(at_once);
     }
+
+    /// Forgets the steps that were noted from the `at`-th event on, up to anything else: no run has gone over them.
+    pub(super) fn forget_steps(&self, at: usize) {
+        let forget = |noted: &mut Noted| {
+            let steps = noted.events.iter().skip(at).take_while(|event| matches!(event.what, What::At(_))).count();
+            let at = at.min(noted.events.len());
+            noted.events.drain(at..at + steps);
+        };
+        with(forget);
+    }
 }
 
 impl Drop for Trace {

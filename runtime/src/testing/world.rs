@@ -126,6 +126,11 @@ impl<'a> World<'a> {
             Ok(Answer::Taken(Receipt::Untaken) | Answer::TakesNone) => {
                 Err(vec!["no `on sms` of this flow takes this message, and nobody was asked".to_owned()])
             }
+            Ok(Answer::Taken(Receipt::Reply(_))) => {
+                // A run was made ready for the message, for the case that nobody had asked.
+                self.trace.forget_steps(before);
+                Ok(())
+            }
             Ok(Answer::Taken(_)) => Ok(()),
             Ok(Answer::Word(word)) => {
                 // It came before all that it set going.
