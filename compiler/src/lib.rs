@@ -8,6 +8,7 @@ pub mod coverage;
 pub mod diagnostic;
 pub mod draw;
 pub mod driver;
+pub mod explore;
 pub mod fix;
 mod fnv;
 pub mod format;
@@ -24,6 +25,8 @@ pub mod trial;
 pub mod upgrade;
 
 use codegen::Purpose;
+use std::collections::BTreeSet;
+
 use diagnostic::Diagnostic;
 use graph::{Entry, FlowGraph};
 use sample::Samples;
@@ -101,6 +104,11 @@ pub fn format(source: &SourceFile) -> Result<String, Vec<Diagnostic>> {
         return Err(parsed.diagnostics);
     }
     Ok(format::layout(&source.text, &parsed.file))
+}
+
+/// What the tests of a flow file are called.
+pub fn names_of_tests(source: &SourceFile) -> BTreeSet<String> {
+    syntax::parse(source).file.tests.into_iter().map(|test| test.name.value).collect()
 }
 
 /// Compiles a flow file to Rust.

@@ -10,6 +10,7 @@ mod diff;
 mod doctor;
 mod engine;
 mod explain;
+mod explore;
 mod fmt;
 mod graph;
 mod harmless;
@@ -74,6 +75,7 @@ enum Command {
     Numbers(numbers::Numbers),
     Graph(graph::Graph),
     Openapi(openapi::Openapi),
+    Explore(explore::Explore),
     Explain(explain::Explain),
     Doctor(doctor::Doctor),
     Demo(demo::Demo),
@@ -116,6 +118,7 @@ fn run(system: &dyn System, cli: &Cli) -> Exit {
         Command::Numbers(command) => command.run(&console),
         Command::Graph(command) => command.run(&console),
         Command::Openapi(command) => command.run(&console),
+        Command::Explore(command) => command.run(&console),
         Command::Explain(command) => command.run(&console),
         Command::Doctor(command) => command.run(&console),
         Command::Demo(command) => command.run(&console),

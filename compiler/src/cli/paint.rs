@@ -47,6 +47,12 @@ impl Row {
         self
     }
 
+    /// Adds the pieces of another line.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// Columns that it takes.
     pub(super) fn width(&self) -> usize {
         self.0.iter().map(|(_, text)| text.width()).sum()

@@ -13,10 +13,10 @@ use crate::sample::Samples;
 use crate::syntax::ast::{self, AnswerBody, ClauseKind, Expr, ExprKind, File, TestStepKind};
 
 /// The number of ours that is texted where neither the test nor the flow says which.
-const OUR_NUMBER: &str = "+15550199";
+pub(crate) const OUR_NUMBER: &str = "+15550199";
 
 /// The day a play begins on, a Monday.
-const FIRST_DAY: LocalTime = LocalTime { year: 2030, month: 1, day: 7, hour: 0, minute: 0 };
+pub(crate) const FIRST_DAY: LocalTime = LocalTime { year: 2030, month: 1, day: 7, hour: 0, minute: 0 };
 
 /// What the values of tests are made of.
 #[derive(Clone, Copy)]
@@ -233,7 +233,7 @@ impl Lowering<'_> {
 
 impl Now {
     /// As the runtime tells this time.
-    fn of(time: LocalTime) -> Self {
+    pub(crate) fn of(time: LocalTime) -> Self {
         const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
         let LocalTime { year, month, day, hour, minute } = time;
         let weekday = usize::try_from(time.weekday()).ok().and_then(|at| WEEKDAYS.get(at));
