@@ -117,7 +117,11 @@ fn dead_ends_and_loops_are_shown_with_the_conversation_that_leads_there() {
     assert!(rest.contains("longest answer 5.0 s (line 8, when a person writes late; the service times out)"), "{rest}");
 
     let bounded = flowc_in(&folder, &["explore", "concierge.flow", "--depth", "1"]);
-    assert!(bounded.out.contains("2 conversations would go on beyond 1 steps; --depth 2 walks further"), "{}", bounded.out);
+    assert!(
+        bounded.out.contains("2 conversations would go on beyond 1 steps; --depth 2 walks further"),
+        "{}",
+        bounded.out
+    );
 
     // Quotes and dollars are words of the language in a test.
     let written = flowc_in(&folder, &["explore", "concierge.flow", "--write-tests"]);

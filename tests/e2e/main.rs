@@ -21,6 +21,7 @@ mod cli_terminal;
 mod coverage;
 mod docs;
 mod examples;
+mod explore;
 mod faults;
 mod handover;
 mod inbound_api;
