@@ -1,8 +1,9 @@
 //! From a flow in Rust to its binary.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
-use super::cache::{Cache, Stamp};
+use super::cache::{self, Cache, Stamp};
 use super::cargo::Cargo;
 use super::error::Error;
 use super::files;
@@ -13,6 +14,7 @@ use super::name::package_name;
 use super::package;
 use super::system::{Entry, System};
 use crate::Emitted;
+use crate::fnv::fnv;
 
 /// A binary to make.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +69,11 @@ pub fn build(system: &dyn System, order: Order<'_>, progress: &mut dyn FnMut(Pro
     let _lock = cache.open(system, &mut || progress(Progress::Waiting))?;
     let in_cache = |cause| Error::cache(cache.root(), &cause);
     package::write_cached(system, &folder, &package, order.emitted, order.making).map_err(in_cache)?;
+    let kept = Kept { system, folder: &folder, binary: folder.join(&name) };
+    if order.output.is_none() && kept.is_current() {
+        return Ok(kept.binary);
+    }
+    kept.forget().map_err(in_cache)?;
 
     let cargo = Cargo { system, cache: &cache, package: &folder };
     let watched =
@@ -82,10 +89,47 @@ pub fn build(system: &dyn System, order: Order<'_>, progress: &mut dyn FnMut(Pro
             Ok(output.to_owned())
         }
         None => {
-            let path = folder.join(&name);
-            files::replace(system, &built, &path).map_err(in_cache)?;
-            Ok(path)
+            files::replace(system, &built, &kept.binary).map_err(in_cache)?;
+            kept.note().map_err(in_cache)?;
+            Ok(kept.binary)
         }
+    }
+}
+
+/// The binary that lies beside its package in the cache. Whether it is made of what the package holds now is noted beside it,
+/// so that one that is run or tested again unchanged costs no cargo.
+struct Kept<'a> {
+    system: &'a dyn System,
+    /// The package's folder.
+    folder: &'a Path,
+    binary: PathBuf,
+}
+
+impl Kept<'_> {
+    fn is_current(&self) -> bool {
+        let noted = self.system.read(&self.noted());
+        self.system.entry(&self.binary).is_some() && noted.is_ok_and(|noted| noted == self.content().as_bytes())
+    }
+
+    fn note(&self) -> io::Result<()> {
+        files::write_if_changed(self.system, &self.noted(), &self.content())
+    }
+
+    /// Before anything else is built: a build that fails leaves the old binary.
+    fn forget(&self) -> io::Result<()> {
+        if self.system.entry(&self.noted()).is_some() { self.system.remove(&self.noted()) } else { Ok(()) }
+    }
+
+    fn noted(&self) -> PathBuf {
+        self.folder.join("made-of")
+    }
+
+    /// Names what the binary is made of: the package's own files, and the sources that this flowc carries.
+    fn content(&self) -> String {
+        let files = ["Cargo.toml", "Cargo.lock", "src/main.rs", ".cargo/config.toml"];
+        let texts = files.map(|file| self.system.read(&self.folder.join(file)).unwrap_or_default());
+        let hash = fnv(texts.into_iter().flat_map(|text| text.into_iter().chain([0])));
+        format!("{hash:016x} {}", cache::sources_hash())
     }
 }
 
@@ -182,6 +226,38 @@ mod tests {
         let path = build(&memory, order(&flow("one"), None), &mut |_| {}).unwrap();
         assert!(path.starts_with("/c/0.1.0/crates") && path.ends_with("wx"));
         assert!(memory.files.borrow().keys().all(|file| file.starts_with("/c")));
+    }
+
+    #[test]
+    fn a_flow_that_is_run_again_unchanged_needs_no_cargo() {
+        let memory = machine();
+        let run = |text: &str| build(&memory, order(&flow(text), None), &mut |_| {}).unwrap();
+        let path = run("one");
+        memory.commands.borrow_mut().clear();
+        assert_eq!(run("one"), path);
+        assert!(memory.commands.borrow().is_empty());
+
+        let two = run("two");
+        assert_eq!((two, memory.text(path.to_str().unwrap()).as_str()), (path.clone(), "\x7fELF two"));
+        assert_eq!(memory.commands.borrow().len(), 1);
+
+        // A build that fails leaves the binary of the text before it, which is not taken for the new one.
+        let failing = Memory {
+            files: memory.files.clone(),
+            program: Some(Box::new(|_, _| (Vec::new(), Exit { code: Some(101), ..Exit::default() }))),
+            ..Memory::default()
+        }
+        .with_variable("FLOWC_CACHE", "/c");
+        build(&failing, order(&flow("three"), None), &mut |_| {}).unwrap_err();
+        build(&failing, order(&flow("two"), None), &mut |_| {}).unwrap_err();
+
+        // Nor is one that another flowc made of other sources.
+        let noted = path.with_file_name("made-of");
+        let before = memory.text(noted.to_str().unwrap());
+        memory.files.borrow_mut().insert(noted.clone(), before.replace(' ', " 0").into_bytes());
+        memory.commands.borrow_mut().clear();
+        run("two");
+        assert_eq!((memory.commands.borrow().len(), memory.text(noted.to_str().unwrap())), (1, before));
     }
 
     #[test]

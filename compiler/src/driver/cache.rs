@@ -4,7 +4,7 @@
 //! ~/.cache/flowc/0.1.0/
 //!   lock                           held while anything here is changed or built
 //!   sources/                       the runtime's, and what it is made of
-//!   crates/weather-forecast-HASH/  one emitted package for each flow file
+//!   crates/weather-forecast-HASH/  one emitted package for each flow file, and its binary if it was run or tested
 //!   target/                        cargo's, shared by all of them
 //!   fetched, built, built-memory   stamps: what need not be done again
 //! ```
@@ -122,7 +122,7 @@ pub enum Stamp {
 }
 
 /// Names the sources that flowc carries, the versions of its crates, and how they are compiled.
-fn sources_hash() -> String {
+pub(super) fn sources_hash() -> String {
     let sources =
         embed::sources().iter().flat_map(|(path, text)| path.bytes().chain([0]).chain(text.bytes()).chain([0]));
     let package = Identity::alone("flow".to_owned());

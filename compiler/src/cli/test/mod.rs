@@ -27,8 +27,8 @@ use crate::suite::Suite;
 #[command(after_help = "\
 The flow is compiled as for `build`; services, carrier and clock are the test's own.
 Nothing leaves this machine, and no time passes. A flow without tests is no failure.
-Ends with code 1 if a test fails, a flow has errors or less is walked than --require-coverage says, and with 2 if
-no test has the name of --filter.
+Ends with code 1 if a test fails, a flow has errors or less is walked than --require-coverage says.
+Ends with code 2 if no test has the name of --filter.
 
 Example:
   flowc test
