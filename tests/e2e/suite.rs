@@ -135,7 +135,8 @@ fn nothing_leaves_the_machine() {
 fn tests_are_chosen_by_their_names() {
     let folder = several();
     let ended = test(folder.path(), &["good.flow", "bare.flow", "--filter", "greet", "-v"]);
-    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{}", ended.out);
+    // What is left of one flow needs no summary; that it waits for another build, it may say.
+    assert_eq!((ended.code, ended.err.contains("flows")), (Some(0), false), "{}", ended.err);
     assert_eq!(timeless(&ended.out), "ok   good.flow:3  a greeting\ngood.flow  1 passed\n");
     let ended = test(folder.path(), &["good.flow", "--filter", "a greetnig"]);
     let told = "error: no test has `a greetnig` in its name\n  help: did you mean `a greeting`?\n";
