@@ -85,10 +85,10 @@ const CONVERSATIONS: &str = r#" 3  on sms
 10  │  flow to +13055550111: +13055550142: something else
     └─ person: "$5"
 14     flow: Which meal?
-       ├─ (no reply in 10m)
+       ├─ person: something else
 14     │  flow: Which meal?
        │  ↺ as above, from line 14 on
-       ├─ person: something else
+       ├─ (no reply in 10m)
 14     │  flow: Which meal?
        │  ↺ as above, from line 14 on
        └─ person: 2
@@ -114,11 +114,11 @@ fn dead_ends_and_loops_are_shown_with_the_conversation_that_leads_there() {
         assert!(found.contains(told), "{told}\n{rest}");
     }
     assert!(rest.contains("7 paths, 3 steps deep, all "), "{rest}");
-    assert!(rest.contains("longest answer 5.0 s (line 8, when a person writes late; the service times out)"), "{rest}");
+    assert!(rest.contains("longest answer 1 h (line 7, when a person writes late; 1h pass)"), "{rest}");
 
     let bounded = flowc_in(&folder, &["explore", "concierge.flow", "--depth", "1"]);
     assert!(
-        bounded.out.contains("2 conversations would go on beyond 1 steps; --depth 2 walks further"),
+        bounded.out.contains("2 conversations would go on beyond 1 step; --depth 2 walks further"),
         "{}",
         bounded.out
     );

@@ -100,6 +100,20 @@ fn a_person_replies_wrongly_or_not_at_all() {
     assert!(!exploration.has_mistakes() && exploration.gaps.is_empty());
 }
 
+#[test]
+fn a_reply_that_is_not_understood_may_lead_round_a_loop() {
+    let flow = "on sms -> goto menu()
+path menu()
+  -> ask \"Which?\" < n: int > within 10m
+     reply   -> sms \"$n it is.\"
+     timeout -> goto menu()
+";
+    let exploration = explored(flow);
+    let ends: Vec<&End> = exploration.trails.iter().map(|trail| &trail.end).collect();
+    assert_eq!(ends.len(), 3);
+    assert_eq!(ends.into_iter().filter(|end| **end == End::Again(3)).count(), 2);
+}
+
 /// The value of the reply makes no difference before the wait is over.
 #[test]
 fn a_value_may_make_a_difference_later() {

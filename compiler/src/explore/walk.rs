@@ -205,6 +205,9 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
             match again {
                 Some(answer) => path = Path { is_astray: path.is_astray, ..path.answered(answer, None) },
                 None => {
+                    // Once a run has gone on, the flow no longer asks for that reply again.
+                    let last = report.scenes.last();
+                    path.is_astray &= last.is_some_and(|scene| !scene.events.iter().any(|event| mark(event).is_some()));
                     let rest = self.rest(&report);
                     let before = from.iter().flat_map(|from| from.rests.iter().copied().chain(from.rest.at()));
                     let is_aside = from.is_some_and(|from| from.is_aside);

@@ -132,13 +132,28 @@ fn summary(exploration: &Exploration) -> String {
     format!("{paths}, {depth} deep, {walked}{}", slowest.unwrap_or_default())
 }
 
-/// `10.2 s`, `2 min 30 s`; an answer that takes no time on the virtual clock: `at once`.
+/// `10.2 s`, `2 min 30 s`, `1 h`; of an answer that takes no time on the virtual clock: `at once`.
 fn seconds(ms: u64) -> String {
-    let (minutes, rest) = (ms / 60_000, ms % 60_000);
-    match (minutes, rest) {
-        (0, 0..100) => "at once".to_owned(),
-        (0, rest) => format!("{}.{} s", rest / 1_000, rest % 1_000 / 100),
-        (minutes, 0..1_000) => format!("{minutes} min"),
-        (minutes, rest) => format!("{minutes} min {} s", rest / 1_000),
+    let two = |(many, large): (u64, &str), (few, small): (u64, &str)| match few {
+        0 => format!("{many} {large}"),
+        few => format!("{many} {large} {few} {small}"),
+    };
+    let whole = ms / 1_000;
+    match ms {
+        0..100 => "at once".to_owned(),
+        100..60_000 => format!("{whole}.{} s", ms % 1_000 / 100),
+        60_000..3_600_000 => two((whole / 60, "min"), (whole % 60, "s")),
+        _ => two((whole / 3_600, "h"), (whole % 3_600 / 60, "min")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_in_two_units_at_most() {
+        let told = [0, 99, 10_250, 60_400, 150_000, 3_600_000, 5_430_000].map(seconds);
+        assert_eq!(told, ["at once", "at once", "10.2 s", "1 min", "2 min 30 s", "1 h", "1 h 30 min"]);
     }
 }

@@ -57,9 +57,9 @@ fn cuts(exploration: &Exploration, bounds: Bounds) -> Vec<String> {
     let depth = exploration.cuts.depth;
     let paths = exploration.cuts.paths;
     let deep = format!(
-        "{} would go on beyond {} steps; --depth {} walks further",
+        "{} would go on beyond {}; --depth {} walks further",
         counted(depth, "conversation"),
-        bounds.depth,
+        counted(bounds.depth, "step"),
         bounds.depth * 2
     );
     let many =
