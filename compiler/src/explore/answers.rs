@@ -6,7 +6,7 @@ use super::document::document;
 use super::pool::{Pool, written};
 use crate::graph::{Binding, Call, FailFilter, Fails, FailureKind, Query};
 use crate::sample::Samples;
-use crate::suite::script::Answer;
+use crate::suite::script::{Answer, Trouble};
 
 /// Answers that differ in the values of several response variables at once.
 const MOST_TOGETHER: usize = 64;
@@ -134,7 +134,12 @@ fn failing(filter: FailFilter, call: &Call, fails: &Fails) -> Option<Answer> {
         FailFilter::Kind(FailureKind::Response) => misunderstood(call),
         // A request that cannot be built, and what is no call's.
         FailFilter::Kind(FailureKind::Request | FailureKind::Carrier) | FailFilter::Bad => None,
-        FailFilter::Kind(kind) => Some(Answer::Fails(kind.as_str().to_owned())),
+        FailFilter::Kind(FailureKind::Timeout) => Some(Answer::Fails(Trouble::Timeout)),
+        FailFilter::Kind(FailureKind::Connect) => Some(Answer::Fails(Trouble::Refused)),
+        FailFilter::Kind(FailureKind::Dns) => Some(Answer::Fails(Trouble::Dns)),
+        FailFilter::Kind(FailureKind::Tls) => Some(Answer::Fails(Trouble::Tls)),
+        FailFilter::Kind(FailureKind::Blocked) => Some(Answer::Fails(Trouble::Blocked)),
+        FailFilter::Kind(FailureKind::TooLarge) => Some(Answer::Fails(Trouble::TooLarge)),
         FailFilter::Status(first, last) => (first..=last).find(|status| !is_taken(*status)).map(status),
     }
 }
@@ -145,11 +150,10 @@ fn others(call: &Call, pool: &Pool) -> Vec<Outcome> {
     let statuses = [500, 404].into_iter().chain(pool.statuses());
     let mut others: Vec<Outcome> = statuses.map(|code| fail(format!("status {code}"), status(code))).collect();
     // The slowest of them first: it shows how long people may have to wait.
-    others.insert(0, fail("timeout".to_owned(), Answer::Fails("timeout".to_owned())));
+    let failing = |trouble: Trouble| fail(trouble.word().to_owned(), Answer::Fails(trouble));
+    others.insert(0, failing(Trouble::Timeout));
     others.extend(misunderstood(call).map(|answer| fail("response".to_owned(), answer)));
-    let kinds = [FailureKind::Connect, FailureKind::Dns, FailureKind::Tls, FailureKind::TooLarge, FailureKind::Blocked];
-    let kinds = kinds.map(FailureKind::as_str).into_iter();
-    others.extend(kinds.map(|kind| fail(kind.to_owned(), Answer::Fails(kind.to_owned()))));
+    others.extend([Trouble::Refused, Trouble::Dns, Trouble::Tls, Trouble::TooLarge, Trouble::Blocked].map(failing));
     others
 }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use crate::check::function::Function;
 use crate::graph::{Entry, Expr, ExprKind, Fail, FailFilter, Fails, FlowGraph, NodeId, NodeKind, Part, UrlPart};
 use crate::suite::report::{Call, Ended, Event, Mark, Scene, Sms, Waiting, What};
-use crate::suite::script::{Answer, Cue};
+use crate::suite::script::{Answer, Cue, Trouble};
 use crate::suite::{Report, Script};
 use crate::syntax::ast::BinaryOp;
 
@@ -191,11 +191,11 @@ impl<'a> World<'a> {
                 self.tell(What::Call(Call { method, url, headers, body, given }));
                 match answer {
                     None => self.stopped = true,
-                    Some(Answer::Fails(kind)) => {
-                        if kind == "timeout" {
+                    Some(Answer::Fails(trouble)) => {
+                        if trouble == Trouble::Timeout {
                             self.ms += u64::from(call.timeout) * 1_000;
                         }
-                        self.fail(at, fails, &kind, 0);
+                        self.fail(at, fails, trouble.word(), 0);
                     }
                     Some(Answer::Response { status: status @ 300.., .. }) => self.fail(at, fails, "status", status),
                     Some(Answer::Response { body, .. }) => {

@@ -16,7 +16,7 @@ use super::walk::Play;
 use crate::graph::{Entry, FlowGraph, NodeKind, quoted};
 use crate::sample::Samples;
 use crate::suite::report::{Ended, Report, Scene, What};
-use crate::suite::script::{Answer, Cue, Given};
+use crate::suite::script::{Answer, Cue, Given, Trouble};
 use crate::suite::{OUR_NUMBER, Script};
 
 /// Characters of a test's name.
@@ -158,8 +158,7 @@ impl Test<'_> {
 
     fn answer(&self, answer: &Answer) -> String {
         let (status, headers, body) = match answer {
-            Answer::Fails(kind) if kind == "connect" => return "refused".to_owned(),
-            Answer::Fails(kind) => return kind.clone(),
+            Answer::Fails(trouble) => return trouble.word().to_owned(),
             Answer::Response { status, headers, body } => (status, headers, body),
         };
         let kind = headers.iter().find(|(name, _)| name == "Content-Type").map_or("", |(_, kind)| kind.as_str());
@@ -267,12 +266,12 @@ fn name(trail: &Trail, with_details: bool) -> String {
                 match (label.as_str(), answer) {
                     ("ok", _) if with_details && !detail.is_empty() => format!("the service answers {}", short(detail)),
                     ("ok", _) => continue,
-                    (_, Some(Answer::Fails(kind))) if kind == "timeout" => "the service times out".to_owned(),
+                    (_, Some(Answer::Fails(Trouble::Timeout))) => "the service times out".to_owned(),
                     (_, Some(Answer::Response { status, .. })) if *status >= 300 => {
                         format!("the service answers {status}")
                     }
                     (_, Some(Answer::Response { .. })) => "the answer is not understood".to_owned(),
-                    (_, Some(Answer::Fails(kind))) => format!("the call fails: {kind}"),
+                    (_, Some(Answer::Fails(trouble))) => format!("the call fails: {}", trouble.word()),
                     (label, None) => label.to_owned(),
                 }
             }

@@ -115,14 +115,8 @@ impl Lowering<'_> {
     }
 
     fn answer(&self, answer: &ast::Answer) -> Answer {
-        let fails = |kind: &str| Answer::Fails(kind.to_owned());
         let (status, headers, body) = match answer {
-            ast::Answer::Timeout => return fails("timeout"),
-            ast::Answer::Refused | ast::Answer::Reset => return fails("connect"),
-            ast::Answer::Dns => return fails("dns"),
-            ast::Answer::Tls => return fails("tls"),
-            ast::Answer::Blocked => return fails("blocked"),
-            ast::Answer::TooLarge => return fails("too_large"),
+            ast::Answer::Fails(trouble) => return Answer::Fails(*trouble),
             ast::Answer::Response { status, headers, body } => (*status, headers, body),
         };
         let mut headers: Vec<_> = headers.iter().map(|(name, value)| (name.value.clone(), self.text(value))).collect();
@@ -295,7 +289,7 @@ test "t"
             typed("application/json", "{\"a\": 1.50}"),
             { "response": { "status": 200, "headers": [["content-type", "text/csv"]], "body": "for $5 of +15550123" } },
             typed(plain, "plain\n"),
-            { "fails": "connect" },
+            { "fails": "reset" },
             { "fails": "too_large" },
         ]);
         let given = json!({ "method": "GET", "url": "https://a.example/*", "answers": answers, "stays": true });

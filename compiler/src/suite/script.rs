@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
+pub use crate::syntax::ast::Trouble;
+
 /// A play, from nothing: no run is under way before it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Script {
@@ -80,9 +82,8 @@ pub enum Answer {
         /// As text.
         body: String,
     },
-    /// None, and no connection: why, by the name that it has in `$failure.kind` (`timeout`, `connect`, `dns`, `tls`,
-    /// `blocked`, `too_large`). With `timeout` the service keeps silent until the time of the call is up.
-    Fails(String),
+    /// None, for this reason. With a timeout the service keeps silent until the time of the call is up.
+    Fails(Trouble),
 }
 
 /// `$now`, member by member, as the runtime has it.

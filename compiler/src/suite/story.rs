@@ -230,7 +230,7 @@ impl<'a> Teller<'a> {
         };
         let answer = match answer {
             Some(Answer::Response { status, .. }) => status.to_string(),
-            Some(Answer::Fails(kind)) => kind.clone(),
+            Some(Answer::Fails(trouble)) => trouble.word().to_owned(),
             None => "no answer".to_owned(),
         };
         let line = self.play.cues.get(at).map_or(0, |line| self.lines.line(line.span.start));

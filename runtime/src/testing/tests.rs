@@ -277,7 +277,7 @@ fn a_call_fails_in_each_way() {
     let fails = |how: &str| given("https://a.example:8443/x", json!([{ "fails": how }]));
     for (how, told) in [
         ("timeout", "timeout: there was no whole answer from a.example:8443 within 10 s"),
-        ("connect", "connect: a.example:8443 could not be reached: Connection refused (os error 111)"),
+        ("refused", "connect: a.example:8443 could not be reached: Connection refused (os error 111)"),
         ("reset", "connect: the connection to a.example:8443 was lost: Connection reset by peer (os error 104)"),
         ("tls", "tls: no secure connection to a.example:8443: its certificate has expired"),
         (

@@ -1,5 +1,7 @@
 //! Tests that are written in a flow.
 
+use serde::Serialize;
+
 use super::{Clause, Duration, Expr, Json, Name, Pattern, Sms, Text};
 use crate::source::Span;
 
@@ -73,7 +75,24 @@ pub struct WhenSchedule {
 /// An answer in a test.
 #[derive(Debug)]
 pub enum Answer {
-    /// None in time.
+    /// None, for this reason.
+    Fails(Trouble),
+    /// `200 header "ETag" = "7" json { … }`
+    Response {
+        /// The HTTP status.
+        status: u16,
+        /// `header "K" = V`
+        headers: Vec<(Text, Expr)>,
+        /// What it holds.
+        body: Option<AnswerBody>,
+    },
+}
+
+/// Why a service gives no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// None comes in time.
     Timeout,
     /// The connection is refused.
     Refused,
@@ -85,17 +104,31 @@ pub enum Answer {
     Tls,
     /// The address is one that calls may not go to.
     Blocked,
-    /// It is larger than the limit.
+    /// The answer is larger than the limit.
     TooLarge,
-    /// `200 header "ETag" = "7" json { … }`
-    Response {
-        /// The HTTP status.
-        status: u16,
-        /// `header "K" = V`
-        headers: Vec<(Text, Expr)>,
-        /// What it holds.
-        body: Option<AnswerBody>,
-    },
+}
+
+impl Trouble {
+    const ALL: [Self; 7] =
+        [Self::Timeout, Self::Refused, Self::Reset, Self::Dns, Self::Tls, Self::Blocked, Self::TooLarge];
+
+    /// Its word in a test.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::Refused => "refused",
+            Self::Reset => "reset",
+            Self::Dns => "dns",
+            Self::Tls => "tls",
+            Self::Blocked => "blocked",
+            Self::TooLarge => "too_large",
+        }
+    }
+
+    /// The one of this word.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|trouble| trouble.word() == word)
+    }
 }
 
 /// The body of an answer in a test.

@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
     Answer, AnswerBody, ClauseKind, Expr, File, Given, Name, Test, TestStep, TestStepKind, Text, ThenCall, ThenSms,
-    WhenSchedule, Words,
+    Trouble, WhenSchedule, Words,
 };
 use crate::syntax::grammar::Rule;
 
@@ -117,15 +117,8 @@ impl Lower {
         let mut parts = pair.into_inner().peekable();
         let first = parts.next()?;
         let span = self.span(&first);
-        match first.as_str().trim() {
-            "timeout" => return Some(Answer::Timeout),
-            "refused" => return Some(Answer::Refused),
-            "reset" => return Some(Answer::Reset),
-            "dns" => return Some(Answer::Dns),
-            "tls" => return Some(Answer::Tls),
-            "blocked" => return Some(Answer::Blocked),
-            "too_large" => return Some(Answer::TooLarge),
-            _ => {}
+        if let Some(trouble) = Trouble::named(first.as_str().trim()) {
+            return Some(Answer::Fails(trouble));
         }
         let Some(status) = first.as_str().parse::<u16>().ok().filter(|status| (100..=599).contains(status)) else {
             self.unexpected(span, first.as_str(), "an HTTP status from 100 to 599, as in `-> 503`");

@@ -17,7 +17,6 @@ pub(crate) enum Trouble {
     /// It keeps silent until the time of the call is up.
     Timeout,
     /// It takes no connection.
-    #[serde(alias = "connect")]
     Refused,
     /// It takes one, and breaks it.
     Reset,
