@@ -1,4 +1,4 @@
-//! The requests in tests: each is one that a call of the flow can send.
+//! The requests in tests: each is one that a call of the flow can send, unless the test redirects some.
 
 use crate::check::Context;
 use crate::check::constant::constant_text;
@@ -7,14 +7,16 @@ use crate::check::service;
 use crate::check::url::{Piece, UrlTemplate};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::suggest;
-use crate::syntax::ast::{Call, ClauseKind, Expr, ExprKind, Name, Part, TestStepKind, Text};
+use crate::syntax::ast::{Answer, Call, ClauseKind, Expr, ExprKind, Name, Part, Test, TestStepKind, Text};
 use std::collections::{HashMap, HashSet};
+use url::Url;
 
 /// At most this many calls are looked through for the nearest.
 const MOST_COMPARED: usize = 1_000;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    let lines = context.file.tests.iter().flat_map(|test| &test.steps).filter_map(|step| match &step.kind {
+    let tests = context.file.tests.iter().filter(|test| !redirects(test));
+    let lines = tests.flat_map(|test| &test.steps).filter_map(|step| match &step.kind {
         TestStepKind::Given(given) => Some((&given.method, &given.url)),
         TestStepKind::ThenCall(call) => Some((&call.method, &call.url)),
         _ => None,
@@ -27,7 +29,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let mut known: HashMap<(&str, &str), bool> = HashMap::new();
     for (method, url) in lines {
         let is_sent = known.entry((&method.text, &url.value)).or_insert_with(|| {
-            let wanted = rooted(Glob::starred(&url.value));
+            let wanted = wanted(url);
             requests.iter().any(|request| request.method == method.text && request.goes_to(&wanted))
         });
         if !*is_sent {
@@ -36,11 +38,26 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Whether a service of this test sends a call elsewhere (RFC 9110, 15.4): to a URL that no call of the flow names, and by
+/// another method where `POST` becomes `GET`.
+fn redirects(test: &Test) -> bool {
+    let is_redirect = |answer: &Answer| match answer {
+        Answer::Response { status: 300..=399, headers, .. } => {
+            headers.iter().any(|(name, _)| name.value.eq_ignore_ascii_case("location"))
+        }
+        _ => false,
+    };
+    test.steps.iter().any(|step| match &step.kind {
+        TestStepKind::Given(given) => given.answers.iter().any(is_redirect),
+        _ => false,
+    })
+}
+
 /// A request that the flow can send.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Request {
     method: String,
-    /// Its URL with a gap for each variable.
+    /// Its URL as it is sent, with a gap for each variable.
     url: Glob,
     /// Clauses add to its query.
     has_more: bool,
@@ -76,14 +93,15 @@ impl Request {
         })
     }
 
-    /// Whether its URL can be this one, which may leave the query out.
-    fn goes_to(&self, url: &Glob) -> bool {
+    /// Whether its URL can be the wanted one in one of its forms, which may leave the query out.
+    fn goes_to(&self, forms: &[Glob]) -> bool {
         let mut whole = self.url.clone();
         if self.has_more {
             whole.push_str(if whole.text().contains('?') { "&" } else { "?" });
             whole.push_gap();
         }
-        rooted(self.url.before('?')).meets(url) || whole.meets(url)
+        let bare = self.url.before('?');
+        forms.iter().any(|url| bare.meets(url) || whole.meets(url))
     }
 
     fn shown(&self) -> String {
@@ -91,7 +109,7 @@ impl Request {
     }
 }
 
-/// A URL with a gap for each variable.
+/// A URL as it is sent, with a gap for each variable.
 fn glob(context: &Context<'_>, base: &str, url: &Expr) -> Option<Glob> {
     let ExprKind::Text(parts) = &url.kind else { return None };
     let is_bad = |part: &Part| matches!(part, Part::Value(value) if matches!(value.kind, ExprKind::Bad));
@@ -99,29 +117,28 @@ fn glob(context: &Context<'_>, base: &str, url: &Expr) -> Option<Glob> {
         return None;
     }
     let cut = UrlTemplate::cut(base, url, |expr| constant_text(context.file, context.names, expr))?;
-    let mut glob = Glob::starred("");
-    for piece in &cut.pieces {
-        match piece {
-            Piece::Fixed(text) => glob.push_str(text),
-            Piece::Value(..) => glob.push_gap(),
-        }
-    }
-    Some(rooted(glob))
+    let pieces = cut.pieces.iter().map(|piece| match piece {
+        Piece::Fixed(text) => text.as_str(),
+        Piece::Value(..) => "*",
+    });
+    Some(Glob::starred(&as_sent(&pieces.collect::<String>())))
 }
 
-/// A URL without a path has the path `/` (RFC 9110, 4.2.3).
-fn rooted(mut url: Glob) -> Glob {
-    let text = url.text();
-    if text.split_once("://").is_some_and(|(_, rest)| !rest.contains(['/', '?', '*'])) {
-        url.push_str("/");
-    }
-    url
+/// The URL of a test, as it is written and as it is sent: a star behind the host can stand for a path.
+fn wanted(url: &Text) -> [Glob; 2] {
+    [Glob::starred(&url.value), Glob::starred(&as_sent(&url.value))]
+}
+
+/// A URL with the path `/` if it has none, without a default port, and percent-encoded where it must be (URL Standard, "URL
+/// serializing"). A star is a character like others there.
+fn as_sent(url: &str) -> String {
+    Url::parse(url).map_or_else(|_| url.to_owned(), String::from)
 }
 
 fn unsent(requests: &[Request], method: &Name, url: &Text) -> Diagnostic {
-    let wanted = rooted(Glob::starred(&url.value));
+    let forms = wanted(url);
     let mut methods: Vec<&str> =
-        requests.iter().filter(|request| request.goes_to(&wanted)).map(|request| request.method.as_str()).collect();
+        requests.iter().filter(|request| request.goes_to(&forms)).map(|request| request.method.as_str()).collect();
     methods.sort_unstable();
     methods.dedup();
     if let [first, others @ ..] = methods.as_slice() {
