@@ -14,7 +14,7 @@ fn main() -> ::std::process::ExitCode {
 static PROGRAM: Program = Program {
     name: "Steps",
     source: "steps.flow",
-    identity: "14430b4d56af37c1",
+    identity: "cb81a3f7d795249c",
     secrets: &["KEY"],
     timezone: "UTC",
     triggers: &[
@@ -25,7 +25,7 @@ static PROGRAM: Program = Program {
             start: on_sms::start,
         }),
     ],
-    media: &[35u32],
+    media: &[37u32],
     asks: false,
     openapi: None,
     enter,
@@ -85,7 +85,7 @@ mod on_sms {
     #[serde(crate = "::flow_runtime::serde")]
     pub enum State {
         /// Line 21: `call POST`.
-        #[serde(rename = "call 3d2e1dac1bc1")]
+        #[serde(rename = "call 931ef7cd3a1b")]
         Call1 {
             #[serde(rename = "body: text")]
             body: String,
@@ -96,7 +96,7 @@ mod on_sms {
             #[serde(rename = "limit: int")]
             limit: i64,
         },
-        /// Line 35: `sms`.
+        /// Line 37: `sms`.
         #[serde(rename = "sms 8dc072da7435")]
         Sms1 {
             #[serde(rename = "body: text")]
@@ -122,10 +122,10 @@ mod on_sms {
             )]
             room: Option<Scalar>,
         },
-        /// Line 39: `sms`.
+        /// Line 41: `sms`.
         #[serde(rename = "sms 545fd6e28af5")]
         Sms2 {},
-        /// Line 40: `sms`.
+        /// Line 42: `sms`.
         #[serde(rename = "sms 70de9b34e61c")]
         Sms3 { #[serde(rename = "failure: failure")] failure: Failure },
     }
@@ -188,7 +188,16 @@ mod on_sms {
                                 &encode::query(&greeting),
                             ]
                                 .concat(),
-                            query: Vec::from([("limit", format!("{limit}"))]),
+                            query: Vec::from([
+                                ("limit", format!("{limit}")),
+                                (
+                                    "below",
+                                    {
+                                        let part_1 = value::number("-1.5");
+                                        format!("{part_1}")
+                                    },
+                                ),
+                            ]),
                             headers: Vec::from([
                                 ("X-Api-Key", secrets.get("KEY").to_owned()),
                             ]),
@@ -213,6 +222,7 @@ mod on_sms {
                                                 ),
                                             ),
                                             ("limit", JsonBody::from(limit)),
+                                            ("least", JsonBody::from(-5i64)),
                                             ("note", JsonBody::Null),
                                             (
                                                 "raw",
@@ -230,7 +240,7 @@ mod on_sms {
                 }
                 State::Sms1 { code, etag, greeting, half, id, room, .. } => {
                     Action::Sms(Sms {
-                        line: 35,
+                        line: 37,
                         to: None,
                         from: None,
                         body: {
@@ -261,7 +271,7 @@ mod on_sms {
                 }
                 State::Sms2 {} => {
                     Action::Sms(Sms {
-                        line: 39,
+                        line: 41,
                         to: None,
                         from: None,
                         body: "That took too long.".to_owned(),
@@ -270,7 +280,7 @@ mod on_sms {
                 }
                 State::Sms3 { failure } => {
                     Action::Sms(Sms {
-                        line: 40,
+                        line: 42,
                         to: None,
                         from: None,
                         body: {
@@ -319,15 +329,15 @@ mod on_sms {
                     })
                 }
                 (State::Sms1 { .. }, Outcome::Failed(failure)) => {
-                    Run::Failed { line: 35, failure }
+                    Run::Failed { line: 37, failure }
                 }
                 (State::Sms2 {}, Outcome::Done) => Run::Completed,
                 (State::Sms2 {}, Outcome::Failed(failure)) => {
-                    Run::Failed { line: 39, failure }
+                    Run::Failed { line: 41, failure }
                 }
                 (State::Sms3 { .. }, Outcome::Done) => Run::Completed,
                 (State::Sms3 { .. }, Outcome::Failed(failure)) => {
-                    Run::Failed { line: 40, failure }
+                    Run::Failed { line: 42, failure }
                 }
                 _ => return Err(unasked()),
             };

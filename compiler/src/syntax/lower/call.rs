@@ -329,7 +329,11 @@ impl Lower {
         let colon = take(&mut parts, Rule::colon);
         match (colon, parts.next()) {
             (Some(_), Some(value)) => Some((key, value)),
-            _ => {
+            (Some(colon), None) => {
+                self.expected(self.span(&colon), &format!("a value behind `:`, {EXAMPLE}"));
+                None
+            }
+            (None, _) => {
                 self.expected(key.span, &format!("`:` and a value, {EXAMPLE}"));
                 None
             }
