@@ -44,6 +44,18 @@ impl LocalTime {
         Self { year, month, day, hour: 0, minute: 0 }
     }
 
+    /// Seconds from 1970-01-01 00:00 to it, as long as each day has 24 hours.
+    pub fn seconds(self) -> i64 {
+        (days(self.year, self.month, self.day) * 24 + self.hour) * 3_600 + self.minute * 60
+    }
+
+    /// The minute that holds this second, counted from 1970-01-01 00:00.
+    pub fn at_seconds(seconds: i64) -> Self {
+        let (year, month, day) = civil(seconds.div_euclid(86_400));
+        let of_day = seconds.rem_euclid(86_400);
+        Self { year, month, day, hour: of_day / 3_600, minute: of_day % 3_600 / 60 }
+    }
+
     /// 0–6, Sunday is 0.
     pub fn weekday(self) -> i64 {
         // 1970-01-01 was a Thursday.
@@ -92,6 +104,15 @@ mod tests {
         }
         assert_eq!(civil(0), (1970, 1, 1));
         assert_eq!(civil(days(2028, 2, 29)), (2028, 2, 29));
+    }
+
+    #[test]
+    fn times_come_back_from_their_seconds() {
+        for (text, seconds) in [("1970-01-01 00:00", 0), ("2030-01-07 08:00", 1_894_003_200), ("1969-12-31 23:59", -60)]
+        {
+            let time = LocalTime::parse(text).unwrap();
+            assert_eq!((time.seconds(), LocalTime::at_seconds(seconds + 59)), (seconds, time), "{text}");
+        }
     }
 
     #[test]

@@ -43,13 +43,18 @@ impl Times {
         is_set(self.months.into(), time.month) && if self.either_day { day || weekday } else { day && weekday }
     }
 
-    /// The first of them from midnight of this day on.
+    /// The first of them that is not before this one.
     pub(crate) fn first_from(&self, start: LocalTime) -> Option<LocalTime> {
         // The rarest day, a 29 February of one weekday, comes within 40 years.
         const DAYS_AHEAD: i64 = 40 * 366;
-        let day = (0..DAYS_AHEAD).map(|count| start.midnight_after(count)).find(|day| self.has_day(*day))?;
-        let (hour, minute) = (self.hours.trailing_zeros().into(), self.minutes.trailing_zeros().into());
-        Some(LocalTime { hour, minute, ..day })
+        let later = (1..DAYS_AHEAD).map(|count| start.midnight_after(count));
+        [start].into_iter().chain(later).filter(|day| self.has_day(*day)).find_map(|day| self.first_of_day(day))
+    }
+
+    /// The first of them on the same day that is not before this one.
+    fn first_of_day(&self, start: LocalTime) -> Option<LocalTime> {
+        let minutes = start.hour * 60 + start.minute..24 * 60;
+        minutes.map(|at| LocalTime { hour: at / 60, minute: at % 60, ..start }).find(|time| self.has(*time))
     }
 }
 
@@ -247,6 +252,23 @@ mod tests {
             assert_eq!(found.to_string(), first, "{text}");
             assert!(times.has(found) && !times.has(LocalTime { minute: found.minute + 1, ..found }), "{text}");
         }
+    }
+
+    #[test]
+    fn the_first_time_is_looked_for_from_a_minute_on() {
+        let first = |text: &str, start: &str| {
+            parse(text).unwrap().first_from(LocalTime::parse(start).unwrap()).map(|time| time.to_string())
+        };
+        for (start, found) in [
+            ("2030-01-07 08:00", "2030-01-07 08:00"),
+            ("2030-01-07 08:01", "2030-01-07 08:30"),
+            ("2030-01-07 08:31", "2030-01-07 17:00"),
+            ("2030-01-07 17:31", "2030-01-08 08:00"),
+            ("2030-01-11 23:59", "2030-01-14 08:00"),
+        ] {
+            assert_eq!(first("*/30 8,17 * * MON-FRI", start).as_deref(), Some(found), "{start}");
+        }
+        assert_eq!(first("0 0 31 4 MON", "2030-01-07 00:00").as_deref(), Some("2030-04-01 00:00"));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod place;
 mod rules;
 mod sample;
 pub(crate) mod service;
+pub(crate) mod test_clock;
 pub mod types;
 pub mod url;
 

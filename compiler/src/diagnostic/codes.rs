@@ -698,7 +698,7 @@ test "a guest is greeted"
 "#;
 
     TestMisfit = "F0902" Error r#"a test that does not fit its flow"#
-        r#"What a test sends must be something that this flow takes: a message needs an `on sms` and says from whom it is, a request needs an `on api` of that name with its Expected Inputs, a schedule is one of the flow's and comes at one of its times. What a test answers or expects by `given` and `then call` must be a request that some call of the flow can send."#
+        r#"What a test sends must be something that this flow takes: a message needs an `on sms` and says from whom it is, a request needs an `on api` of that name with its Expected Inputs, a schedule is one of the flow's and comes at one of its times that is not past. The clock of a test begins at 2030-01-07 08:00, or where a schedule is the first `when`, at its time; it goes on by `when 10m pass` and by each schedule that comes. What a test answers or expects by `given` and `then call` must be a request that some call of the flow can send."#
         wrong r#"on sms -> sms "Hello"
 test "an order is ready"
   when api "order-ready" { "OrderNo": 7 }

@@ -6,9 +6,10 @@ use super::answers::combined;
 use super::pool::Pool;
 use crate::calendar::LocalTime;
 use crate::check::cron::Times;
+use crate::check::test_clock::BEGINNING;
 use crate::graph::{Api, Entry, FlowGraph};
+use crate::suite::OUR_NUMBER;
 use crate::suite::script::{Cue, Now};
-use crate::suite::{FIRST_DAY, OUR_NUMBER};
 
 /// Who writes.
 pub(crate) const PERSON: &str = "+13055550142";
@@ -86,7 +87,7 @@ fn requests(api: &Api, pool: &Pool) -> Vec<Cue> {
 /// The first times of a schedule, no two on the same weekday at the same time of the day and in the same month.
 fn comings(trigger: usize, times: &Times) -> Vec<Cue> {
     let mut found: Vec<LocalTime> = Vec::new();
-    let mut day = FIRST_DAY;
+    let mut day = BEGINNING.midnight_after(0);
     for _ in 0..MOST_TIMES {
         let Some(time) = times.first_from(day) else { break };
         found.push(time);

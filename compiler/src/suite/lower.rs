@@ -7,6 +7,7 @@ use super::play::{Line, Play, Then, Wanted, WantedBody, WantedCall, WantedSms, W
 use super::script::{Answer, Cue, Given, Now, Script};
 use crate::calendar::LocalTime;
 use crate::check::constant::constant_text;
+use crate::check::test_clock::{Clock, Coming};
 use crate::graph::{Entry, FlowGraph};
 use crate::resolve::names::{Names, Referent};
 use crate::sample::Samples;
@@ -14,9 +15,6 @@ use crate::syntax::ast::{self, AnswerBody, ClauseKind, Expr, ExprKind, File, Tes
 
 /// The number of ours that is texted where neither the test nor the flow says which.
 pub(crate) const OUR_NUMBER: &str = "+15550199";
-
-/// The day a play begins on, a Monday.
-pub(crate) const FIRST_DAY: LocalTime = LocalTime { year: 2030, month: 1, day: 7, hour: 0, minute: 0 };
 
 /// What the values of tests are made of.
 #[derive(Clone, Copy)]
@@ -30,12 +28,15 @@ pub(super) struct Lowering<'a> {
 impl Lowering<'_> {
     pub(super) fn play(&self, test: &ast::Test) -> Play {
         let (mut cues, mut lines, mut thens) = (Vec::new(), Vec::new(), Vec::new());
+        let mut clock = Clock::of(self.file);
         for step in &test.steps {
             let is_open = matches!(&step.kind, TestStepKind::WhenSms(sms) if sms.to.is_none());
-            if let Some(cue) = self.cue(&step.kind, &cues) {
-                cues.push(cue);
-                lines.push(Line { span: step.span, is_open });
-            }
+            let played = match clock.hear(&step.kind) {
+                Some(coming) => come(&coming),
+                None => self.cue(&step.kind, &cues).into_iter().collect(),
+            };
+            lines.extend(played.iter().map(|_| Line { span: step.span, is_open }));
+            cues.extend(played);
             if let Some(wanted) = self.wanted(&step.kind) {
                 thens.push(Then { span: step.span, after: cues.len(), wanted });
             }
@@ -43,7 +44,7 @@ impl Lowering<'_> {
         Play { name: test.name.value.clone(), span: test.name.span, script: Script { cues }, cues: lines, thens }
     }
 
-    /// What a line has happen, after these; `None` for a `then`.
+    /// What a line has happen, after these; `None` for a `then`, and for a schedule, which is a matter of the clock.
     fn cue(&self, line: &TestStepKind, before: &[Cue]) -> Option<Cue> {
         Some(match line {
             TestStepKind::Given(given) => Cue::Given(Given {
@@ -69,9 +70,9 @@ impl Lowering<'_> {
                 let name = name.as_ref().map(|name| name.value.clone()).or(first).unwrap_or_default();
                 Cue::Api { name, members: self.json(members) }
             }
-            TestStepKind::WhenSchedule(schedule) => self.schedule(schedule)?,
             TestStepKind::WhenPass(duration) => Cue::Pass { seconds: duration.seconds.into() },
-            TestStepKind::ThenSms(_)
+            TestStepKind::WhenSchedule(_)
+            | TestStepKind::ThenSms(_)
             | TestStepKind::ThenCall(_)
             | TestStepKind::ThenNothing
             | TestStepKind::ThenWaits
@@ -100,18 +101,6 @@ impl Lowering<'_> {
             if taking.iter().any(Option::is_none) { None } else { taking.into_iter().flatten().next() }
         };
         talked.or_else(taken).unwrap_or(OUR_NUMBER).to_owned()
-    }
-
-    fn schedule(&self, schedule: &ast::WhenSchedule) -> Option<Cue> {
-        let wanted = schedule.times.as_ref().map(|times| times.value.as_str());
-        let (trigger, times) =
-            self.graph.machines.iter().enumerate().find_map(|(at, machine)| match &machine.entry {
-                Entry::Schedule { cron, times } if wanted.is_none_or(|wanted| wanted == cron) => Some((at, times)),
-                _ => None,
-            })?;
-        let at = schedule.at.as_ref().and_then(|at| LocalTime::parse(&at.value));
-        let time = at.or_else(|| times.first_from(FIRST_DAY))?;
-        Some(Cue::Schedule { trigger, now: Now::of(time) })
     }
 
     fn answer(&self, answer: &ast::Answer) -> Answer {
@@ -223,6 +212,14 @@ impl Lowering<'_> {
             _ => serde_json::from_str(&text).unwrap_or(Json::String(text)),
         }
     }
+}
+
+/// A schedule comes, behind the time that passes until then.
+fn come(coming: &Coming) -> Vec<Cue> {
+    let pause = coming.pause.ok().filter(|seconds| *seconds > 0).map(|seconds| Cue::Pass { seconds });
+    // The machines of a graph begin with the triggers of the file, in their order.
+    let cue = Cue::Schedule { trigger: coming.trigger, now: Now::of(coming.time) };
+    pause.into_iter().chain([cue]).collect()
 }
 
 impl Now {
@@ -341,5 +338,21 @@ test "t"
         let named = now("\"*/5 7 24 12 *\" at \"2026-12-24 07:35\"");
         assert_eq!((&named["trigger"], &named["now"]["weekday"]), (&json!(2), &json!("Thursday")));
         assert_eq!(named["now"]["time"], "07:35");
+    }
+
+    #[test]
+    fn time_passes_until_a_schedule_comes() {
+        let nine = "on schedule \"0 9 * * *\" -> wait 1h -> sms to \"+15550123\" from \"+15550111\" \"Ten.\"\n";
+        let (cues, play) = play(&format!(
+            "{nine}test \"t\" when schedule then waits when 30m pass then nothing when schedule then sms \"Ten.\" then waits\n"
+        ));
+        let cue = |at: usize| cues[at].as_object().unwrap().keys().next().unwrap().clone();
+        assert_eq!([0, 1, 2, 3].map(cue), ["schedule", "pass", "pass", "schedule"]);
+        assert_eq!(
+            (&cues[2], &cues[3]["schedule"]["now"]["date"]),
+            (&json!({ "pass": { "seconds": 84_600 } }), &json!("2030-01-08"))
+        );
+        let after: Vec<_> = play.thens.iter().map(|then| then.after).collect();
+        assert_eq!((after, play.cues[2], play.begins_line(3)), (vec![1, 2, 4, 4], play.cues[3], false));
     }
 }

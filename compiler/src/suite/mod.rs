@@ -17,7 +17,7 @@ mod tests;
 pub mod verdict;
 
 pub use compare::{Difference, Expected};
-pub(crate) use lower::{FIRST_DAY, OUR_NUMBER};
+pub(crate) use lower::OUR_NUMBER;
 pub use play::Play;
 pub(crate) use play::plays;
 pub use report::Report;

@@ -20,7 +20,8 @@ pub struct Play {
     pub span: Span,
     /// What is played.
     pub script: Script,
-    /// Of each cue, the line of the test that it comes from.
+    /// Of each cue, the line of the test that it comes from. A schedule that comes later is two cues of one line: the time
+    /// that passes, and its coming.
     pub cues: Vec<Line>,
     /// What must come of it, in the order of the test.
     pub thens: Vec<Then>,
@@ -116,6 +117,12 @@ pub(crate) fn plays(file: &File, names: &Names, graph: &FlowGraph, samples: &dyn
 }
 
 impl Play {
+    /// Whether a cue is the first of its line.
+    pub(super) fn begins_line(&self, at: usize) -> bool {
+        let span = |at: usize| self.cues.get(at).map(|line| line.span);
+        at.checked_sub(1).is_none_or(|before| span(before) != span(at))
+    }
+
     /// Plays it.
     ///
     /// A message that does not say to which number it goes is a reply to the number that wrote to this person last. Which one

@@ -101,7 +101,8 @@ impl<'a> Teller<'a> {
     /// A `when`, in its own words.
     fn cue(&mut self, at: usize, ms: u64) {
         let Some(span) = self.play.cues.get(at).map(|line| line.span) else { return };
-        if matches!(self.play.script.cues.get(at), Some(Cue::Given(_) | Cue::RefuseSms { .. }) | None) {
+        let cue = self.play.script.cues.get(at);
+        if matches!(cue, Some(Cue::Given(_) | Cue::RefuseSms { .. }) | None) || !self.play.begins_line(at) {
             return;
         }
         let text = one_line(self.file.slice(span));

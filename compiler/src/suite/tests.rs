@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use super::report::{Call, Ended, Event, Mark, Report, Scene, Sms, What};
+use super::report::{Call, Ended, Event, Mark, Report, Scene, Sms, Waiting, What};
 use super::{Suite, judge, story};
 use crate::graph::NodeKind;
 use crate::sample::NoSamples;
@@ -27,7 +27,10 @@ struct Stand {
 
 impl Stand {
     fn new(thens: &str) -> Self {
-        let flow = format!("{FLOW}{thens}").replace("\"+1\"", "\"+15550123\"");
+        Self::of(format!("{FLOW}{thens}").replace("\"+1\"", "\"+15550123\""))
+    }
+
+    fn of(flow: String) -> Self {
         let file = SourceFile::new("a.flow", flow);
         let (suite, diagnostics) = crate::suite_of(&file, &NoSamples);
         Self { suite: suite.unwrap_or_else(|| unreachable!("{diagnostics:?}")), file }
@@ -119,6 +122,32 @@ fn a_jump_is_told_with_the_path_it_leads_to() {
     let moments = story::story(&stand.file, &stand.suite.graph, &stand.suite.plays[0], &report(way.into()), 1);
     let told: Vec<_> = moments.iter().skip(3).map(|m| format!("{} {}", m.line.unwrap_or(0), m.text)).collect();
     assert_eq!(told, ["4 fail -> goto sorry", "6 path sorry", "6 sms"]);
+}
+
+#[test]
+fn what_comes_about_until_a_schedule_comes_is_judged_with_it() {
+    let flow = |then: &str| {
+        let flow = "on schedule \"0 9 * * *\" -> wait 1h -> sms to \"+15550123\" from \"+15550111\" \"Ten.\"\n\n";
+        format!("{flow}test \"t\"\n  when schedule\n  then waits\n  when schedule\n{then}")
+    };
+    let scene = |ms: u64, what: What| Scene { events: vec![Event { ms, what }], waiting: vec![] };
+    let ended = || scene(86_400_000, What::Ended(Ended::Completed));
+    let judged = |then: &str, last: Scene| {
+        let stand = Stand::of(flow(then));
+        let waits = Waiting { line: 1, place: "wait".to_owned(), person: None, seconds: 3_600 };
+        let first = Scene { events: vec![], waiting: vec![waits] };
+        let report = Report { scenes: vec![first, scene(3_600_000, message("Ten.")), last], stopped: false };
+        let told = story::story(&stand.file, &stand.suite.graph, &stand.suite.plays[0], &report, 2);
+        let told: Vec<_> = told.iter().map(|m| format!("{} {} {}", m.line.unwrap_or(0), m.ms, m.text)).collect();
+        (stand.failure(&report).map(|failure| failure.message), told)
+    };
+    let (failure, told) = judged("  then sms \"Ten.\"", ended());
+    let words = ["4 0 when schedule", "6 0 when schedule", "0 3600000 sms \"Ten.\" to +15550123"];
+    assert_eq!((failure, told), (None, words.map(str::to_owned).to_vec()));
+    let (failure, _) = judged("  then nothing", ended());
+    assert_eq!(failure.unwrap(), "a message was sent to +15550123: \"Ten.\"");
+    let (failure, _) = judged("  then sms \"Ten.\"", scene(86_400_000, message("Nine.")));
+    assert_eq!(failure.unwrap(), "a message was sent that no `then sms` expects");
 }
 
 #[test]

@@ -38,7 +38,7 @@ const OF_FAULTS: &str = "a fault is a mistake of the flow: no `then` can expect 
 pub fn judge(graph: &FlowGraph, play: &Play, report: &Report) -> Option<Failure> {
     let cues = &play.script.cues;
     let is_when = |at: &usize| !matches!(cues.get(*at), Some(Cue::Given(_) | Cue::RefuseSms { .. }));
-    let whens: Vec<usize> = (0..cues.len()).filter(is_when).collect();
+    let whens: Vec<usize> = (0..cues.len()).filter(is_when).filter(|at| play.begins_line(*at)).collect();
     whens.iter().enumerate().find_map(|(at, when)| {
         let end = whens.get(at + 1).copied().unwrap_or(cues.len());
         let scenes = report.scenes.get(*when..end.min(report.scenes.len())).unwrap_or_default();

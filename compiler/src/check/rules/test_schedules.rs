@@ -1,14 +1,20 @@
 //! The schedules in tests: each is one of the flow, at one of its times.
 
 use crate::calendar::LocalTime;
+use crate::check::test_clock::{BEGINNING, Coming, Past};
 use crate::check::{Context, cron};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest;
 use crate::syntax::ast::{Source, Text, WhenSchedule};
 
-/// Why a test cannot have this schedule come.
-pub(super) fn misfit(context: &Context<'_>, span: Span, schedule: &WhenSchedule) -> Option<Diagnostic> {
+/// Why a test cannot have this schedule come, as the clock of the test has it.
+pub(super) fn misfit(
+    context: &Context<'_>,
+    span: Span,
+    schedule: &WhenSchedule,
+    coming: Option<Coming>,
+) -> Option<Diagnostic> {
     let sources = || context.file.triggers.iter().map(|trigger| &trigger.source);
     if sources().any(|source| matches!(source, Source::Bad)) {
         return None;
@@ -24,7 +30,7 @@ pub(super) fn misfit(context: &Context<'_>, span: Span, schedule: &WhenSchedule)
         None => schedules.first().filter(|_| schedules.len() == 1),
     };
     match found {
-        Some(text) => schedule.at.as_ref().and_then(|at| no_time(text, at)),
+        Some(text) => schedule.at.as_ref().and_then(|at| no_time(text, at).or_else(|| past(text, at, coming?))),
         None => Some(unknown(&schedules, span, schedule)),
     }
 }
@@ -60,8 +66,21 @@ fn no_time(schedule: &Text, at: &Text) -> Option<Diagnostic> {
     let message = format!("this schedule does not come at {time}");
     let diagnostic = Diagnostic::new(Code::TestMisfit, at.span, message, "not one of its times")
         .with_label(schedule.span, "the schedule");
-    Some(match times.first_from(time) {
+    Some(match times.first_from(time.midnight_after(0)) {
         Some(next) => diagnostic.with_help(format!("from that day on it comes first at {next}")),
         None => diagnostic,
     })
+}
+
+/// Why it is too late for a schedule to come at this time.
+fn past(schedule: &Text, at: &Text, coming: Coming) -> Option<Diagnostic> {
+    let Past { clock, next } = coming.pause.err()?;
+    let message = format!("this time is past: the clock of this test stands at {clock}");
+    let diagnostic =
+        Diagnostic::new(Code::TestMisfit, at.span, message, "past by now").with_label(schedule.span, "the schedule");
+    let next = next.map(|next| format!("; this schedule comes next at {next}, as it does without `at`"));
+    Some(diagnostic.with_help(format!(
+        "the clock begins at {BEGINNING}, or where a schedule is the first `when`, at its time{}",
+        next.unwrap_or_default()
+    )))
 }

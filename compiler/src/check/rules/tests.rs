@@ -1,6 +1,7 @@
 //! Tests in a flow: each sends something that the flow takes, and expects something.
 
 use crate::check::Context;
+use crate::check::test_clock::Clock;
 use crate::check::types::Type;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -26,7 +27,9 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         if !test.incomplete {
             out.extend(incomplete(test));
         }
+        let mut clock = Clock::of(context.file);
         for step in &test.steps {
+            let coming = clock.hear(&step.kind);
             match &step.kind {
                 TestStepKind::Given(given) => out.extend(super::method::unknown(context, &given.method)),
                 TestStepKind::ThenCall(call) => out.extend(super::method::unknown(context, &call.method)),
@@ -34,7 +37,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
                     out.extend(message(context, step.span).or_else(|| from_nobody(sms, step.span)));
                 }
                 TestStepKind::WhenSchedule(schedule) => {
-                    out.extend(super::test_schedules::misfit(context, step.span, schedule))
+                    out.extend(super::test_schedules::misfit(context, step.span, schedule, coming));
                 }
                 TestStepKind::WhenApi(name, members) => request(context, step.span, name.as_ref(), members, out),
                 _ => {}

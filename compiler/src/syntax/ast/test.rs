@@ -68,7 +68,7 @@ pub struct Given {
 pub struct WhenSchedule {
     /// Its five fields; without them, the flow's only one is meant.
     pub times: Option<Text>,
-    /// When it comes, in the flow's time zone: `2026-12-24 09:00`. Without it, at one of its times.
+    /// When it comes, in the flow's time zone: `2026-12-24 09:00`. Without it, at its next time.
     pub at: Option<Text>,
 }
 
