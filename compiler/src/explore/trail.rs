@@ -1,7 +1,7 @@
 //! What came of a path that was played to its end: a conversation, turn by turn.
 
 use super::path::{Path, Told};
-use crate::graph::{FlowGraph, Node, NodeId, NodeKind};
+use crate::graph::{FlowGraph, NodeKind};
 use crate::suite::Report;
 use crate::suite::report::{Ended, Event, Mark, What};
 use crate::suite::script::Cue;
@@ -130,12 +130,6 @@ pub enum End {
 pub(super) fn events(report: &Report) -> impl DoubleEndedIterator<Item = &Event> + Clone {
     report.scenes.iter().flat_map(|scene| &scene.events)
 }
-
-/// The step of a mark.
-pub(super) fn node(graph: &FlowGraph, mark: Mark) -> Option<&Node> {
-    graph.machines.get(mark.machine)?.node(NodeId(mark.node))
-}
-
 /// A run was there.
 pub(super) fn mark(event: &Event) -> Option<Mark> {
     match event.what {
@@ -162,7 +156,7 @@ pub(super) fn turns(graph: &FlowGraph, path: &Path, report: &Report) -> Vec<Time
         turns.extend(came_in(cue, is_silence).map(|turn| Timed { ms: if is_silence { began } else { ms }, turn }));
         for Event { ms, what } in &scene.events {
             match what {
-                What::At(at) => line = node(graph, *at).map_or(line, |node| node.line),
+                What::At(at) => line = at.node(graph).map_or(line, |node| node.line),
                 What::Call(call) => {
                     // A token, and an attempt that is as the one before it, are no turns of a conversation.
                     let Some(Some(Told { label, detail })) = told.next() else { continue };
@@ -194,7 +188,7 @@ pub(super) fn turns(graph: &FlowGraph, path: &Path, report: &Report) -> Vec<Time
 fn is_asked(graph: &FlowGraph, report: &Report, cue: &Cue, path: &Path) -> bool {
     let Some(at) = path.cues.iter().position(|other| std::ptr::eq(other, cue)) else { return false };
     let before = report.scenes.iter().take(at + 1).flat_map(|scene| &scene.events).filter_map(mark).next_back();
-    before.and_then(|mark| node(graph, mark)).is_some_and(|node| matches!(node.kind, NodeKind::Ask { .. }))
+    before.and_then(|mark| mark.node(graph)).is_some_and(|node| matches!(node.kind, NodeKind::Ask { .. }))
 }
 
 fn came_in(cue: &Cue, is_silence: bool) -> Option<Turn> {
@@ -220,7 +214,7 @@ pub(super) fn end(graph: &FlowGraph, report: &Report) -> End {
     });
     last.unwrap_or_else(|| {
         let last = events(report).rev().find_map(mark);
-        let step = last.and_then(|mark| Some((mark, node(graph, mark)?)));
+        let step = last.and_then(|mark| Some((mark, mark.node(graph)?)));
         // The end of a path that nobody wrote has the words of its head.
         let written = step.filter(|(mark, node)| {
             let head = graph.machines.get(mark.machine).map(|machine| machine.head);

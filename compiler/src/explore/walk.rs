@@ -11,7 +11,7 @@ use super::answers;
 use super::path::{Path, Told};
 use super::pool::{Pool, not_understood};
 use super::starts;
-use super::trail::{self, End, Trail, events, mark, node};
+use super::trail::{self, End, Trail, events, mark};
 use super::ways::Ways;
 use super::{Bounds, Cuts};
 use crate::check::types::Type;
@@ -172,7 +172,7 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
             let end = trail::end(self.graph, &played.report);
             self.keep(&played, end);
         } else if let (Some(at), false) = (loops_at, played.is_aside) {
-            let line = node(self.graph, at).map_or(0, |node| node.line);
+            let line = at.node(self.graph).map_or(0, |node| node.line);
             self.keep(&played, End::Again(line));
             self.put_aside(played);
         } else if played.path.depth() >= self.bounds.depth {
@@ -220,7 +220,7 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
     /// The answer to a request that is none of a choice.
     fn given_anyway(&self, path: &Path, report: &Report) -> Option<Answer> {
         let What::Call(request) = &events(report).last().filter(|_| report.stopped)?.what else { return None };
-        let NodeKind::Call { call, .. } = &node(self.graph, self.called(report)?)?.kind else { return None };
+        let NodeKind::Call { call, .. } = &self.called(report)?.node(self.graph)?.kind else { return None };
         if let Some(Auth::Oauth(oauth)) = &call.auth {
             let fixed = oauth.token_url.iter().map(|part| match part {
                 UrlPart::Fixed(text) => text.as_str(),
@@ -246,7 +246,7 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
     /// The call that was the last to be made.
     fn called(&self, report: &Report) -> Option<Mark> {
         let is_call =
-            |mark: &Mark| node(self.graph, *mark).is_some_and(|node| matches!(node.kind, NodeKind::Call { .. }));
+            |mark: &Mark| mark.node(self.graph).is_some_and(|node| matches!(node.kind, NodeKind::Call { .. }));
         events(report).rev().filter_map(mark).find(is_call)
     }
 
@@ -270,7 +270,7 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
     /// The step at which a run waits, and for how long.
     fn waits(&self, report: &Report, waiting: &Waiting) -> Option<(Mark, u64)> {
         events(report).rev().filter_map(mark).find_map(|mark| {
-            let node = node(self.graph, mark).filter(|node| node.line == waiting.line)?;
+            let node = mark.node(self.graph).filter(|node| node.line == waiting.line)?;
             let seconds = match &node.kind {
                 NodeKind::Ask { ask, .. } if waiting.person.is_some() => ask.within,
                 NodeKind::Wait { seconds, .. } if waiting.person.is_none() => *seconds,
@@ -287,7 +287,7 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
             Rest::Over => Vec::new(),
             Rest::Wait { seconds, .. } => vec![("time", path.with(Cue::Pass { seconds: *seconds }))],
             Rest::Call(at) => {
-                let Some(NodeKind::Call { call, fails, .. }) = node(self.graph, *at).map(|node| &node.kind) else {
+                let Some(NodeKind::Call { call, fails, .. }) = at.node(self.graph).map(|node| &node.kind) else {
                     return Vec::new();
                 };
                 let outcomes = answers::outcomes(call, fails, &self.pool, self.samples);
@@ -308,7 +308,7 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
                     })
                 };
                 let astray = || Path { is_astray: true, ..reply(not_understood().to_owned()) };
-                let Some(NodeKind::Ask { ask, .. }) = node(self.graph, *at).map(|node| &node.kind) else {
+                let Some(NodeKind::Ask { ask, .. }) = at.node(self.graph).map(|node| &node.kind) else {
                     return Vec::new();
                 };
                 let ty = ask.reply.as_ref().map_or(Type::Text, |reply| reply.typed.ty);
@@ -345,7 +345,7 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
         for (at, event) in events(&played.report).enumerate() {
             match &event.what {
                 What::Call(_) => requests += 1,
-                What::At(mark) => sees_to = node(self.graph, *mark).is_some_and(|node| sees_to_refusal(&node.kind)),
+                What::At(mark) => sees_to = mark.node(self.graph).is_some_and(|node| sees_to_refusal(&node.kind)),
                 What::Sms(sms) if sees_to && at >= done && !sms.refused => {
                     let refused = Cue::RefuseSms { to: Some(sms.to.clone()) };
                     let mut path = played.path.clone();

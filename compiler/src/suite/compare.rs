@@ -92,7 +92,7 @@ pub(super) fn of_call(wanted: &WantedCall, call: &Call) -> Vec<Difference> {
     });
     let header = wanted.headers.iter().filter_map(|(name, value)| {
         let named = call.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
-        lacking("header", name, value, named.map(|(_, value)| value.as_str()).collect())
+        lacking("header", name, value, 1, named.map(|(_, value)| value.as_str()).collect())
     });
     let query = among("query", &wanted.query, &address::query(&call.url));
     let body = wanted.body.as_ref().map(|wanted| of_body(wanted, call.body.as_deref())).unwrap_or_default();
@@ -151,18 +151,22 @@ fn of_value(wanted: Option<&Json>, found: Option<&Json>, path: &str) -> Differen
 
 /// Which of the pairs that are wanted are not among these.
 fn among(part: &str, wanted: &[(String, String)], found: &[(String, String)]) -> Vec<Difference> {
-    let lacks = wanted.iter().filter_map(|(name, value)| {
+    let lacks = wanted.iter().enumerate().filter_map(|(at, pair)| {
+        let (name, value) = pair;
+        // One that is wanted twice has to be there twice.
+        let times = wanted.iter().take(at + 1).filter(|other| *other == pair).count();
         let named = found.iter().filter(|(other, _)| other == name);
-        lacking(part, name, value, named.map(|(_, value)| value.as_str()).collect())
+        lacking(part, name, value, times, named.map(|(_, value)| value.as_str()).collect())
     });
     lacks.collect()
 }
 
-/// That none of the values of this name is the wanted one.
-fn lacking(part: &str, name: &str, wanted: &str, values: Vec<&str>) -> Option<Difference> {
+/// That the wanted value is not so many times among those of this name.
+fn lacking(part: &str, name: &str, wanted: &str, times: usize, values: Vec<&str>) -> Option<Difference> {
     let found = (!values.is_empty()).then(|| values.join(", "));
-    let expected = Expected::Exactly(wanted.to_owned());
-    (!values.contains(&wanted)).then(|| Difference { part: format!("{part} {name}"), expected, found })
+    let expected = Expected::Exactly(vec![wanted; times].join(", "));
+    let count = values.iter().filter(|value| **value == wanted).count();
+    (count < times).then(|| Difference { part: format!("{part} {name}"), expected, found })
 }
 
 #[cfg(test)]
@@ -206,6 +210,9 @@ mod tests {
             "json z: (none) / 0",
         ];
         assert_eq!(told(&other), words);
+        let twice = WantedCall { query: vec![pair("guests", "2"), pair("guests", "2")], body: None, ..json.clone() };
+        assert_eq!(told(&of_call(&twice, &call(url, None))), ["query guests: 2, 2 / 2"]);
+        assert_eq!(of_call(&twice, &call(&format!("{url}&guests=2"), None)), []);
         assert_eq!(told(&of_call(&json, &call(url, None))), [r#"body: {"a":{"n":1.0},"l":[1,2]} / (none)"#]);
 
         let form = wanted(WantedBody::Form(vec![pair("a", "b c"), pair("d", "")]));

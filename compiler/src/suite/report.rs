@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::graph::{FlowGraph, Node, NodeId};
+
 /// What came of a [`super::Script`].
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Report {
@@ -57,6 +59,13 @@ pub struct Mark {
     pub machine: usize,
     /// Index among [`crate::graph::Machine::nodes`].
     pub node: usize,
+}
+
+impl Mark {
+    /// The step itself.
+    pub fn node(self, graph: &FlowGraph) -> Option<&Node> {
+        graph.machines.get(self.machine)?.node(NodeId(self.node))
+    }
 }
 
 /// A message that was handed to the carrier.

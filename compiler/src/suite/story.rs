@@ -35,6 +35,7 @@ pub fn story(file: &SourceFile, graph: &FlowGraph, play: &Play, report: &Report,
         moments: Vec::new(),
         open: None,
         before: None,
+        last: None,
         sender: None,
         asked: BTreeMap::new(),
     };
@@ -75,6 +76,8 @@ struct Teller<'a> {
     open: Option<usize>,
     /// The step that the next one is led to from.
     before: Option<Mark>,
+    /// The step that was come to last.
+    last: Option<Mark>,
     /// The last step that sends something: its line and its keyword.
     sender: Option<(u32, &'static str)>,
     /// How often each `given` has answered.
@@ -117,6 +120,9 @@ impl<'a> Teller<'a> {
 
     fn event(&mut self, event: &Event) {
         let ms = event.ms;
+        if let What::From(mark) | What::At(mark) = &event.what {
+            self.last = Some(*mark);
+        }
         match &event.what {
             What::From(mark) => self.before = Some(*mark),
             What::At(mark) => self.at(*mark, ms),
@@ -127,8 +133,10 @@ impl<'a> Teller<'a> {
             }
             What::Ended(Ended::Completed) => {}
             What::Ended(Ended::Failed { line, kind, reason }) => {
-                let what = if kind == "fault" { "a fault" } else { "the run fails" };
-                self.tell(Some(*line), ms, format!("{what}: {reason}"));
+                let is_fault = kind == "fault";
+                let what = if is_fault { "a fault" } else { "the run fails" };
+                let step = self.last.filter(|_| is_fault).and_then(|mark| self.node(mark));
+                self.tell(Some(step.map_or(*line, |(_, node)| node.line)), ms, format!("{what}: {reason}"));
             }
             What::Untaken(why) => why.iter().for_each(|why| self.tell(None, ms, why.clone())),
             What::Word(word) => {

@@ -205,3 +205,34 @@ fn causes_are_told_and_not_what_follows_from_them() {
     assert!(fails.judged(vec![failed("fault")]).unwrap().contains("stops with a fault"));
     assert_eq!(Stand::new("  then waits").judged(vec![]).unwrap(), "11: no run waits");
 }
+
+#[test]
+fn each_failure_is_expected() {
+    let both = || vec![failed("status"), failed("timeout")];
+    assert_eq!(
+        Stand::new("  then fails").judged(both()).unwrap(),
+        "10: the run fails at line 2: It was not to be",
+        "one `then` expects one failure"
+    );
+    let twice = Stand::new("  then fails\n  then fails");
+    assert_eq!(twice.judged(both()), None);
+    assert_eq!(twice.judged(vec![failed("status")]).unwrap(), "12: no further run fails");
+}
+
+#[test]
+fn a_fault_is_of_the_step_that_was_come_to_last() {
+    let stand = Stand::new("  then nothing");
+    let branch = stand.mark(0, |kind| matches!(kind, NodeKind::If { .. }));
+    let mut events = stand.many();
+    events.truncate(5);
+    assert_eq!(events.last(), Some(&What::At(branch)));
+    events.push(failed("fault"));
+    let failure = stand.failure(&report(events.clone())).unwrap();
+    assert_eq!(failure.message, "the run stops with a fault at line 3: It was not to be");
+    assert!(stand.file.slice(failure.step.unwrap().0).starts_with("if $a > 3"));
+    let moments = story::story(&stand.file, &stand.suite.graph, &stand.suite.plays[0], &report(events), 1);
+    assert_eq!(
+        moments.last().map(|last| (last.line, last.text.as_str())),
+        Some((Some(3), "a fault: It was not to be."))
+    );
+}

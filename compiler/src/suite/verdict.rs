@@ -70,6 +70,8 @@ struct Claims {
     messages: usize,
     /// Which of the requests.
     requests: Vec<usize>,
+    /// How many of the failures.
+    failures: usize,
 }
 
 impl<'a> Stretch<'a> {
@@ -146,7 +148,7 @@ impl<'a> Stretch<'a> {
             What::At(mark) | What::From(mark) => Some(mark),
             _ => None,
         });
-        let node = last.last().and_then(|mark| self.graph.machines.get(mark.machine)?.nodes.get(mark.node));
+        let node = last.last().and_then(|mark| mark.node(self.graph));
         let (sample, step) = match node.map(|node| (&node.kind, node.span)) {
             Some((NodeKind::Call { call: step, .. }, span)) if step.method == call.method => {
                 (step.sample.as_deref(), Some((span, "asks for it".to_owned())))
@@ -160,18 +162,28 @@ impl<'a> Stretch<'a> {
     }
 
     fn failed(&self) -> Option<Failure> {
+        let mut expected = self.thens.iter().filter(|then| then.wanted == Wanted::Fails).count();
+        // The step that a run came to last before it ended.
+        let mut last = None;
         let failure = self.events().find_map(|what| match what {
-            What::Ended(Ended::Failed { line, kind, reason }) if kind == "fault" || !self.expects(&Wanted::Fails) => {
-                Some((*line, kind.as_str(), reason.as_str()))
+            What::From(mark) | What::At(mark) => {
+                last = Some(mark);
+                None
+            }
+            What::Ended(Ended::Failed { line, kind, reason }) => {
+                let is_expected = kind != "fault" && expected > 0;
+                expected -= usize::from(is_expected);
+                (!is_expected).then_some((*line, kind.as_str(), reason.as_str()))
             }
             _ => None,
         });
         let (line, kind, reason) = failure?;
         let is_fault = kind == "fault";
         let what = if is_fault { "stops with a fault" } else { "fails" };
+        let node = last.and_then(|mark| mark.node(self.graph));
+        let step = node.filter(|node| is_fault || node.line == line);
+        let line = step.map_or(line, |node| node.line);
         let message = format!("the run {what} at line {line}: {}", reason.trim_end_matches('.'));
-        let mut nodes = self.graph.machines.iter().flat_map(|machine| &machine.nodes);
-        let step = nodes.rfind(|node| node.line == line && (node.kind.is_state() || is_fault));
         let help = match is_fault {
             true => OF_FAULTS,
             false => "give the step a `fail`, or write `then fails` where that is meant",
@@ -191,8 +203,11 @@ impl<'a> Stretch<'a> {
             Wanted::Nothing => self.something(then),
             Wanted::Waits => self.restless(then),
             Wanted::Fails => {
-                let fails = self.events().any(|what| matches!(what, What::Ended(Ended::Failed { .. })));
-                (!fails).then(|| self.at(then.span, "no run fails", "expected a failure"))
+                let failures = self.events().filter(|what| matches!(what, What::Ended(Ended::Failed { .. }))).count();
+                let mut claims = self.claims.borrow_mut();
+                claims.failures += 1;
+                let message = if failures == 0 { "no run fails" } else { "no further run fails" };
+                (claims.failures > failures).then(|| self.at(then.span, message, "expected a failure"))
             }
         }
     }
@@ -233,10 +248,12 @@ impl<'a> Stretch<'a> {
             return Some(Failure { help: Some(help.to_owned()), ..failure });
         }
         let near = |one: &&Vec<Difference>, other: &&Vec<Difference>| nearness(one).cmp(&nearness(other));
-        Some(match compared.iter().min_by(near) {
-            None => self.at(then.span, "no request was sent", "expected this one"),
+        let left = compared.get(next..).unwrap_or_default();
+        Some(match left.iter().min_by(near) {
+            None if compared.is_empty() => self.at(then.span, "no request was sent", "expected this one"),
+            None => self.at(then.span, "no further request was sent", "expected this one"),
             Some(nearest) => {
-                let message = match compared.len() {
+                let message = match left.len() {
                     1 => "another request was sent than this one".to_owned(),
                     sent => format!("none of the {sent} requests that were sent is this one; the nearest"),
                 };

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::Outcome;
 use super::picture;
 use super::tried::{Tried, Verdict};
+use super::{Broken, Outcome};
 use crate::diagnostic::render::Style;
 
 /// What came of all flows: a suite for each.
@@ -26,28 +26,28 @@ pub(super) fn document(outcomes: &[Outcome]) -> String {
 fn tests(outcome: &Outcome) -> usize {
     match outcome {
         Outcome::Tried(tried) => tried.verdicts.len(),
-        Outcome::Broken(..) | Outcome::Failed(..) => 1,
+        Outcome::Broken(_) | Outcome::Failed(..) => 1,
     }
 }
 
 fn failures(outcome: &Outcome) -> usize {
     match outcome {
         Outcome::Tried(tried) => tried.failed(),
-        Outcome::Broken(..) | Outcome::Failed(..) => 0,
+        Outcome::Broken(_) | Outcome::Failed(..) => 0,
     }
 }
 
 fn time(outcome: &Outcome) -> Duration {
     match outcome {
         Outcome::Tried(tried) => tried.time,
-        Outcome::Broken(..) | Outcome::Failed(..) => Duration::ZERO,
+        Outcome::Broken(_) | Outcome::Failed(..) => Duration::ZERO,
     }
 }
 
 fn suite(text: &mut String, outcome: &Outcome) {
     let (name, errors) = match outcome {
         Outcome::Tried(tried) => (&tried.file.name, 0),
-        Outcome::Broken(name, _) | Outcome::Failed(name, _) => (name, 1),
+        Outcome::Broken(Broken { name, .. }) | Outcome::Failed(name, _) => (name, 1),
     };
     let (tests, failures, time) = (tests(outcome), failures(outcome), seconds(time(outcome)));
     let name = escaped(name);
@@ -58,8 +58,10 @@ fn suite(text: &mut String, outcome: &Outcome) {
     );
     match outcome {
         Outcome::Tried(tried) => tried.verdicts.iter().for_each(|verdict| case(text, tried, verdict)),
-        Outcome::Broken(_, count) => error(text, &name, "flow", &super::counted(*count, "error")),
-        Outcome::Failed(_, why) => error(text, &name, "flowc", why),
+        Outcome::Broken(Broken { count, told, .. }) => {
+            error(text, &name, "flow", &super::counted(*count, "error"), told);
+        }
+        Outcome::Failed(_, why) => error(text, &name, "flowc", why, ""),
     }
     *text += "  </testsuite>\n";
 }
@@ -77,13 +79,13 @@ fn case(text: &mut String, tried: &Tried, verdict: &Verdict) {
     let _ = writeln!(text, ">\n      <failure type=\"test\" message=\"{message}\">{whole}</failure>\n    </testcase>");
 }
 
-/// A flow whose tests were not played.
-fn error(text: &mut String, name: &str, kind: &str, why: &str) {
-    let why = escaped(why);
+/// A flow whose tests were not played; `whole` is all that was told of it.
+fn error(text: &mut String, name: &str, kind: &str, why: &str, whole: &str) {
+    let (why, whole) = (escaped(why), escaped(whole));
     let _ = writeln!(
         text,
         "    <testcase name=\"flowc test\" classname=\"{name}\" time=\"0.000\">\n      \
-         <error type=\"{kind}\" message=\"{why}\"/>\n    </testcase>"
+         <error type=\"{kind}\" message=\"{why}\">{whole}</error>\n    </testcase>"
     );
 }
 
@@ -117,8 +119,8 @@ mod tests {
     #[test]
     fn no_text_breaks_the_xml() {
         assert_eq!(escaped("a<b>&\"\u{1b}\n\u{ffff}"), "a&lt;b&gt;&amp;&quot;\u{fffd}&#10;\u{fffd}");
-        let outcomes =
-            [Outcome::Broken("a\"<.flow".to_owned(), 2), Outcome::Failed("b.flow".to_owned(), "no <cargo>".to_owned())];
+        let broken = Broken { name: "a\"<.flow".to_owned(), count: 2, told: "error[F0201]: <n> & m\n".to_owned() };
+        let outcomes = [Outcome::Broken(broken), Outcome::Failed("b.flow".to_owned(), "no <cargo>".to_owned())];
         let text = document(&outcomes);
         let read = roxmltree::Document::parse(&text);
         let read = read.as_ref().map(|read| read.root_element());
@@ -127,5 +129,6 @@ mod tests {
         assert!(
             text.contains("name=\"a&quot;&lt;.flow\" tests=\"1\"") && text.contains("message=\"no &lt;cargo&gt;\"")
         );
+        assert!(text.contains("message=\"2 errors\">error[F0201]: &lt;n&gt; &amp; m&#10;</error>"), "{text}");
     }
 }

@@ -15,6 +15,7 @@ use super::console::Console;
 use super::coverage::Wanted;
 use super::inputs::{Input, Inputs};
 use super::{Exit, counted, watch};
+use crate::diagnostic::render::Style;
 use crate::diagnostic::{Diagnostic, render};
 use crate::driver::samples::Beside;
 use crate::driver::{Error, Watch};
@@ -72,10 +73,20 @@ enum Format {
 enum Outcome {
     /// Its tests were played.
     Tried(Tried),
-    /// It has errors, which have been told: its name and how many.
-    Broken(String, usize),
+    /// It has errors, which have been told.
+    Broken(Broken),
     /// Its tests could not be played: its name, and why, which has been told.
     Failed(String, String),
+}
+
+/// A flow with errors.
+struct Broken {
+    /// Its file.
+    name: String,
+    /// How many.
+    count: usize,
+    /// All of them, as they are drawn.
+    told: String,
 }
 
 impl Outcome {
@@ -83,7 +94,7 @@ impl Outcome {
     fn tried(&self) -> Option<&Tried> {
         match self {
             Self::Tried(tried) => Some(tried),
-            Self::Broken(..) | Self::Failed(..) => None,
+            Self::Broken(_) | Self::Failed(..) => None,
         }
     }
 }
@@ -123,11 +134,14 @@ impl Test {
             // A file that cannot be read or has mistakes does not keep the others from being tested.
             match load(console, input) {
                 Ok(Loaded::Sound(file, suite)) => loaded.push((input, file, suite)),
-                Ok(Loaded::Broken(name, count)) => outcomes.push(Outcome::Broken(name, count)),
+                Ok(Loaded::Broken(broken)) => outcomes.push(Outcome::Broken(broken)),
                 Err(error) => exit = super::failed(console, &error),
             }
         }
-        if !self.chosen(console, &mut loaded) && outcomes.is_empty() && exit == Exit::Fine {
+        let is_any = self.choose(&mut loaded);
+        // What could not be read may hold the tests that are meant.
+        if let (Err(names), Exit::Fine, true) = (is_any, exit, outcomes.is_empty()) {
+            self.none_is_meant(console, &names);
             return Ok(Exit::Failed);
         }
         for (input, file, suite) in loaded {
@@ -153,15 +167,19 @@ impl Test {
         exit = exit.max(self.coverage.tell(console, played, self.format == Format::Json)?);
         let is_bad = outcomes.iter().any(|outcome| match outcome {
             Outcome::Tried(tried) => tried.failed() > 0,
-            Outcome::Broken(..) => true,
+            Outcome::Broken(_) => true,
             Outcome::Failed(..) => false,
         });
         Ok(if is_bad { exit.max(Exit::FlowErrors) } else { exit })
     }
 
-    /// Leaves only the tests that are meant, and the flows that have some; `false` if there are none, which is told.
-    fn chosen(&self, console: &Console<'_>, loaded: &mut Vec<(&Input, SourceFile, Suite)>) -> bool {
-        let Some(filter) = &self.filter else { return true };
+    /// Leaves only the tests that are meant, and the flows that have some.
+    ///
+    /// # Errors
+    ///
+    /// There are none: the names of those that there are.
+    fn choose(&self, loaded: &mut Vec<(&Input, SourceFile, Suite)>) -> Result<(), Vec<String>> {
+        let Some(filter) = &self.filter else { return Ok(()) };
         let names: Vec<String> =
             loaded.iter().flat_map(|(_, _, suite)| &suite.plays).map(|play| play.name.clone()).collect();
         let is_whole = names.contains(filter);
@@ -169,16 +187,18 @@ impl Test {
             suite.plays.retain(|play| if is_whole { play.name == *filter } else { play.name.contains(filter) });
         }
         loaded.retain(|(_, _, suite)| !suite.plays.is_empty());
-        if loaded.is_empty() {
-            let near = suggest::nearest(filter, names.iter().map(String::as_str));
-            let help = match (near.is_empty(), names.first()) {
-                (false, _) => suggest::did_you_mean(&near, ""),
-                (true, Some(first)) => format!("there is {}, such as `{first}`", counted(names.len(), "test")),
-                (true, None) => "there is no test at all".to_owned(),
-            };
-            console.error(&format!("no test has `{filter}` in its name"), Some(&help));
-        }
-        !loaded.is_empty()
+        if loaded.is_empty() { Err(names) } else { Ok(()) }
+    }
+
+    fn none_is_meant(&self, console: &Console<'_>, names: &[String]) {
+        let filter = self.filter.as_deref().unwrap_or_default();
+        let near = suggest::nearest(filter, names.iter().map(String::as_str));
+        let help = match (near.is_empty(), names.first()) {
+            (false, _) => suggest::did_you_mean(&near, ""),
+            (true, Some(first)) => format!("there is {}, such as `{first}`", counted(names.len(), "test")),
+            (true, None) => "there is no test at all".to_owned(),
+        };
+        console.error(&format!("no test has `{filter}` in its name"), Some(&help));
     }
 
     /// Shows what came of a flow's tests.
@@ -205,8 +225,8 @@ impl Test {
 enum Loaded {
     /// It has no errors; its tests are ready to be played.
     Sound(SourceFile, Suite),
-    /// It has: its name and how many.
-    Broken(String, usize),
+    /// It has some.
+    Broken(Broken),
 }
 
 /// Reads a flow and its tests; what is wrong with it is drawn.
@@ -218,7 +238,10 @@ fn load(console: &Console<'_>, input: &Input) -> Result<Loaded, Error> {
     console.system.report(&render::render(&file, &diagnostics, console.style()));
     Ok(match suite {
         Some(suite) => Loaded::Sound(file, suite),
-        None => Loaded::Broken(file.name, diagnostics.len()),
+        None => {
+            let told = render::render(&file, &diagnostics, Style::PLAIN);
+            Loaded::Broken(Broken { name: file.name, count: diagnostics.len(), told })
+        }
     })
 }
 
