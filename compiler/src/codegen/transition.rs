@@ -33,7 +33,16 @@ impl<'a> Transitions<'a> {
 
     /// An expression of the type `Run` that leads to a step.
     pub(super) fn to(&self, id: NodeId) -> TokenStream {
+        let id = self.emitted(id);
         if self.joins.contains_key(&id) { self.tail(id) } else { self.expression(id) }
+    }
+
+    /// The step that stands in the program for this one: what does nothing is only there to be marked.
+    fn emitted(&self, id: NodeId) -> NodeId {
+        match self.code.purpose {
+            Purpose::Ship => self.code.machine.acting(id),
+            Purpose::Test => id,
+        }
     }
 
     /// The step itself as an expression: in braces if it binds or marks something first.
@@ -52,6 +61,7 @@ impl<'a> Transitions<'a> {
 
     /// The same as the last lines of a block.
     pub(super) fn tail(&self, id: NodeId) -> TokenStream {
+        let id = self.emitted(id);
         match self.joins.get(&id) {
             Some(join) => {
                 let arguments = self.live(id).map(|(variable, _)| variable);
@@ -110,6 +120,7 @@ impl<'a> Transitions<'a> {
                 let next = self.tail(*next);
                 quote!(let #local: #ty = #value; #next)
             }
+            NodeKind::Unread { next } => self.tail(*next),
             NodeKind::If { condition, then, otherwise } => {
                 let condition = expr::value(Names::kept(idents), condition);
                 let (then, otherwise) = (self.tail(*then), self.tail(*otherwise));

@@ -93,10 +93,38 @@ fn ways_that_lead_to_one_place_are_one() {
     let of = |keyword| nothing.steps.iter().filter(move |step| step.keyword == keyword).map(|step| step.ways.len());
     assert_eq!(of("match").collect::<Vec<_>>(), [3]);
     assert_eq!(of("if").collect::<Vec<_>>(), [2, 2]);
+}
 
-    // Nothing reads what is set, so it is not computed, and both ways lead to the message.
-    let same = graph_of("on sms\n -> { if $body == \"a\" -> set x = 1 }\n -> sms \"D\"");
-    assert!(covered(&same, &[]).steps.iter().all(|step| step.ways.is_empty()));
+#[test]
+fn an_arm_that_only_sets_what_nothing_reads_is_walked_or_left_out_like_any_other() {
+    let calls = graph_of(
+        "on sms\n  -> { call GET \"https://example.com/\" < n? = n >\n       fail -> set y = 2 }\n  -> sms \"q\"",
+    );
+    let ok = covered(&calls, &["call", ">call", "sms"]);
+    assert_eq!(ok.share(), Share { walked: 3, all: 5 });
+    assert_eq!(told(&calls, &ok), ["3: fail | no test walks this `fail`"]);
+    let both = covered(&calls, &["call", ">call", "sms", "call", ">call", "set", "sms"]);
+    assert_eq!((both.share(), told(&calls, &both)), (Share { walked: 5, all: 5 }, Vec::new()));
+
+    let branch = graph_of("on sms\n  -> { if $body == \"a\" -> set x = 1 }\n  -> sms \"D\"");
+    let not = covered(&branch, &["if", "sms"]);
+    assert_eq!(not.share(), Share { walked: 3, all: 5 });
+    assert_eq!(told(&branch, &not), ["2: $body == \"a\" | no test has this hold"]);
+    let holds = covered(&branch, &["if", "set", "sms"]);
+    assert_eq!(told(&branch, &holds), ["2: if | in every test this holds"]);
+    let both = covered(&branch, &["if", "sms", "if", "set", "sms"]);
+    assert_eq!((both.share(), told(&branch, &both)), (Share { walked: 5, all: 5 }, Vec::new()));
+
+    let choice = graph_of(
+        "on sms\n  -> { match $body {\n    \"a\" -> set x = 1\n    \"b\" -> set x = 2\n    else -> set x = 3\n  } }\n  -> sms \"D\"",
+    );
+    let two = covered(&choice, &["match", "set x = 1", "sms", "match", "set x = 3", "sms"]);
+    assert_eq!(two.share(), Share { walked: 6, all: 8 });
+    assert_eq!(told(&choice, &two), ["4: \"b\" | no test walks this case"]);
+    let all = covered(&choice, &["match", "set x = 1", "sms", "match", "set x = 2", "match", "set x = 3"]);
+    assert_eq!((all.share(), told(&choice, &all)), (Share { walked: 8, all: 8 }, Vec::new()));
+    let lines = lcov::record("a.flow", &two);
+    assert!(lines.contains("DA:4,0\n") && lines.contains("DA:5,1\n"), "{lines}");
 }
 
 #[test]

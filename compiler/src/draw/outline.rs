@@ -162,7 +162,9 @@ impl Outline<'_> {
             NodeKind::If { .. } | NodeKind::Present { .. } | NodeKind::Match { .. } => {
                 shape(ShapeKind::Decision, 1, &words, Vec::new())
             }
-            NodeKind::Set { .. } | NodeKind::Wait { .. } => shape(ShapeKind::Plain, 1, &words, Vec::new()),
+            NodeKind::Set { .. } | NodeKind::Unread { .. } | NodeKind::Wait { .. } => {
+                shape(ShapeKind::Plain, 1, &words, Vec::new())
+            }
             NodeKind::Goto { .. } => shape(ShapeKind::Jump, 1, &words, Vec::new()),
             NodeKind::Start { .. } | NodeKind::End => return None,
         })

@@ -223,6 +223,7 @@ impl<'a> World<'a> {
                 self.values.insert(variable.name.clone(), value);
                 self.go(next(*to));
             }
+            NodeKind::Unread { next: to } => self.go(next(*to)),
             NodeKind::Goto { machine, args } => {
                 let Entry::Path { params, .. } = &self.graph.machines[*machine].entry else { panic!("a path") };
                 let values = params.iter().zip(args).map(|(param, arg)| (param.name.clone(), self.eval(arg)));

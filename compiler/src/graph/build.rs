@@ -1,7 +1,9 @@
 //! The tree of a checked flow to its graph, from the ends of the paths backwards.
 
 use super::expr::Lowering;
-use super::{Api, Entry, Expr, Fail, Fails, FlowGraph, Machine, Node, NodeId, NodeKind, Variable, live, numbers};
+use super::{
+    Api, Entry, Expr, Fail, Fails, FlowGraph, Machine, Node, NodeId, NodeKind, Variable, acting, live, numbers,
+};
 use crate::check::constant::constant_text;
 use crate::check::cron;
 use crate::check::infer::Types;
@@ -92,9 +94,9 @@ impl Builder<'_> {
             start = machine.add(head, NodeKind::Start { next: start });
         }
         let line = self.line(head);
+        machine.lead_to(start);
         let mut nodes = machine.nodes;
         if let Some(node) = nodes.get_mut(start.0) {
-            node.incoming += 1;
             if let Entry::Path { params, .. } = &entry {
                 // Whoever enters brings all of them along.
                 node.live.extend(params.iter().map(|param| (param.name.clone(), param.typed)));
@@ -111,15 +113,22 @@ struct MachineBuilder<'a, 'b> {
 
 impl MachineBuilder<'_, '_> {
     fn add(&mut self, span: Span, kind: NodeKind) -> NodeId {
-        for to in kind.successors() {
-            if let Some(node) = self.nodes.get_mut(to.0) {
-                node.incoming += 1;
-            }
+        // Whatever leads to a step that does nothing leads to what is behind it.
+        if !matches!(kind, NodeKind::Unread { .. }) {
+            kind.successors().into_iter().for_each(|to| self.lead_to(to));
         }
         let live = live::before(&kind, &self.nodes);
         let line = self.builder.line(span);
         self.nodes.push(Node { span, line, kind, live, incoming: 0 });
         NodeId(self.nodes.len() - 1)
+    }
+
+    /// Counts one more step that leads there.
+    fn lead_to(&mut self, to: NodeId) {
+        let to = acting(&self.nodes, to);
+        if let Some(node) = self.nodes.get_mut(to.0) {
+            node.incoming += 1;
+        }
     }
 
     /// The first step of a path whose last leads to `next`.
@@ -167,12 +176,12 @@ impl MachineBuilder<'_, '_> {
                 NodeKind::Match { subject: lowering.expr(&choice.subject), cases, otherwise }
             }
             StepKind::Set(set) => match self.builder.bound(&set.name) {
-                // What nothing reads afterwards is not computed.
                 Some(variable) if self.needs(next, &variable) => {
                     let next = self.widened(step.span, &variable, next);
                     NodeKind::Set { variable, value: lowering.expr(&set.value), next }
                 }
-                _ => return next,
+                // Its value would make others live that nothing else reads.
+                _ => NodeKind::Unread { next },
             },
             StepKind::Goto(goto) => self.goto(goto),
             StepKind::End => NodeKind::End,

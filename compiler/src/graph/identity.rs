@@ -36,7 +36,8 @@ impl FlowGraph {
                     hash.text(&ask.patience());
                 }
             }
-            hash.number(Hashes::of(self, machine).whole.get(machine.start.0).copied().unwrap_or_default());
+            let start = machine.acting(machine.start);
+            hash.number(Hashes::of(self, machine).whole.get(start.0).copied().unwrap_or_default());
         }
         format!("{:016x}", hash.finish())
     }
@@ -138,7 +139,7 @@ struct Hashes {
 impl Hashes {
     fn of(graph: &FlowGraph, machine: &Machine) -> Self {
         let own: Vec<u64> = machine.nodes.iter().map(|node| own(graph, &node.kind)).collect();
-        let ways = machine.nodes.iter().map(|node| ways(&node.kind)).collect();
+        let ways = machine.nodes.iter().map(|node| ways(machine, &node.kind)).collect();
         let mut hashes = Self { ways, now: own.clone(), own, whole: Vec::new() };
         for at in 0..machine.nodes.len() {
             // Each step is behind those it leads to, and there are no loops.
@@ -189,13 +190,15 @@ impl Hashes {
     }
 }
 
-fn ways(kind: &NodeKind) -> Vec<(u64, NodeId)> {
+/// The ways on from a step. One that does nothing changes nobody's name, so they lead over it.
+fn ways(machine: &Machine, kind: &NodeKind) -> Vec<(u64, NodeId)> {
     let named = |way: &String| {
         let mut hash = Fnv::default();
         hash.text(way);
         hash.finish()
     };
-    kind.ways().iter().map(named).zip(kind.successors()).collect()
+    let to = kind.successors().into_iter().map(|to| machine.acting(to));
+    kind.ways().iter().map(named).zip(to).collect()
 }
 
 fn own(graph: &FlowGraph, kind: &NodeKind) -> u64 {
@@ -295,6 +298,14 @@ mod tests {
             assert!(other != flow && identity(&other) != before, "{old}: {other}");
         }
         assert_eq!(identity("on sms -> sms \"Hi\""), "41bba24990ea9303", "it does not change with flowc");
+    }
+
+    #[test]
+    fn what_nothing_reads_is_in_no_name() {
+        let flow = "on sms -> { if $body == \"x\" -> wait 1d } -> wait 1d -> sms \"a\"";
+        let sets = "on sms -> set a = 1 -> { if $body == \"x\" -> wait 1d -> set a = 2 else -> set a = 3 } -> set a = 4 -> wait 1d -> sms \"a\" -> set a = 5";
+        assert_eq!(names(sets), names(flow));
+        assert_eq!(graph(sets).identity(), graph(flow).identity());
     }
 
     #[test]

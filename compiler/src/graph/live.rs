@@ -22,7 +22,7 @@ pub(super) fn before(kind: &NodeKind, nodes: &[Node]) -> Live {
     let mut live = Live::new();
     match kind {
         NodeKind::Start { next } => live.extend(after(next)),
-        NodeKind::Wait { next, .. } => live.extend(after(next)),
+        NodeKind::Wait { next, .. } | NodeKind::Unread { next } => live.extend(after(next)),
         NodeKind::Ask { ask, reply, timeout } => {
             live.extend(after(reply));
             live.retain(|name, _| ask.reply.as_ref().is_none_or(|variable| variable.name != *name));
@@ -85,7 +85,7 @@ impl NodeKind {
             Self::Match { subject, .. } => visit(subject),
             Self::Set { value, .. } => visit(value),
             Self::Goto { args, .. } => args.iter().for_each(visit),
-            Self::Start { .. } | Self::Wait { .. } | Self::Present { .. } | Self::End => {}
+            Self::Start { .. } | Self::Wait { .. } | Self::Unread { .. } | Self::Present { .. } | Self::End => {}
         }
     }
 }

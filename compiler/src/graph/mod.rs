@@ -122,7 +122,7 @@ pub struct Node {
     pub kind: NodeKind,
     /// The variables that it or what follows it still needs, by name.
     pub live: BTreeMap<String, Typed>,
-    /// How many steps lead to it.
+    /// How many steps lead to it, over those that do nothing; 0 for one that does nothing itself.
     pub incoming: usize,
 }
 
@@ -201,6 +201,12 @@ pub enum NodeKind {
         variable: Variable,
         /// Its value.
         value: Expr,
+        /// What follows.
+        next: NodeId,
+    },
+    /// `set` of what nothing reads afterwards: a run passes it, so tests walk it and pictures show it, but nothing is
+    /// computed there.
+    Unread {
         /// What follows.
         next: NodeId,
     },
@@ -375,6 +381,19 @@ impl Machine {
     pub fn node(&self, id: NodeId) -> Option<&Node> {
         self.nodes.get(id.0)
     }
+
+    /// The step itself, or the first behind it that does something.
+    pub fn acting(&self, id: NodeId) -> NodeId {
+        acting(&self.nodes, id)
+    }
+}
+
+fn acting(nodes: &[Node], mut id: NodeId) -> NodeId {
+    // Each step is behind those it leads to, so this comes to an end.
+    while let Some(Node { kind: NodeKind::Unread { next }, .. }) = nodes.get(id.0) {
+        id = *next;
+    }
+    id
 }
 
 impl NodeKind {
@@ -385,13 +404,18 @@ impl NodeKind {
 
     /// Whether it is passed on the way from one state to the next.
     pub fn is_decision(&self) -> bool {
-        matches!(self, Self::If { .. } | Self::Match { .. } | Self::Set { .. } | Self::Present { .. })
+        matches!(
+            self,
+            Self::If { .. } | Self::Match { .. } | Self::Set { .. } | Self::Unread { .. } | Self::Present { .. }
+        )
     }
 
     /// The steps it leads to.
     pub fn successors(&self) -> Vec<NodeId> {
         match self {
-            Self::Start { next } | Self::Set { next, .. } | Self::Wait { next, .. } => vec![*next],
+            Self::Start { next } | Self::Set { next, .. } | Self::Unread { next } | Self::Wait { next, .. } => {
+                vec![*next]
+            }
             Self::Call { ok, fails, .. } | Self::Sms { ok, fails, .. } => {
                 let last = match fails.otherwise {
                     Fail::Arm(fail) => Some(fail),

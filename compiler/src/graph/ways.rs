@@ -64,9 +64,10 @@ impl Node {
     pub fn ways(&self, source: &SourceFile) -> Vec<Way> {
         let way = |arm, to: &NodeId| Way { arm, to: Some(*to) };
         match &self.kind {
-            NodeKind::Start { next } | NodeKind::Set { next, .. } | NodeKind::Wait { next, .. } => {
-                vec![way(Arm::Next, next)]
-            }
+            NodeKind::Start { next }
+            | NodeKind::Set { next, .. }
+            | NodeKind::Unread { next }
+            | NodeKind::Wait { next, .. } => vec![way(Arm::Next, next)],
             NodeKind::Call { ok, fails, .. } | NodeKind::Sms { ok, fails, .. } => {
                 [way(Arm::Ok, ok)].into_iter().chain(failures(fails)).collect()
             }

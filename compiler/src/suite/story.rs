@@ -168,9 +168,11 @@ impl<'a> Teller<'a> {
                 Some(path) => path.entry.head().replacen("path", "goto", 1),
                 None => "goto".to_owned(),
             },
-            NodeKind::If { .. } | NodeKind::Present { .. } | NodeKind::Match { .. } | NodeKind::Set { .. } => {
-                one_line(self.file.slice(node.span))
-            }
+            NodeKind::If { .. }
+            | NodeKind::Present { .. }
+            | NodeKind::Match { .. }
+            | NodeKind::Set { .. }
+            | NodeKind::Unread { .. } => one_line(self.file.slice(node.span)),
             NodeKind::Wait { .. } => node.kind.title(),
             NodeKind::Call { .. } | NodeKind::Sms { .. } | NodeKind::Ask { .. } | NodeKind::End => {
                 node.kind.keyword().to_owned()

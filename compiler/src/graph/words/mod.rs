@@ -39,7 +39,7 @@ impl NodeKind {
             Self::Wait { .. } => "wait",
             Self::If { .. } | Self::Present { .. } => "if",
             Self::Match { .. } => "match",
-            Self::Set { .. } => "set",
+            Self::Set { .. } | Self::Unread { .. } => "set",
             Self::Goto { .. } => "goto",
             Self::End => "end",
         }
@@ -59,7 +59,7 @@ impl NodeKind {
     /// All that it says, but for the ways on: two steps with the same words do the same.
     pub fn words(&self) -> String {
         match self {
-            Self::Start { .. } | Self::End => self.keyword().to_owned(),
+            Self::Start { .. } | Self::Unread { .. } | Self::End => self.keyword().to_owned(),
             Self::Call { call, .. } => call::words(call),
             Self::Sms { sms, .. } => format!("sms{}", message(sms)),
             Self::Ask { ask, .. } => question(ask),
@@ -86,7 +86,7 @@ impl NodeKind {
             }
             Self::Ask { .. } => ["reply", "timeout"].map(str::to_owned).into(),
             Self::If { .. } | Self::Present { .. } => ["then", "else"].map(str::to_owned).into(),
-            Self::Start { .. } | Self::Wait { .. } | Self::Set { .. } => vec!["then".to_owned()],
+            Self::Start { .. } | Self::Wait { .. } | Self::Set { .. } | Self::Unread { .. } => vec!["then".to_owned()],
             Self::Goto { .. } | Self::End => Vec::new(),
         }
     }
