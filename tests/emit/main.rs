@@ -67,19 +67,18 @@ fn a_program_that_is_shipped_has_no_mark() {
 fn what_nothing_reads_changes_no_byte_of_a_program_that_is_shipped() {
     let sets = r#"secret KEY
 on sms -> set a = $from -> set s = $body
-  -> { if $s == "x" -> set b = "$body $KEY" else -> set b = 2 -> set c = $b }
-  -> { match $body { "a" -> set d = 1 "b" -> { set d = 2 -> set s = "y" } else -> set d = 3 } }
-  -> { call GET "https://example.com/" < n? = n > ok -> set e = $n fail timeout -> set s = "z" -> set e = 1 fail -> set e = "$failure" }
-  -> { if $s == "y" -> sms "$s" else -> ask "$s?" < g: text > reply -> set f = $g timeout -> set f = 1 } -> set h = 1
+  -> { if $s == "x" -> set b = "$body $KEY" -> set s = "w" else -> set b = 2 -> set c = $b -> set s = "v" }
+  -> { match $body { "a" | "b" -> set d = 1 -> { set d = 2 -> set s = "y" } else -> set d = 3 -> goto p } }
+  -> { call GET "https://example.com/" < n? = n > fail timeout -> set s = "z" -> set e = 1 fail -> set e = "$failure" -> end } -> set n = 1
+  -> { if $s == "y" -> sms "$s" -> set f = $s else -> ask "$s?" < g: text > timeout -> set f = 1 -> end } -> set h = 1
 path p -> set i = 1 -> goto p
 "#;
-    // Without those that nothing reads: what is left of an arm is nothing.
     let bare = r#"secret KEY
 on sms -> set s = $body
-  -> { if $s == "x" -> {} else -> {} }
-  -> { match $body { "a" -> {} "b" -> { set s = "y" } else -> {} } }
-  -> { call GET "https://example.com/" < n? = n > ok -> {} fail timeout -> set s = "z" fail -> {} }
-  -> { if $s == "y" -> sms "$s" else -> ask "$s?" < g: text > reply -> {} timeout -> {} }
+  -> { if $s == "x" -> set s = "w" else -> set s = "v" }
+  -> { match $body { "a" | "b" -> set s = "y" else -> goto p } }
+  -> { call GET "https://example.com/" < n? = n > fail timeout -> set s = "z" fail -> end }
+  -> { if $s == "y" -> sms "$s" else -> ask "$s?" < g: text > timeout -> end }
 path p -> goto p
 "#;
     let emit = |flow: &str| {

@@ -308,6 +308,7 @@ mod path_again {
                     ::flow_runtime::testing::from(1, 3);
                     {
                         ::flow_runtime::testing::at(1, 2);
+                        ::flow_runtime::testing::at(1, 0);
                         Run::Completed
                     }
                 }
