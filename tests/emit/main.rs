@@ -70,7 +70,7 @@ on sms -> set a = $from -> set s = $body
   -> { if $s == "x" -> set b = "$body $to" -> set s = "w" else -> set b = 2 -> set c = $b -> set s = "v" }
   -> { match $body { "a" | "b" -> set d = 1 -> { set d = 2 -> set s = "y" } else -> set d = 3 -> sms "n" } }
   -> { call GET "https://example.com/" < n? = n > fail timeout -> set s = "z" -> set e = 1 fail -> set e = $failure.message -> end } -> set n = 1
-  -> { if $s == "y" -> sms "$s" -> set f = $s else -> ask "$s?" < g: text > timeout -> set f = 1 -> end } -> set h = 1
+  -> { if $s == "y" -> sms "$s" -> set f = $s else -> ask "$s?" < g: text > timeout -> set f = 1 -> goto p } -> set h = 1
 path p -> set i = 1 -> wait 1d -> set i = 2 -> goto p
 "#;
     let bare = r#"
@@ -78,7 +78,7 @@ on sms -> set s = $body
   -> { if $s == "x" -> set s = "w" else -> set s = "v" }
   -> { match $body { "a" | "b" -> set s = "y" else -> sms "n" } }
   -> { call GET "https://example.com/" < n? = n > fail timeout -> set s = "z" fail -> end }
-  -> { if $s == "y" -> sms "$s" else -> ask "$s?" < g: text > timeout -> end }
+  -> { if $s == "y" -> sms "$s" else -> ask "$s?" < g: text > timeout -> goto p }
 path p -> wait 1d -> goto p
 "#;
     let emit = |flow: &str| {

@@ -96,11 +96,9 @@ impl Builder<'_> {
         let line = self.line(head);
         machine.lead_to(start);
         let mut nodes = machine.nodes;
-        if let Some(node) = nodes.get_mut(start.0) {
-            if let Entry::Path { params, .. } = &entry {
-                // Whoever enters brings all of them along.
-                node.live.extend(params.iter().map(|param| (param.name.clone(), param.typed)));
-            }
+        if let (Entry::Path { params, .. }, Some(node)) = (&entry, nodes.get_mut(start.0)) {
+            // Whoever enters brings all of them along.
+            node.live.extend(params.iter().map(|param| (param.name.clone(), param.typed)));
         }
         Machine { entry, head, line, start, nodes }
     }
