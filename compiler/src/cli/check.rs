@@ -10,7 +10,7 @@ use super::inputs::{Input, Inputs};
 use super::tally::{Tally, kinds};
 use super::{counted, unified};
 use crate::Compilation;
-use crate::diagnostic::{json, render, sarif, short};
+use crate::diagnostic::{Diagnostic, json, render, sarif, short};
 use crate::driver::samples::Beside;
 use crate::driver::{Error, flow_file, location};
 use crate::fix::{self, Mended};
@@ -156,6 +156,17 @@ impl Check {
         }
         Ok(())
     }
+}
+
+/// Draws the errors of a file, and gives them back; warnings are for `flowc check`.
+pub(super) fn draw_errors(
+    console: &Console<'_>,
+    file: &SourceFile,
+    mut diagnostics: Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    diagnostics.retain(Diagnostic::is_error);
+    console.system.report(&render::render(file, &diagnostics, console.style()));
+    diagnostics
 }
 
 /// Reads and compiles a file, and draws what is wrong with it.

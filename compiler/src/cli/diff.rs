@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
+use super::check::draw_errors;
 use super::console::Console;
 use super::inputs::Input;
 use super::{Exit, counted};
-use crate::diagnostic::{Diagnostic, render};
 use crate::driver::Error;
 use crate::driver::samples::Beside;
 use crate::source::SourceFile;
@@ -52,10 +52,8 @@ impl Diff {
         }
         let understood = |input: &Input| -> Result<_, Error> {
             let file = input.read(console.system)?;
-            let (graph, mut diagnostics) = crate::graph_of(&file, &Beside::new(console.system, input.path()));
-            // Warnings are for `flowc check`.
-            diagnostics.retain(Diagnostic::is_error);
-            console.system.report(&render::render(&file, &diagnostics, console.style()));
+            let (graph, diagnostics) = crate::graph_of(&file, &Beside::new(console.system, input.path()));
+            draw_errors(console, &file, diagnostics);
             Ok((file, graph))
         };
         let (old_file, old_graph) = understood(&old)?;

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Exit;
+use super::check::draw_errors;
 use super::console::Console;
-use crate::diagnostic::{Diagnostic, render};
 use crate::driver::samples::Beside;
 use crate::driver::system::{Entry, System};
 use crate::driver::{Error, flow_file};
@@ -32,10 +32,8 @@ impl Openapi {
     pub(super) fn run(&self, console: &Console<'_>) -> Result<Exit, Error> {
         let system = console.system;
         let file = flow_file::read(system, &self.file)?;
-        let (graph, mut diagnostics) = crate::graph_of(&file, &Beside::new(system, &self.file));
-        // Warnings are for `flowc check`.
-        diagnostics.retain(Diagnostic::is_error);
-        system.report(&render::render(&file, &diagnostics, console.style()));
+        let (graph, diagnostics) = crate::graph_of(&file, &Beside::new(system, &self.file));
+        draw_errors(console, &file, diagnostics);
         let Some(graph) = graph else {
             return Ok(Exit::FlowErrors);
         };

@@ -12,9 +12,9 @@ use clap::{Args, ValueEnum};
 use self::document::Document;
 use self::sample::Sample;
 use super::Exit;
+use super::check::draw_errors;
 use super::console::Console;
 use super::progress::Watcher;
-use crate::diagnostic::{Diagnostic, render};
 use crate::driver::samples::Beside;
 use crate::driver::system::{Command, Line, System};
 use crate::driver::{self, Error, Making, Order, flow_file};
@@ -91,10 +91,8 @@ impl Call {
             }
         };
         let file = flow_file::read(system, &path)?;
-        let (graph, mut diagnostics) = crate::graph_of(&file, &Beside::new(system, &path));
-        // Warnings are for `flowc check`.
-        diagnostics.retain(Diagnostic::is_error);
-        system.report(&render::render(&file, &diagnostics, console.style()));
+        let (graph, diagnostics) = crate::graph_of(&file, &Beside::new(system, &path));
+        draw_errors(console, &file, diagnostics);
         let Some(graph) = graph else {
             return Ok(Exit::FlowErrors);
         };

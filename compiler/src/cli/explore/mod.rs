@@ -8,9 +8,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::check::draw_errors;
 use super::console::Console;
 use super::{Exit, counted, run};
-use crate::diagnostic::{Diagnostic, render};
 use crate::driver::samples::Beside;
 use crate::driver::{Error, Stage, flow_file};
 use crate::explore::{self, Bounds, Exploration};
@@ -68,10 +68,8 @@ impl Explore {
         let system = console.system;
         let file = flow_file::read(system, &self.file)?;
         let samples = Beside::new(system, &self.file);
-        let (graph, mut diagnostics) = crate::graph_of(&file, &samples);
-        // Warnings are for `flowc check`.
-        diagnostics.retain(Diagnostic::is_error);
-        system.report(&render::render(&file, &diagnostics, console.style()));
+        let (graph, diagnostics) = crate::graph_of(&file, &samples);
+        draw_errors(console, &file, diagnostics);
         let Some(graph) = graph else {
             return Ok(Exit::FlowErrors);
         };

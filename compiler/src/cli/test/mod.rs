@@ -11,12 +11,12 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 pub(super) use self::tried::{Tried, tried};
+use super::check::draw_errors;
 use super::console::Console;
 use super::coverage::Wanted;
 use super::inputs::{Input, Inputs};
 use super::{Exit, counted, watch};
-use crate::diagnostic::render::Style;
-use crate::diagnostic::{Diagnostic, render};
+use crate::diagnostic::render::{self, Style};
 use crate::driver::samples::Beside;
 use crate::driver::{Error, Watch};
 use crate::source::SourceFile;
@@ -232,15 +232,13 @@ enum Loaded {
 /// Reads a flow and its tests; what is wrong with it is drawn.
 fn load(console: &Console<'_>, input: &Input) -> Result<Loaded, Error> {
     let file = input.read(console.system)?;
-    let (suite, mut diagnostics) = crate::suite_of(&file, &Beside::new(console.system, input.path()));
-    // Warnings are for `flowc check`.
-    diagnostics.retain(Diagnostic::is_error);
-    console.system.report(&render::render(&file, &diagnostics, console.style()));
+    let (suite, diagnostics) = crate::suite_of(&file, &Beside::new(console.system, input.path()));
+    let errors = draw_errors(console, &file, diagnostics);
     Ok(match suite {
         Some(suite) => Loaded::Sound(file, suite),
         None => {
-            let told = render::render(&file, &diagnostics, Style::PLAIN);
-            Loaded::Broken(Broken { name: file.name, count: diagnostics.len(), told })
+            let told = render::render(&file, &errors, Style::PLAIN);
+            Loaded::Broken(Broken { name: file.name, count: errors.len(), told })
         }
     })
 }
