@@ -25,9 +25,9 @@ mod tree;
 mod walk;
 mod ways;
 
+pub(crate) use crate::graph::duration;
 pub use findings::{Finding, Kind, Slowest};
 pub(crate) use starts::PERSON;
-pub(crate) use tests_of::duration;
 pub use tests_of::{Written, tests};
 pub use trail::{End, Timed, Trail, Turn};
 pub use tree::{Branch, tree};

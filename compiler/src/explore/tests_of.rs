@@ -9,6 +9,7 @@ use std::fmt::Write;
 use serde_json::Value as Json;
 
 use super::Exploration;
+use super::duration;
 use super::path::Path;
 use super::starts::PERSON;
 use super::trail::{Trail, Turn, events};
@@ -236,14 +237,6 @@ fn json(value: &Json) -> String {
         }
         single => single.to_string(),
     }
-}
-
-/// In the largest unit that holds it: `90s`, `2h`.
-pub(crate) fn duration(seconds: u64) -> String {
-    let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm')];
-    let fitting = units.into_iter().find(|(length, _)| seconds >= *length && seconds.is_multiple_of(*length));
-    let (length, unit) = fitting.unwrap_or((1, 's'));
-    format!("{}{unit}", seconds / length)
 }
 
 fn name(trail: &Trail, with_details: bool) -> String {

@@ -16,6 +16,7 @@ pub mod story;
 mod tests;
 pub mod verdict;
 
+pub(crate) use crate::graph::duration;
 pub use compare::{Difference, Expected};
 pub(crate) use lower::OUR_NUMBER;
 pub use play::Play;

@@ -56,11 +56,6 @@ pub fn story(file: &SourceFile, graph: &FlowGraph, play: &Play, report: &Report,
     teller.moments
 }
 
-/// A length of virtual time in the largest unit that holds it: `90s`, `2h`.
-pub fn length(seconds: u32) -> String {
-    duration(seconds)
-}
-
 /// A piece of a file on one line.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -249,7 +244,7 @@ impl<'a> Teller<'a> {
     }
 
     fn waits(&mut self, waiting: &Waiting, ms: u64) {
-        let time = u32::try_from(waiting.seconds).map(duration).unwrap_or_default();
+        let time = duration(waiting.seconds);
         let text = match &waiting.person {
             Some(person) => format!("waits for {person}, at most {time} more"),
             None => format!("waits, {time} more"),

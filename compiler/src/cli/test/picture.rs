@@ -7,6 +7,7 @@ use crate::diagnostic::Label;
 use crate::diagnostic::render::{self, Remark, Style};
 use crate::source::LineIndex;
 use crate::suite::Failure;
+use crate::suite::duration;
 use crate::suite::story::{self, Moment};
 
 /// The column in which a story's text begins.
@@ -124,10 +125,10 @@ fn told(moments: &[Moment], width: Option<usize>) -> Vec<Row> {
 /// Milliseconds of a play's clock: `10.2 s`, `2h`.
 fn virtual_time(ms: u64) -> String {
     let tenths = ms / 100;
-    match u32::try_from(tenths / 10) {
-        Ok(seconds) if ms >= 60_000 || tenths.is_multiple_of(10) => story::length(seconds),
-        _ => format!("{}.{}s", tenths / 10, tenths % 10),
+    if ms >= 60_000 || tenths.is_multiple_of(10) {
+        return duration(tenths / 10);
     }
+    format!("{}.{}s", tenths / 10, tenths % 10)
 }
 
 /// The command that plays just this test.

@@ -33,7 +33,7 @@ pub(super) fn words(call: &Call) -> String {
         }
         None => {}
     }
-    clause(&mut words, "timeout", &duration(call.timeout));
+    clause(&mut words, "timeout", &duration(call.timeout.into()));
     call.retries.iter().for_each(|retries| clause(&mut words, "retry", &retries.to_string()));
     match &call.body {
         Some(Body::Json(value)) => clause(&mut words, "json", &json(value)),

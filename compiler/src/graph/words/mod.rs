@@ -51,7 +51,7 @@ impl NodeKind {
             Self::Start { .. } => "the path is entered".to_owned(),
             Self::Call { call, .. } => format!("call {}", call.method),
             Self::Ask { ask, .. } => format!("ask {}", expr(&ask.question.text)),
-            Self::Wait { seconds, .. } => format!("wait {}", duration(*seconds)),
+            Self::Wait { seconds, .. } => format!("wait {}", duration((*seconds).into())),
             _ => self.keyword().to_owned(),
         }
     }
@@ -128,14 +128,14 @@ impl Ask {
     /// How it waits for the answer: what [`NodeKind::words`] leaves out.
     pub(super) fn patience(&self) -> String {
         let again: String = self.again.iter().map(|again| format!(" {}", expr(again))).collect();
-        format!("within {} retry {}{again}", duration(self.within), self.retries)
+        format!("within {} retry {}{again}", duration(self.within.into()), self.retries)
     }
 }
 
 /// A length of time in the largest unit that holds it: `90s`, `2h`.
-pub(crate) fn duration(seconds: u32) -> String {
+pub(crate) fn duration(seconds: u64) -> String {
     let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm')];
-    let fitting = units.into_iter().find(|(length, _)| seconds.is_multiple_of(*length));
+    let fitting = units.into_iter().find(|(length, _)| seconds >= *length && seconds.is_multiple_of(*length));
     let (length, unit) = fitting.unwrap_or((1, 's'));
     format!("{}{unit}", seconds / length)
 }
