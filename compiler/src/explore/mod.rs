@@ -1,9 +1,11 @@
 //! Every path of a flow, with no tests at all: what a conversation may come to, and where it goes wrong.
 //!
-//!     graph ──▶ pool: what the flow compares with ──▶ starts, answers, replies
-//!                                                        │ one choice more
-//!               the binary of the flow's tests ◀── path ──┘
-//!                          └── report ──▶ walk ──▶ trails ──▶ tree, findings, tests
+//! ```text
+//! graph ──▶ pool: what the flow compares with ──▶ starts, answers, replies
+//!                                                    │ one choice more
+//!           the binary of the flow's tests ◀── path ──┘
+//!                      └── report ──▶ walk ──▶ trails ──▶ tree, findings, tests
+//! ```
 //!
 //! Nothing of how a flow runs is worked out here: each path is played by the flow's own binary, and its report says where
 //! the path has led and what may be chosen next.
