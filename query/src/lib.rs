@@ -1,8 +1,9 @@
-//! Where a response variable is found in JSON or XML, and which texts a pattern matches.
+//! Where a response variable is found in JSON or XML, what a bot's answer says, and which texts a pattern matches.
 //!
 //! flowc parses queries and patterns with this crate while it compiles, and tries queries on recorded samples; a flow's
 //! binary evaluates them with the same code. So what compiles is understood at run time, and finds the same.
 
+pub mod bot;
 mod describe;
 mod error;
 mod json_path;
