@@ -213,6 +213,8 @@ pub struct Step {
 pub enum Action {
     /// External Web Call.
     Call(Box<Call>),
+    /// A turn with a bot.
+    Talk(Box<Talk>),
     /// Send SMS/MMS.
     Sms(Sms),
     /// Send a question and wait for the reply.
@@ -267,6 +269,92 @@ impl std::fmt::Debug for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Call").field("line", &self.line).field("method", &self.method).finish_non_exhaustive()
     }
+}
+
+/// One turn with a bot: words go in, its answer comes out.
+pub struct Talk {
+    /// Line of the step in the flow file.
+    pub line: u32,
+    /// Whom it is with.
+    pub bot: Bot,
+    /// What the bot is told, as the flow has it; the runtime takes line breaks and other control characters out.
+    pub words: String,
+    /// For the whole turn with all that belongs to it (token, session, retries), in seconds: 1–200.
+    pub timeout: u32,
+    /// How often the words are sent again when they could not be delivered, or the service is overloaded: 0–10.
+    pub retries: u32,
+    /// Response variables, in the flow's order. Each is a [`Query::Path`] into the plain form of the bot's answer
+    /// ([`flow_query::bot`]).
+    pub bindings: &'static [Binding],
+    /// It is a turn of a `chat`: its outcome also holds what [`Chat`](crate::chat::Chat) needs, and its response variables
+    /// only once the bot is done.
+    pub is_chat: bool,
+}
+
+impl std::fmt::Debug for Talk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Talk").field("line", &self.line).field("bot", &self.bot.name()).finish_non_exhaustive()
+    }
+}
+
+/// A bot that a flow declares.
+pub enum Bot {
+    /// `lex`: Amazon Lex V2.
+    Lex(Lex),
+    /// `watson`: IBM Watson Assistant v2.
+    Watson(Watson),
+}
+
+impl Bot {
+    /// Its name in the flow.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Bot::Lex(lex) => lex.name,
+            Bot::Watson(watson) => watson.name,
+        }
+    }
+}
+
+/// A bot of Amazon Lex V2 ("RecognizeText" in the Amazon Lex V2 API reference).
+pub struct Lex {
+    /// Its name in the flow.
+    pub name: &'static str,
+    /// Where it is asked, without a slash at its end: `https://runtime-v2-lex.us-east-1.amazonaws.com`.
+    pub url: &'static str,
+    /// AWS region, as requests are signed for it.
+    pub region: &'static str,
+    /// Id of the bot.
+    pub bot: &'static str,
+    /// Id of its alias.
+    pub alias: &'static str,
+    /// Its locale: `en_US`.
+    pub locale: &'static str,
+    /// AWS access key id.
+    pub key_id: String,
+    /// Its secret access key.
+    pub secret: String,
+    /// The token that belongs to temporary keys.
+    pub session_token: Option<String>,
+}
+
+/// An assistant of IBM Watson Assistant v2 ("Watson Assistant v2" in IBM Cloud's API docs).
+pub struct Watson {
+    /// Its name in the flow.
+    pub name: &'static str,
+    /// Where it is asked, without a slash at its end; with the instance, if the service is told it so.
+    pub url: &'static str,
+    /// Id of the assistant.
+    pub assistant: &'static str,
+    /// Id of its environment; `None`: the assistant's id stands for it.
+    pub environment: Option<&'static str>,
+    /// The version of the API, as a day: `2024-08-25`.
+    pub version: &'static str,
+    /// API key of IBM Cloud.
+    pub key: String,
+    /// Where a token is had for it.
+    pub token_url: &'static str,
+    /// The variable that is true when the assistant is done.
+    pub end_flag: Option<&'static str>,
 }
 
 /// The methods of an External Web Call.
@@ -434,7 +522,7 @@ pub struct Wait {
 pub enum Outcome {
     /// Sent, waited, or nothing was to be done.
     Done,
-    /// A web call's `ok`: the values of its bindings, in their order.
+    /// The `ok` of a web call or of a turn with a bot: the values of its bindings, in their order.
     Response(Values),
     /// An ask's `reply`: the value of its variable, if it has one.
     Reply(Values),

@@ -1,8 +1,9 @@
 //! What a binary built by flowc runs on: HTTP server, carriers, web calls, the run loop.
 //!
-//! Emitted code sees [`flow`], [`value`] and the small helpers, and calls [`main`]; it knows
+//! Emitted code sees [`flow`], [`value`], [`chat`] and the small helpers, and calls [`main`]; it knows
 //! nothing of HTTP or of carriers. This crate in turn knows nothing of the language.
 
+pub mod chat;
 pub mod config;
 pub mod encode;
 pub mod flow;

@@ -188,8 +188,10 @@ fn parts_of(
     let metrics = Arc::new(Metrics::new(program, "memory"));
     let web = crate::step::web_call::WebCaller::new(&Default::default()).unwrap();
     let messenger = crate::step::Messenger::for_tests(carrier, &metrics);
+    let notes = Arc::new(journal::memory::MemoryJournal::default());
+    let unknown = Default::default();
     let performer =
-        crate::step::Performer::new(Arc::clone(&secrets), messenger, web, Default::default(), Arc::clone(&metrics));
+        crate::step::Performer::new(Arc::clone(&secrets), messenger, web, notes, unknown, Arc::clone(&metrics));
     Parts { program, secrets, performer, limits, metrics, tracer: Default::default() }
 }
 

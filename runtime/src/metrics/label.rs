@@ -108,6 +108,8 @@ label! {
     /// What a step does.
     StepKind, "kind":
     Call = "call",
+    /// A turn with a bot.
+    Bot = "bot",
     Sms = "sms",
     Ask = "ask",
     Reply = "reply",

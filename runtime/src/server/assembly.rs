@@ -66,7 +66,14 @@ impl Assembly {
         let desk = config
             .opt_outs
             .map(|texts| Desk::new(opt_outs, Arc::clone(&notes), Arc::clone(&messenger), answered, texts));
-        let performer = Performer::new(Arc::clone(&secrets), messenger, web, unknown_outcome, Arc::clone(&metrics));
+        let performer = Performer::new(
+            Arc::clone(&secrets),
+            messenger,
+            web,
+            Arc::clone(&notes),
+            unknown_outcome,
+            Arc::clone(&metrics),
+        );
         let tracer = Tracer::start(config.telemetry, &client, &metrics);
         let parts = Parts {
             program,

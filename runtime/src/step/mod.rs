@@ -1,5 +1,6 @@
 //! The steps of a flow that reach outside.
 
+mod bot;
 mod messenger;
 mod performer;
 mod reply;

@@ -6,12 +6,14 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
+use super::bot::Bots;
 use super::web_call::WebCaller;
 use super::{EffectId, Messenger};
 use crate::clock::Time;
 use crate::config::UnknownOutcome;
 use crate::engine::Parties;
-use crate::flow::{Call, Failure, FailureKind, Fault, Method, Outcome, Secrets, Sms};
+use crate::engine::notes::Notes;
+use crate::flow::{Call, Failure, FailureKind, Fault, Method, Outcome, Secrets, Sms, Talk};
 use crate::logging::{Masked, masked};
 use crate::metrics::{Metrics, Resolved, StepKind, StepOutcome};
 use crate::run_id::RunId;
@@ -22,6 +24,7 @@ pub(crate) struct Performer {
     secrets: Arc<Secrets>,
     messenger: Arc<Messenger>,
     web: WebCaller,
+    bots: Bots,
     unknown: UnknownOutcome,
     metrics: Arc<Metrics>,
 }
@@ -49,10 +52,11 @@ impl Performer {
         secrets: Arc<Secrets>,
         messenger: Arc<Messenger>,
         web: WebCaller,
+        notes: Arc<dyn Notes>,
         unknown: UnknownOutcome,
         metrics: Arc<Metrics>,
     ) -> Self {
-        Self { secrets, messenger, web, unknown, metrics }
+        Self { secrets, messenger, web, bots: Bots::new(notes), unknown, metrics }
     }
 
     /// Carries a web call out, as a part of `trace`.
@@ -61,6 +65,20 @@ impl Performer {
         let span = trace.step(StepKind::Call, line);
         let answered = self.web.carry_out(run, call, span.traceparent()).await?;
         Ok(self.told(run, line, StepKind::Call, started, answered.map(Outcome::Response), span))
+    }
+
+    /// Tells a bot its words, as a part of `trace`.
+    pub(crate) async fn talk(
+        &self,
+        run: RunId,
+        parties: &Parties,
+        talk: Talk,
+        trace: &RunSpan,
+    ) -> Result<Performed, Fault> {
+        let (line, started) = (talk.line, Instant::now());
+        let span = trace.step(StepKind::Bot, line);
+        let answered = self.bots.say(&self.web, run, parties, &talk, span.traceparent()).await?;
+        Ok(self.told(run, line, StepKind::Bot, started, answered.map(Outcome::Response), span))
     }
 
     /// Hands a message to the carrier, as a part of `trace`.
@@ -103,6 +121,11 @@ impl Performer {
     /// What came of a call with effects that may have reached its service: nobody can tell.
     pub(crate) fn called_before(&self, run: RunId, call: &Call) -> Found {
         self.unknown(run, call.line, FailureKind::Connect, "the request arrived")
+    }
+
+    /// What came of words that a bot may have been told: it goes on from them, and nobody can tell whether it has.
+    pub(crate) fn told_before(&self, run: RunId, talk: &Talk) -> Found {
+        self.unknown(run, talk.line, FailureKind::Connect, "the bot heard it")
     }
 
     fn unknown(&self, run: RunId, line: u32, kind: FailureKind, what: &str) -> Found {

@@ -52,7 +52,7 @@ fn span(span: &Span) -> Value {
                 attributes.push(number("http.response.status_code", (*status).into()));
             }
             let span_kind = match kind {
-                StepKind::Call => CLIENT,
+                StepKind::Call | StepKind::Bot => CLIENT,
                 StepKind::Sms | StepKind::Ask => PRODUCER,
                 StepKind::Reply | StepKind::Wait => INTERNAL,
             };

@@ -61,7 +61,8 @@ impl<'a> World<'a> {
         let web = WebCaller::closed(Arc::clone(&services) as _, *max_response);
         let (secrets, metrics) = (Arc::clone(secrets), Arc::clone(metrics));
         let unknown = UnknownOutcome::default();
-        let performer = Performer::new(Arc::clone(&secrets), messenger, web, unknown, Arc::clone(&metrics));
+        let notes = Arc::clone(&journal) as _;
+        let performer = Performer::new(Arc::clone(&secrets), messenger, web, notes, unknown, Arc::clone(&metrics));
         let parts = Parts {
             program,
             secrets: Arc::clone(&secrets),

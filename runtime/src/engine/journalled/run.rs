@@ -175,6 +175,7 @@ impl<'a> Run<'a> {
         let performer = &self.shared.performer;
         let found = match action {
             Action::Call(call) if call.has_effect() => performer.called_before(self.id, call),
+            Action::Talk(talk) => performer.told_before(self.id, talk),
             Action::Sms(sms) => performer.sent_before(self.effect(), &self.parties, sms, self.since).await?,
             Action::Ask(ask) => {
                 let question = ask.words(self.retries.unwrap_or(ask.retries));
@@ -217,6 +218,10 @@ impl<'a> Run<'a> {
                     self.write_down().await?;
                 }
                 self.shared.performer.call(self.id, *call, &self.trace).await?
+            }
+            Action::Talk(talk) => {
+                self.begin().await?;
+                self.shared.performer.talk(self.id, &self.parties, *talk, &self.trace).await?
             }
             Action::Sms(message) => {
                 self.begin().await?;
@@ -377,6 +382,7 @@ impl Action {
     pub(crate) fn line(&self) -> Option<u32> {
         match self {
             Action::Call(call) => Some(call.line),
+            Action::Talk(talk) => Some(talk.line),
             Action::Sms(sms) => Some(sms.line),
             Action::Ask(ask) => Some(ask.question.line),
             Action::Wait(wait) => Some(wait.line),
@@ -389,6 +395,7 @@ impl Action {
     fn word(&self) -> &'static str {
         match self {
             Action::Call(_) => "call",
+            Action::Talk(_) => "bot",
             Action::Sms(_) => "sms",
             Action::Ask(_) => "ask",
             Action::Wait(_) => "wait",

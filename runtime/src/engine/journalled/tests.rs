@@ -112,7 +112,8 @@ impl House {
         let metrics = Arc::new(Metrics::new(&PROGRAM, "memory"));
         let web = WebCaller::new(&Default::default()).unwrap();
         let messenger = Messenger::for_tests(Arc::clone(&post) as _, &metrics);
-        let performer = Performer::new(Arc::clone(&secrets), messenger, web, unknown, Arc::clone(&metrics));
+        let notes = Arc::clone(&journal) as _;
+        let performer = Performer::new(Arc::clone(&secrets), messenger, web, notes, unknown, Arc::clone(&metrics));
         let limits = Limits { runs: 2, steps: 50 };
         let keep = Retention { runs: Duration::from_secs(60), keys: Duration::from_secs(60) };
         let parts = Parts { program: &PROGRAM, secrets, performer, limits, metrics, tracer: Tracer::default() };

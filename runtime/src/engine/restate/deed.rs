@@ -1,4 +1,4 @@
-//! Calls and messages: carried out once, and their outcomes recorded.
+//! Calls, turns with bots and messages: carried out once, and their outcomes recorded.
 //!
 //! Restate makes another attempt when it does not hear what came of one. So what has an effect is preceded by a record
 //! that it begins: an attempt that finds that record, but no outcome, knows that the effect may have happened.
@@ -13,7 +13,7 @@ use super::outcome::Recorded;
 use crate::clock::Time;
 use crate::engine::Parties;
 use crate::failpoint::Failpoint;
-use crate::flow::{Call, Fault, Sms};
+use crate::flow::{Call, Fault, Sms, Talk};
 use crate::metrics::StepKind;
 use crate::run_id::RunId;
 use crate::step::{EffectId, Found};
@@ -22,6 +22,7 @@ use crate::telemetry::RunSpan;
 /// What reaches outside.
 pub(super) enum Deed {
     Call(Box<Call>),
+    Talk(Box<Talk>),
     /// Of an `sms` or an `ask`.
     Send(StepKind, Sms),
 }
@@ -38,7 +39,7 @@ impl Deed {
     fn has_effect(&self) -> bool {
         match self {
             Self::Call(call) => call.has_effect(),
-            Self::Send(..) => true,
+            Self::Talk(_) | Self::Send(..) => true,
         }
     }
 
@@ -46,6 +47,7 @@ impl Deed {
     fn name(&self) -> String {
         match self {
             Self::Call(call) => format!("call, line {}", call.line),
+            Self::Talk(talk) => format!("bot, line {}", talk.line),
             Self::Send(step, message) => format!("{}, line {}", step.as_str(), message.line),
         }
     }
@@ -90,6 +92,7 @@ impl Shared {
     ) -> Recorded {
         let done = match deed {
             Deed::Call(call) => self.call(effect.run, *call, unknown_since.is_some(), trace).await,
+            Deed::Talk(talk) => self.talk(effect.run, parties, *talk, unknown_since.is_some(), trace).await,
             Deed::Send(step, message) => self.send(effect, parties, step, &message, unknown_since, trace).await,
         };
         Failpoint::Performed.reach();
@@ -101,6 +104,21 @@ impl Shared {
             return Ok(Recorded::of(outcome));
         }
         let performed = self.performer.call(run, call, trace).await?;
+        Ok(Recorded::of(performed.outcome))
+    }
+
+    async fn talk(
+        &self,
+        run: RunId,
+        parties: &Parties,
+        talk: Talk,
+        is_unknown: bool,
+        trace: &RunSpan,
+    ) -> Result<Recorded, Fault> {
+        if is_unknown && let Found::Outcome(outcome) = self.performer.told_before(run, &talk) {
+            return Ok(Recorded::of(outcome));
+        }
+        let performed = self.performer.talk(run, parties, talk, trace).await?;
         Ok(Recorded::of(performed.outcome))
     }
 

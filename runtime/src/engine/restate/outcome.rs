@@ -2,16 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::flow::{Binding, Failure, Fault, Outcome};
+use crate::flow::{Failure, Fault, Outcome};
 use crate::value::{Value, Values};
 
-/// The outcome of a call or a message. It holds no secret: values come from what a service answered, and messages of
+/// The outcome of a call, of a turn with a bot or of a message. It holds no secret: values come from what a service answered, and messages of
 /// failures have had secrets blotted out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Recorded {
     Done,
-    /// In the order of the call's bindings, whose names the program has.
+    /// In the order of the step's values, whose names the program has.
     Response(Vec<Option<Value>>),
     Failed(Failure),
     /// The run cannot go on: why.
@@ -27,19 +27,19 @@ impl Recorded {
         }
     }
 
-    /// The outcome of an action with these bindings; all but calls have none.
-    pub(super) fn outcome(self, bindings: &'static [Binding]) -> Result<Outcome, Fault> {
+    /// The outcome of an action whose values have these names; all but calls and turns with bots have none.
+    pub(super) fn outcome(self, names: &[&'static str]) -> Result<Outcome, Fault> {
         match self {
             Self::Done => Ok(Outcome::Done),
             Self::Failed(failure) => Ok(Outcome::Failed(failure)),
             Self::Fault(why) => Err(Fault::Bug(why)),
             Self::Response(recorded) => {
-                if bindings.len() != recorded.len() {
-                    return Err(Fault::State("the call had other response variables when it was made".to_owned()));
+                if names.len() != recorded.len() {
+                    return Err(Fault::State("the step had other response variables when it was made".to_owned()));
                 }
                 let mut values = Values::default();
-                for (binding, value) in bindings.iter().zip(recorded) {
-                    values.push(binding.name, value);
+                for (name, value) in names.iter().zip(recorded) {
+                    values.push(name, value);
                 }
                 Ok(Outcome::Response(values))
             }
@@ -51,13 +51,7 @@ impl Recorded {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::flow::Query;
-    use crate::value::{Kind, Phone, Scalar, Url, number};
-
-    static BINDINGS: [Binding; 2] = [
-        Binding { name: "a", kind: Kind::Number, optional: false, query: Query::Status },
-        Binding { name: "b", kind: Kind::Int, optional: true, query: Query::Status },
-    ];
+    use crate::value::{Phone, Scalar, Url, number};
 
     fn reread(recorded: &Recorded) -> Recorded {
         serde_json::from_slice(&serde_json::to_vec(recorded).unwrap()).unwrap()
@@ -88,9 +82,9 @@ mod tests {
         values.push("a", Some(Value::Number(number("8.40"))));
         values.push("b", None);
         let recorded = reread(&Recorded::of(Outcome::Response(values.clone())));
-        let Outcome::Response(again) = recorded.outcome(&BINDINGS).unwrap() else { unreachable!() };
+        let Outcome::Response(again) = recorded.outcome(&["a", "b"]).unwrap() else { unreachable!() };
         assert_eq!(again, values);
-        let other = Recorded::Response(vec![None]).outcome(&BINDINGS);
+        let other = Recorded::Response(vec![None]).outcome(&["a", "b"]);
         assert!(matches!(other, Err(Fault::State(_))));
     }
 }

@@ -416,8 +416,12 @@ impl<'a> Run<'a> {
                 retries: 0,
             },
             Action::Call(call) => {
-                let bindings = call.bindings;
-                Next::Outcome(self.effect(Deed::Call(call)).await?.outcome(bindings)?)
+                let names: Vec<_> = call.bindings.iter().map(|binding| binding.name).collect();
+                Next::Outcome(self.effect(Deed::Call(call)).await?.outcome(&names)?)
+            }
+            Action::Talk(talk) => {
+                let names: Vec<_> = talk.names().collect();
+                Next::Outcome(self.effect(Deed::Talk(talk)).await?.outcome(&names)?)
             }
             Action::Sms(message) => Next::Outcome(self.effect(Deed::Send(StepKind::Sms, message)).await?.outcome(&[])?),
             Action::Ask(ask) => self.ask(&ask).await?,
@@ -437,7 +441,7 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Carries a call or a message out.
+    /// Carries a call, a turn with a bot or a message out.
     async fn effect(&mut self, deed: Deed) -> Result<Recorded, Halt> {
         if self.shared.is_stopping() {
             return Err(Halt::Later("the program is stopping".to_owned()));
