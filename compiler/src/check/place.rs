@@ -27,6 +27,10 @@ pub(super) enum Place {
     JsonBody,
     /// A value in `form` or in `text`.
     TextBody,
+    /// What a bot is told.
+    Bot,
+    /// A bot's declaration.
+    Setting,
     /// `token`
     Token,
     /// `if`
@@ -69,6 +73,8 @@ impl Place {
             Self::Header => "in a header",
             Self::Auth => "in an auth clause",
             Self::JsonBody | Self::TextBody => "in a body",
+            Self::Bot => "in what a bot is told",
+            Self::Setting => "in what is declared of a bot",
             Self::Token => "behind `token`",
             Self::Condition => "in a condition",
             Self::Inside => "here",

@@ -44,7 +44,7 @@ on sms -> sms "Hello"
 "#;
 
     UnknownStep = "F0006" Error r#"a step that does not exist"#
-        r#"The steps are `call`, `sms`, `ask`, `if`, `match`, `set`, `wait`, `goto`, `end`, and braces that group several."#
+        r#"The steps are `call`, `sms`, `ask`, `chat`, `if`, `match`, `set`, `wait`, `goto`, `end`, and braces that group several."#
         wrong r#"on sms -> smss "Hello"
 "#
         right r#"on sms -> sms "Hello"
@@ -245,6 +245,27 @@ on sms
   -> call crm GET "/contacts" query "phone" = $from < name = name >
      ok   -> sms "Hello $name"
      fail -> call crm POST "/misses" form { "phone": $from } fail -> end
+"#;
+
+    UnknownBot = "F0209" Error r#"a bot that does not exist"#
+        r#"The name behind `ask` or `chat` is that of a bot: one that this file declares by `lex NAME …` (Amazon Lex V2) or `watson NAME …` (IBM Watson Assistant v2). To ask a person, write the question in quotes behind `ask`."#
+        wrong r#"secret ID
+secret KEY
+lex concierge region "us-east-1" bot "ABCDEFGHIJ" alias "TSTALIASID" keys $ID $KEY
+
+on sms
+  -> ask concierg $body < reply = message >
+     ok   -> sms $reply
+     fail -> sms "Please call us."
+"#
+        right r#"secret ID
+secret KEY
+lex concierge region "us-east-1" bot "ABCDEFGHIJ" alias "TSTALIASID" keys $ID $KEY
+
+on sms
+  -> ask concierge $body < reply = message >
+     ok   -> sms $reply
+     fail -> sms "Please call us."
 "#;
 
     UnknownType = "F0301" Error r#"a type that does not exist"#
@@ -555,6 +576,27 @@ on sms
      fail -> sms "Please call us."
 "#;
 
+    BadSetting = "F0513" Error r#"a bot that cannot be reached so"#
+        r#"What a bot is reached by is known when the flow is compiled, and in its vendor's form: an AWS region such as `us-east-1`; the id of a Lex bot, ten letters and digits, and of its alias, such as `TSTALIASID`; a locale such as `en_US`; a version of Watson's API as a date, `2024-08-25`."#
+        wrong r#"secret ID
+secret KEY
+lex concierge region "Virginia" bot "ABCDEFGHIJ" alias "TSTALIASID" keys $ID $KEY
+
+on sms
+  -> ask concierge $body < reply = message >
+     ok   -> sms $reply
+     fail -> sms "Please call us."
+"#
+        right r#"secret ID
+secret KEY
+lex concierge region "us-east-1" bot "ABCDEFGHIJ" alias "TSTALIASID" keys $ID $KEY
+
+on sms
+  -> ask concierge $body < reply = message >
+     ok   -> sms $reply
+     fail -> sms "Please call us."
+"#;
+
     AfterEnd = "F0601" Error r#"a step that is never reached"#
         r#"`end` and `goto` leave the path: what follows them, and what follows a group whose ways all leave, never runs."#
         wrong r#"on sms -> sms "Goodbye" -> end -> sms "Hello"
@@ -634,6 +676,27 @@ on sms -> goto a
         wrong r#"on schedule "0 9 * * *" -> sms "Good morning."
 "#
         right r#"on schedule "0 9 * * *" -> sms to "+15550100" from "+15550199" "Good morning."
+"#;
+
+    LastWordsLost = "F0610" Warning r#"a bot's last words that nobody gets"#
+        r#"A `chat` texts what the bot says to the person as long as the bot waits for a reply. When it is done, the flow goes on, and what the bot has said last is the flow's to send: bind `message`, and send it on the `ok` path."#
+        wrong r#"secret ID
+secret KEY
+lex concierge region "us-east-1" bot "ABCDEFGHIJ" alias "TSTALIASID" keys $ID $KEY
+
+on sms
+  -> chat concierge $body
+     ok   -> end
+     fail -> sms "Please call us."
+"#
+        right r#"secret ID
+secret KEY
+lex concierge region "us-east-1" bot "ABCDEFGHIJ" alias "TSTALIASID" keys $ID $KEY
+
+on sms
+  -> chat concierge $body < reply? = message >
+     ok   -> sms "${reply ?? "Thank you!"}"
+     fail -> sms "Please call us."
 "#;
 
     UnusedVariable = "F0701" Warning r#"a variable that is never used"#

@@ -154,6 +154,14 @@ impl MachineBuilder<'_, '_> {
                 let reply = ask.reply.iter().fold(reply, |reply, variable| self.widened(step.span, variable, reply));
                 NodeKind::Ask { ask: Box::new(ask), reply, timeout }
             }
+            StepKind::Talk(talk) => {
+                let (ok, fails) = self.arms(&talk.arms, next);
+                let timeout = talk.timeout.as_ref().map(|arm| self.path(&arm.path, next));
+                // A graph is built only of what was understood.
+                let Some(talk) = self.builder.talk(step.span, talk) else { return next };
+                let ok = talk.bindings.iter().fold(ok, |ok, binding| self.widened(step.span, &binding.variable, ok));
+                NodeKind::Talk { talk: Box::new(talk), ok, timeout, fails }
+            }
             StepKind::Wait(duration) => NodeKind::Wait { seconds: duration.seconds, next },
             StepKind::If(branch) if lowering.names.presences.contains_key(&step.span) => {
                 return self.presence(step.span, branch, next);

@@ -35,6 +35,14 @@ pub(super) fn before(kind: &NodeKind, nodes: &[Node]) -> Live {
             }
             live.extend(after_failures(fails));
         }
+        NodeKind::Talk { talk, ok, timeout, fails } => {
+            live.extend(after(ok));
+            for binding in &talk.bindings {
+                live.remove(&binding.variable.name);
+            }
+            live.extend(timeout.iter().flat_map(after));
+            live.extend(after_failures(fails));
+        }
         NodeKind::Sms { ok, fails, .. } => {
             live.extend(after(ok));
             live.extend(after_failures(fails));
@@ -81,6 +89,7 @@ impl NodeKind {
                 ask.question.each_expr(visit);
                 ask.again.iter().for_each(visit);
             }
+            Self::Talk { talk, .. } => talk.each_expr(visit),
             Self::If { condition, .. } => visit(condition),
             Self::Match { subject, .. } => visit(subject),
             Self::Set { value, .. } => visit(value),

@@ -3,6 +3,7 @@
 //! A graph exists only for a flow without errors, so whatever takes one cannot fail. Each trigger and each path is a
 //! machine: its nodes are steps that wait for an outcome (states) and steps that only decide where to go.
 
+mod bot;
 mod build;
 mod expr;
 mod identity;
@@ -17,6 +18,7 @@ use crate::check::types::Typed;
 use crate::check::url::Landing;
 use crate::source::Span;
 pub use crate::syntax::ast::{FailFilter, FailureKind, Query, Segment};
+pub use bot::{Bot, Lex, Reach, Talk, Watson};
 pub use build::build;
 pub use expr::{Expr, ExprKind, FailureField, Part};
 pub use identity::{Identities, kept_as};
@@ -161,6 +163,17 @@ pub enum NodeKind {
         /// Where it leads that none came in time; `None`: the run is over.
         timeout: Option<NodeId>,
     },
+    /// `ask BOT`, `chat BOT`: a state.
+    Talk {
+        /// What the bot is told.
+        talk: Box<Talk>,
+        /// Where its answer leads; of a chat, once it is done.
+        ok: NodeId,
+        /// Of a chat: where it leads that no reply came in time; `None`: the run is over.
+        timeout: Option<NodeId>,
+        /// Where its failure leads.
+        fails: Fails,
+    },
     /// `wait`: a state.
     Wait {
         /// How long.
@@ -230,6 +243,17 @@ pub struct Fails {
     pub otherwise: Fail,
 }
 
+impl Fails {
+    /// The steps that failures lead to.
+    pub fn arms(&self) -> impl Iterator<Item = NodeId> {
+        let last = match self.otherwise {
+            Fail::Arm(fail) => Some(fail),
+            Fail::Ends => None,
+        };
+        self.narrowed.iter().map(|(_, to)| *to).chain(last)
+    }
+}
+
 /// Where a step's failure leads.
 #[derive(Clone, Copy, Debug)]
 pub enum Fail {
@@ -266,7 +290,8 @@ pub struct Call {
     pub span: Span,
 }
 
-/// How often a GET is tried again if the flow does not say: it changes nothing, so it may be repeated.
+/// How often a GET is tried again if the flow does not say: it changes nothing, so it may be repeated. A turn with a bot
+/// is, too, as its vendors' own clients do.
 const DEFAULT_RETRIES: u32 = 2;
 
 impl Call {
@@ -399,7 +424,15 @@ fn acting(nodes: &[Node], mut id: NodeId) -> NodeId {
 impl NodeKind {
     /// Whether a run can stand here, waiting for an outcome.
     pub fn is_state(&self) -> bool {
-        matches!(self, Self::Start { .. } | Self::Call { .. } | Self::Sms { .. } | Self::Ask { .. } | Self::Wait { .. })
+        matches!(
+            self,
+            Self::Start { .. }
+                | Self::Call { .. }
+                | Self::Sms { .. }
+                | Self::Ask { .. }
+                | Self::Talk { .. }
+                | Self::Wait { .. }
+        )
     }
 
     /// Whether it is passed on the way from one state to the next.
@@ -416,12 +449,9 @@ impl NodeKind {
             Self::Start { next } | Self::Set { next, .. } | Self::Unread { next } | Self::Wait { next, .. } => {
                 vec![*next]
             }
-            Self::Call { ok, fails, .. } | Self::Sms { ok, fails, .. } => {
-                let last = match fails.otherwise {
-                    Fail::Arm(fail) => Some(fail),
-                    Fail::Ends => None,
-                };
-                [*ok].into_iter().chain(fails.narrowed.iter().map(|(_, to)| *to)).chain(last).collect()
+            Self::Call { ok, fails, .. } | Self::Sms { ok, fails, .. } => [*ok].into_iter().chain(fails.arms()).collect(),
+            Self::Talk { ok, timeout, fails, .. } => {
+                [*ok].into_iter().chain(*timeout).chain(fails.arms()).collect()
             }
             Self::Ask { reply, timeout, .. } => [*reply].into_iter().chain(*timeout).collect(),
             Self::If { then, otherwise, .. } | Self::Present { then, otherwise, .. } => vec![*then, *otherwise],

@@ -35,6 +35,7 @@ fn numbers_of(graph: &FlowGraph, machine: usize) -> (bool, bool) {
                     ani |= sms.to.is_none();
                     dnis |= sms.from.is_none();
                 }
+                NodeKind::Talk { talk, .. } if talk.within.is_some() => (ani, dnis) = (true, true),
                 NodeKind::Goto { machine, .. } => open.push(*machine),
                 _ => {}
             }

@@ -11,10 +11,10 @@ use crate::source::Span;
 use crate::syntax::ast::{self, ClauseKind};
 
 /// Seconds that a call may take if it does not say (IntelePeer SmartFlows, "External Web Call Action Inputs").
-const DEFAULT_TIMEOUT: u32 = 10;
+pub(super) const DEFAULT_TIMEOUT: u32 = 10;
 
 /// Seconds that a reply is waited for if the flow does not say: a day.
-const DEFAULT_WITHIN: u32 = 86_400;
+pub(super) const DEFAULT_WITHIN: u32 = 86_400;
 
 impl Builder<'_> {
     /// `head`: the call's first words, up to its URL.
@@ -101,7 +101,7 @@ impl Builder<'_> {
         }
     }
 
-    fn binding(&self, binding: &ast::Binding) -> Option<Binding> {
+    pub(super) fn binding(&self, binding: &ast::Binding) -> Option<Binding> {
         let query = binding.query.clone();
         Some(Binding { variable: self.bound(&binding.field.name)?, query })
     }

@@ -71,6 +71,10 @@ impl Node {
             NodeKind::Call { ok, fails, .. } | NodeKind::Sms { ok, fails, .. } => {
                 [way(Arm::Ok, ok)].into_iter().chain(failures(fails)).collect()
             }
+            NodeKind::Talk { talk, ok, timeout, fails } => {
+                let silence = talk.within.map(|_| Way { arm: Arm::Timeout, to: *timeout });
+                [way(Arm::Ok, ok)].into_iter().chain(silence).chain(failures(fails)).collect()
+            }
             NodeKind::Ask { reply, timeout, .. } => {
                 vec![way(Arm::Reply, reply), Way { arm: Arm::Timeout, to: *timeout }]
             }

@@ -8,7 +8,7 @@ mod ways;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest;
-use crate::syntax::ast::{Expr, ExprKind, Field, File, Name, Path, Source};
+use crate::syntax::ast::{Expr, ExprKind, Field, File, Name, Path, Source, TestStepKind};
 use crate::syntax::visit;
 use missing::Missing;
 use names::{Names, Origin, Referent, VarId, Variable};
@@ -32,6 +32,9 @@ pub fn resolve(file: &File) -> (Names, Vec<Diagnostic>) {
             service.clauses.iter().for_each(|clause| visit::clause_exprs(clause, &mut |expr| resolver.expr(expr)));
         });
     }
+    for bot in &file.bots {
+        resolver.outside(|resolver| bot.exprs().for_each(|expr| resolver.expr(expr)));
+    }
     for trigger in &file.triggers {
         resolver.outside(|resolver| visit::source_exprs(&trigger.source, &mut |expr| resolver.expr(expr)));
         match &trigger.source {
@@ -51,6 +54,7 @@ pub fn resolve(file: &File) -> (Names, Vec<Diagnostic>) {
     }
     for step in file.tests.iter().flat_map(|test| &test.steps) {
         resolver.outside(|resolver| visit::test_step_exprs(&step.kind, &mut |expr| resolver.expr(expr)));
+        resolver.test_step(&step.kind);
     }
     (resolver.names, resolver.diagnostics)
 }
@@ -62,6 +66,7 @@ struct Resolver<'a> {
     globals: HashMap<&'a str, (Referent, Span)>,
     paths: HashMap<&'a str, usize>,
     services: HashMap<&'a str, usize>,
+    bots: HashMap<&'a str, usize>,
     scope: Scope<'a>,
     /// Names that were not bound where they are used, to be explained when the whole body is known.
     missing: Vec<Missing<'a>>,
@@ -78,6 +83,7 @@ impl<'a> Resolver<'a> {
             globals: HashMap::new(),
             paths: HashMap::new(),
             services: HashMap::new(),
+            bots: HashMap::new(),
             scope: Scope::default(),
             missing: Vec::new(),
             body_start: 0,
@@ -102,6 +108,15 @@ impl<'a> Resolver<'a> {
                 None => {
                     self.services.insert(&service.name.text, at);
                     self.names.globals_used.insert(service.name.span, false);
+                }
+            }
+        }
+        for (at, bot) in self.file.bots.iter().enumerate() {
+            match self.bots.get(bot.name.text.as_str()).and_then(|first| self.file.bots.get(*first)) {
+                Some(first) => self.diagnostics.push(declared_twice(&bot.name, first.name.span)),
+                None => {
+                    self.bots.insert(&bot.name.text, at);
+                    self.names.globals_used.insert(bot.name.span, false);
                 }
             }
         }
@@ -179,6 +194,37 @@ impl<'a> Resolver<'a> {
         let known = self.services.keys().copied().collect();
         let declaration = format!("service {} \"https://…\"", name.text);
         self.undeclared(Code::UnknownService, "service", name, known, &declaration);
+    }
+
+    /// A bot that a step talks with.
+    fn bot(&mut self, name: &'a Name) {
+        if !self.known_bot(name) {
+            let known = self.bots.keys().copied().collect();
+            let declaration = format!("lex {} region …` or `watson {} url …", name.text, name.text);
+            self.undeclared(Code::UnknownBot, "bot", name, known, &declaration);
+        } else if let Some(bot) = self.bots.get(name.text.as_str()).and_then(|at| self.file.bots.get(*at)) {
+            self.names.globals_used.insert(bot.name.span, true);
+        }
+    }
+
+    fn known_bot(&mut self, name: &'a Name) -> bool {
+        let at = self.bots.get(name.text.as_str()).copied();
+        self.names.bots.extend(at.map(|at| (name.span, at)));
+        at.is_some()
+    }
+
+    /// A bot that a test names, which does not use it.
+    fn test_step(&mut self, step: &'a TestStepKind) {
+        let (name, words): (_, &[&str]) = match step {
+            TestStepKind::GivenBot(given) => (&given.bot, &["sms"]),
+            TestStepKind::ThenBot(bot, _) => (bot, &["sms", "call", "nothing", "waits", "fails"]),
+            _ => return,
+        };
+        if !self.known_bot(name) {
+            let known = self.bots.keys().chain(words).copied().collect();
+            let declaration = format!("lex {} region …` or `watson {} url …", name.text, name.text);
+            self.undeclared(Code::UnknownBot, "bot", name, known, &declaration);
+        }
     }
 
     fn goto(&mut self, name: &'a Name) {

@@ -76,6 +76,8 @@ pub struct Names {
     pub uses: Vec<Option<Referent>>,
     /// By the place of a binding name (`set x`, `< x = … >`, an input, a parameter): its variable.
     pub bindings: HashMap<Span, VarId>,
+    /// By the place where a step or a test names a bot: its index in the file.
+    pub bots: HashMap<Span, usize>,
     /// By the place of the name behind `goto`: the path's index in the file.
     pub gotos: HashMap<Span, usize>,
     /// By the place of a service's name in a call: the service's index in the file.

@@ -5,7 +5,9 @@ use super::Resolver;
 use super::names::{Origin, Presence, VarId};
 use super::scope::Delta;
 use crate::source::Span;
-use crate::syntax::ast::{Arm, Arms, Ask, BinaryOp, Call, Expr, ExprKind, If, Name, Path, Step, StepKind};
+use crate::syntax::ast::{
+    Arm, Arms, Ask, BinaryOp, Binding, Call, Expr, ExprKind, If, Name, Path, Step, StepKind, Talk,
+};
 use crate::syntax::visit;
 use std::collections::HashSet;
 
@@ -29,11 +31,15 @@ impl<'a> Resolver<'a> {
         visit::step_exprs(step, &mut |expr| self.expr(expr));
         match &step.kind {
             StepKind::Call(call) => self.call(call),
-            StepKind::Sms(sms) => self.arms(&sms.arms, step.span, |_| {}),
+            StepKind::Sms(sms) => {
+                let ways = self.ways(&sms.arms, step.span, |_| {});
+                self.join(ways)
+            }
             StepKind::Bad(arms) => {
                 self.scope.tainted = true;
                 self.bad(arms, step.span)
             }
+            StepKind::Talk(talk) => self.talk(talk, step.span),
             StepKind::Ask(ask) => self.ask(ask),
             StepKind::If(branch) => self.choice(branch, step.span),
             StepKind::Match(choice) => {
@@ -113,24 +119,38 @@ impl<'a> Resolver<'a> {
         if let Some(name) = &call.service {
             self.service(name);
         }
-        self.arms(&call.arms, Span::default(), |this| {
+        let ways = self.ways(&call.arms, Span::default(), |this| {
             this.scope.tainted |= call.lost_bindings;
-            let mut seen = HashSet::new();
-            for binding in &call.bindings {
-                let field = &binding.field;
-                // A name that is bound twice by one call is told as such, not also as unused.
-                if !seen.insert(&field.name.text)
-                    && let Some(var) = this.scope.get(&field.name.text)
-                {
-                    this.mark_used(var);
-                }
-                this.bind(&field.name, Origin::Response(field.ty.clone(), field.optional));
-            }
-        })
+            this.bindings(&call.bindings);
+        });
+        self.join(ways)
     }
 
-    /// The ways on from a step; `on_ok` binds what only its success gives.
-    fn arms(&mut self, arms: &'a Arms, span: Span, on_ok: impl FnOnce(&mut Self)) -> End {
+    fn talk(&mut self, talk: &'a Talk, span: Span) -> End {
+        self.bot(&talk.bot);
+        let mut ways = self.ways(&talk.arms, span, |this| {
+            this.scope.tainted |= talk.lost_bindings;
+            this.bindings(&talk.bindings);
+        });
+        ways.extend(talk.timeout.iter().map(|arm| self.branch(|this| this.path(&arm.path))));
+        self.join(ways)
+    }
+
+    fn bindings(&mut self, bindings: &'a [Binding]) {
+        let mut seen = HashSet::new();
+        for Binding { field, .. } in bindings {
+            // A name that is bound twice by one step is told as such, not also as unused.
+            if !seen.insert(&field.name.text)
+                && let Some(var) = self.scope.get(&field.name.text)
+            {
+                self.mark_used(var);
+            }
+            self.bind(&field.name, Origin::Response(field.ty.clone(), field.optional));
+        }
+    }
+
+    /// The ways on from a step, of which `on_ok` binds what only its success gives.
+    fn ways(&mut self, arms: &'a Arms, span: Span, on_ok: impl FnOnce(&mut Self)) -> Vec<Option<Delta<'a>>> {
         let ok = self.branch(|this| {
             on_ok(this);
             arms.ok.as_ref().map_or(End::Open, |arm| this.path(&arm.path))
@@ -142,7 +162,7 @@ impl<'a> Resolver<'a> {
                 this.path(&fail.arm.path)
             }));
         }
-        self.join(ways)
+        ways
     }
 
     /// Walks one way and comes back; `None` if it leaves.

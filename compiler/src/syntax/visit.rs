@@ -1,7 +1,7 @@
 //! Walks over the tree.
 
 use super::ast::{
-    Answer, AnswerBody, Arms, Clause, ClauseKind, Expr, ExprKind, File, Json, Part, Path, Source, Step, StepKind,
+    Answer, AnswerBody, Arms, BotAnswer, Clause, ClauseKind, Expr, ExprKind, File, Json, Part, Path, Source, Step, StepKind,
     TestStepKind, Words,
 };
 
@@ -29,6 +29,7 @@ pub fn inner_paths(step: &Step) -> Vec<&Path> {
     match &step.kind {
         StepKind::Call(call) => of(&call.arms),
         StepKind::Sms(sms) => of(&sms.arms),
+        StepKind::Talk(talk) => of(&talk.arms).into_iter().chain(talk.timeout.iter().map(|arm| &arm.path)).collect(),
         StepKind::Ask(ask) => ask.arms.reply.iter().chain(&ask.arms.timeout).map(|arm| &arm.path).collect(),
         StepKind::Bad(arms) => arms.iter().map(|arm| &arm.path).collect(),
         StepKind::If(branch) => {
@@ -57,6 +58,7 @@ pub fn step_exprs<'a>(step: &'a Step, visit: &mut dyn FnMut(&'a Expr)) {
             let again = ask.retry.iter().filter_map(|retry| retry.text.as_ref());
             ask.to.iter().chain(&ask.from).chain(&ask.text).chain(again).for_each(visit);
         }
+        StepKind::Talk(talk) => visit(&talk.words),
         StepKind::If(branch) => visit(&branch.condition),
         StepKind::Match(choice) => {
             visit(&choice.subject);
@@ -131,6 +133,14 @@ pub fn test_step_exprs<'a>(step: &'a TestStepKind, visit: &mut dyn FnMut(&'a Exp
             }
         }
         TestStepKind::ThenCall(then) => then.clauses.iter().for_each(|clause| clause_exprs(clause, visit)),
+        TestStepKind::GivenBot(given) => {
+            for answer in &given.answers {
+                if let BotAnswer::Plain(json, _) = answer {
+                    json_exprs(json, visit);
+                }
+            }
+        }
+        TestStepKind::ThenBot(_, words) => words.iter().for_each(visit),
         TestStepKind::GivenSms(to) => to.iter().for_each(visit),
         TestStepKind::WhenSchedule(_)
         | TestStepKind::WhenPass(_)

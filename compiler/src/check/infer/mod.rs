@@ -1,10 +1,13 @@
 //! Types of all variables and expressions, and whether each value fits its place.
 
+mod bot;
 mod call;
 mod expr;
 mod fits;
 mod step;
 mod test;
+
+pub(super) use bot::segments;
 
 use super::place::Place;
 use super::sample::Found;
@@ -44,6 +47,9 @@ pub(super) fn infer(file: &File, names: &Names, found: &Found) -> (Types, Vec<Di
     for service in &file.services {
         infer.url(&service.url);
         service.clauses.iter().for_each(|clause| infer.clause(&clause.kind));
+    }
+    for bot in &file.bots {
+        infer.bot(bot);
     }
     for trigger in &file.triggers {
         match &trigger.source {

@@ -40,6 +40,7 @@ impl<'a> Infer<'a> {
                 }
             }
             StepKind::Ask(ask) => self.ask(ask),
+            StepKind::Talk(talk) => self.talk(talk),
             StepKind::Set(set) => {
                 let typed = self.expr(&set.value, Place::Inside);
                 if typed.ty == Type::Null {

@@ -2,7 +2,7 @@
 
 use super::Infer;
 use crate::check::place::Place;
-use crate::syntax::ast::{Answer, AnswerBody, ClauseKind, Json, TestStepKind, Words};
+use crate::syntax::ast::{Answer, AnswerBody, BotAnswer, ClauseKind, Json, TestStepKind, Words};
 use crate::syntax::visit;
 
 impl<'a> Infer<'a> {
@@ -38,6 +38,14 @@ impl<'a> Infer<'a> {
                     }
                 }
             }
+            TestStepKind::GivenBot(given) => {
+                for answer in &given.answers {
+                    if let BotAnswer::Plain(json, _) = answer {
+                        self.fixed_json(json);
+                    }
+                }
+            }
+            TestStepKind::ThenBot(_, words) => words.iter().for_each(|words| self.fixed(words, Place::Bot)),
             TestStepKind::GivenSms(to) => to.iter().for_each(|to| self.fixed(to, Place::SmsTo)),
             TestStepKind::WhenSchedule(_)
             | TestStepKind::WhenPass(_)

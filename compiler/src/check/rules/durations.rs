@@ -24,6 +24,9 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     });
     super::each_step(context.file, &mut |step| match &step.kind {
         StepKind::Wait(duration) => out.extend(wait(duration, "a run waits")),
+        StepKind::Talk(talk) => {
+            out.extend(talk.within.iter().filter_map(|within| wait(within, "a reply is waited for")));
+        }
         StepKind::Ask(ask) => {
             out.extend(ask.within.iter().filter_map(|within| wait(within, "a reply is waited for")));
             out.extend(

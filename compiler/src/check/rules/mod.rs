@@ -1,5 +1,6 @@
 //! The rules that are not about types, one file each.
 
+mod bots;
 mod cases;
 mod clauses;
 mod durations;
@@ -32,6 +33,7 @@ type Rule = fn(&Context<'_>, &mut Vec<Diagnostic>);
 
 /// The rules for every file.
 pub(super) const ALL: &[Rule] = &[
+    bots::check,
     cases::check,
     clauses::check,
     durations::check,
@@ -60,8 +62,9 @@ pub(super) fn each_step<'a>(file: &'a File, visit_step: &mut dyn FnMut(&'a Step)
     }
 }
 
-/// Every clause of services and of calls.
+/// Every clause of services, of bots and of calls.
 pub(super) fn each_clause<'a>(file: &'a File, visit_clause: &mut dyn FnMut(&'a Clause)) {
+    file.bots.iter().flat_map(|bot| &bot.clauses).for_each(&mut *visit_clause);
     file.services.iter().flat_map(|service| &service.clauses).for_each(&mut *visit_clause);
     each_call(file, &mut |_, call| call.clauses.iter().for_each(&mut *visit_clause));
 }

@@ -31,6 +31,8 @@ fn messages(body: &Path, visit_message: &mut dyn FnMut(Span, &'static str)) {
         let (to, from) = match &step.kind {
             StepKind::Sms(sms) => (&sms.to, &sms.from),
             StepKind::Ask(ask) => (&ask.to, &ask.from),
+            // It has no place for them.
+            StepKind::Talk(talk) if talk.is_chat => return visit_message(step.span, CHAT),
             _ => return,
         };
         if let Some(missing) = left_out(to.as_ref(), from.as_ref()) {
@@ -48,7 +50,16 @@ fn left_out(to: Option<&Expr>, from: Option<&Expr>) -> Option<&'static str> {
     }
 }
 
+/// What is missing for a `chat`.
+const CHAT: &str = "whom to text";
+
 fn nobody(span: Span, missing: &str, schedule: Span) -> Diagnostic {
+    if missing == CHAT {
+        let message = "a schedule starts this run, so nobody has texted: there is nobody to chat with";
+        return Diagnostic::new(Code::NobodyToText, span, message, "with whom?")
+            .with_label(schedule, "starts the run")
+            .with_help("text people first, and let the `chat` begin with their reply: `on sms -> chat …`");
+    }
     Diagnostic::new(
         Code::NobodyToText,
         span,

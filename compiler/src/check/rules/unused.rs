@@ -34,7 +34,8 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let secrets = context.file.secrets.iter().map(|name| (name, "secret"));
     let consts = context.file.consts.iter().map(|item| (&item.name, "constant"));
     let services = context.file.services.iter().map(|item| (&item.name, "service"));
-    for (name, what) in secrets.chain(consts).chain(services) {
+    let bots = context.file.bots.iter().map(|item| (&item.name, "bot"));
+    for (name, what) in secrets.chain(consts).chain(services).chain(bots) {
         if context.names.globals_used.get(&name.span) == Some(&false) && !is_meant(context, &name.text) {
             out.push(
                 Diagnostic::new(

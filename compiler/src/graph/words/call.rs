@@ -74,7 +74,7 @@ fn json(value: &Json) -> String {
     }
 }
 
-fn binding(binding: &Binding) -> String {
+pub(super) fn binding(binding: &Binding) -> String {
     format!("{} = {}", field(&binding.variable), query(&binding.query))
 }
 

@@ -1,5 +1,6 @@
 //! What steps, triggers and paths say, whatever their layout: what people call them by, and what identifies them.
 
+mod bot;
 mod call;
 mod expr;
 
@@ -36,6 +37,7 @@ impl NodeKind {
             Self::Call { .. } => "call",
             Self::Sms { .. } => "sms",
             Self::Ask { .. } => "ask",
+            Self::Talk { talk, .. } => talk.keyword(),
             Self::Wait { .. } => "wait",
             Self::If { .. } | Self::Present { .. } => "if",
             Self::Match { .. } => "match",
@@ -51,6 +53,7 @@ impl NodeKind {
             Self::Start { .. } => "the path is entered".to_owned(),
             Self::Call { call, .. } => format!("call {}", call.method),
             Self::Ask { ask, .. } => format!("ask {}", expr(&ask.question.text)),
+            Self::Talk { talk, .. } => format!("{} {}", talk.keyword(), talk.bot.name),
             Self::Wait { seconds, .. } => format!("wait {}", duration((*seconds).into())),
             _ => self.keyword().to_owned(),
         }
@@ -63,6 +66,7 @@ impl NodeKind {
             Self::Call { call, .. } => call::words(call),
             Self::Sms { sms, .. } => format!("sms{}", message(sms)),
             Self::Ask { ask, .. } => question(ask),
+            Self::Talk { talk, .. } => bot::words(talk),
             Self::Wait { .. } => self.title(),
             Self::If { condition, .. } => format!("if {}", expr(condition)),
             Self::Present { variable, .. } => format!("if ${} != null", variable.name),
@@ -83,6 +87,11 @@ impl NodeKind {
                 let patterns =
                     cases.iter().map(|(patterns, _)| patterns.iter().map(expr).collect::<Vec<_>>().join(" | "));
                 patterns.chain(["else".to_owned()]).collect()
+            }
+            Self::Talk { timeout, fails, .. } => {
+                let silence = timeout.map(|_| "timeout".to_owned());
+                let narrowed = fails.narrowed.iter().map(|(filter, _)| filter.words());
+                ["ok".to_owned()].into_iter().chain(silence).chain(narrowed).chain(["fail".to_owned()]).collect()
             }
             Self::Ask { .. } => ["reply", "timeout"].map(str::to_owned).into(),
             Self::If { .. } | Self::Present { .. } => ["then", "else"].map(str::to_owned).into(),

@@ -3,6 +3,7 @@
 //! The tree is always whole. Where the text was not understood there stands `Bad`, which later phases pass over in
 //! silence, because the mistake has been told.
 
+mod bot;
 mod call;
 mod expr;
 mod item;
@@ -10,6 +11,7 @@ mod step;
 mod test;
 
 use crate::source::Span;
+pub use bot::*;
 pub use call::*;
 pub use expr::*;
 pub use item::*;
@@ -29,6 +31,8 @@ pub struct File {
     pub consts: Vec<Const>,
     /// `service NAME "https://…" …`
     pub services: Vec<Service>,
+    /// `lex NAME …`, `watson NAME …`
+    pub bots: Vec<Bot>,
     /// `on …`
     pub triggers: Vec<Trigger>,
     /// `path …`

@@ -1,6 +1,6 @@
 //! Paths, their steps, and the ways on from each.
 
-use super::{Call, Duration, Expr, Field, Name};
+use super::{Call, Duration, Expr, Field, Name, Talk};
 use crate::source::Span;
 
 /// A row of steps. Only the last may have arms or branches, for these swallow what follows; braces end them.
@@ -28,6 +28,8 @@ pub enum StepKind {
     Sms(Box<Sms>),
     /// `ask`
     Ask(Box<Ask>),
+    /// `ask BOT V`, `chat BOT V`
+    Talk(Box<Talk>),
     /// `wait 2h`
     Wait(Duration),
     /// `if`

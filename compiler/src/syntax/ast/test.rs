@@ -30,6 +30,8 @@ pub struct TestStep {
 pub enum TestStepKind {
     /// `given GET "https://api.example.com/*" -> 200 json { … }`
     Given(Given),
+    /// `given concierge -> json { "message": "…" }`
+    GivenBot(GivenBot),
     /// `given sms to "+15550123" -> refused`: the carrier takes no messages, or none to this number.
     GivenSms(Option<Expr>),
     /// `when sms "weather" from "+15550123"`
@@ -44,6 +46,8 @@ pub enum TestStepKind {
     ThenSms(ThenSms),
     /// `then call POST "https://…" json { … }`
     ThenCall(ThenCall),
+    /// `then concierge "two nights"`: the bot was told something, or just these words.
+    ThenBot(Name, Option<Expr>),
     /// `then nothing`
     ThenNothing,
     /// `then waits`
@@ -61,6 +65,28 @@ pub struct Given {
     pub url: Text,
     /// The first request gets the first, the last one stays.
     pub answers: Vec<Answer>,
+}
+
+/// What a bot answers in a test.
+#[derive(Debug)]
+pub struct GivenBot {
+    /// Which bot.
+    pub bot: Name,
+    /// The first turn gets the first, the last one stays.
+    pub answers: Vec<BotAnswer>,
+}
+
+/// An answer of a bot in a test.
+#[derive(Debug)]
+pub enum BotAnswer {
+    /// None, for this reason.
+    Fails(Trouble),
+    /// This HTTP status, and nothing else.
+    Status(u16),
+    /// `json { "intent": "BookRoom" }`: an answer in plain form, and where that stands.
+    Plain(Json, Span),
+    /// `sample "booked.json"`: a recorded answer, as its vendor gives it.
+    Sample(Text),
 }
 
 /// A schedule that comes in a test.

@@ -68,7 +68,12 @@ impl Lower {
             let clause_span = self.span(&part);
             call.lost_bindings |= part.as_rule() == Rule::bad_clause;
             match part.as_rule() {
-                Rule::bindings => self.bindings(part, &mut call),
+                Rule::bindings => {
+                    let (bindings, lost) = self.bindings(part, Self::binding);
+                    call.bindings.extend(bindings);
+                    call.lost_bindings |= lost;
+                    call.incomplete |= lost;
+                }
                 _ => match self.clause_or_bad(part, clause_span) {
                     Some(clause) => call.clauses.push(clause),
                     None => call.incomplete = true,
@@ -340,28 +345,32 @@ impl Lower {
         }
     }
 
-    fn bindings(&mut self, pair: Pair<'_>, call: &mut Call) {
+    /// Response variables, and whether one may have been lost with what was not understood. `read` reads one.
+    pub(super) fn bindings(
+        &mut self,
+        pair: Pair<'_>,
+        read: fn(&mut Self, Pair<'_>, Span) -> Option<Binding>,
+    ) -> (Vec<Binding>, bool) {
         let listed = self.listed(pair, ("<", ">"), "two response variables");
-        call.lost_bindings |= !listed.closed;
-        call.incomplete |= !listed.closed;
+        let (mut bindings, mut lost) = (Vec::new(), !listed.closed);
         if listed.items.is_empty() && listed.closed {
             self.expected(listed.open, "a response variable, as in `< temp = temperature >`");
         }
         for item in listed.items {
             let span = self.span(&item);
             let binding = if item.as_rule() == Rule::binding {
-                self.binding(item, span)
+                read(self, item, span)
             } else {
                 self.unexpected(span, item.as_str(), "a response variable, as in `temp = temperature`");
                 None
             };
-            call.lost_bindings |= binding.is_none();
-            call.incomplete |= binding.is_none();
-            call.bindings.extend(binding);
+            lost |= binding.is_none();
+            bindings.extend(binding);
         }
+        (bindings, lost)
     }
 
-    fn binding(&mut self, pair: Pair<'_>, span: Span) -> Option<Binding> {
+    pub(super) fn binding(&mut self, pair: Pair<'_>, span: Span) -> Option<Binding> {
         let parts = pair.clone().into_inner();
         let field = self.field(pair)?;
         let query = parts.into_iter().find(|part| part.as_rule() == Rule::query);

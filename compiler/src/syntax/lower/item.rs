@@ -1,4 +1,4 @@
-//! Items: `flow`, `timezone`, `secret`, `const`, `service`, `on`, `path`.
+//! Items: `flow`, `timezone`, `secret`, `const`, `service`, `lex`, `watson`, `on`, `path`.
 
 use super::path::PathBuilder;
 use super::source::is_source;
@@ -29,6 +29,7 @@ impl Lower {
                 self.set_once(&mut file.timezone, zone, "`timezone`");
             }
             Rule::service_item => self.service(parts, keyword_span, file),
+            Rule::bot_item => self.bot(keyword.as_str(), parts, keyword_span, file),
             Rule::test_item => self.test(parts, keyword_span, file),
             Rule::secret_item => file.secrets.extend(self.declared_name(&mut parts, keyword_span, "secret TOKEN")),
             Rule::const_item => self.constant(parts, keyword_span, file),

@@ -2,6 +2,7 @@
 
 mod arm;
 mod ask;
+mod bot;
 mod call;
 mod duration;
 mod expr;

@@ -1,8 +1,9 @@
 //! Paths: which arm belongs to which step.
 //!
 //! The grammar gives a flat row of arrows and arms. An arm belongs to the nearest `call` before it that can still take
-//! it; only if there is none, to the nearest `sms`, whose arms are seldom written. (In `call … ok -> sms "…" fail -> …`
-//! the `fail` is the call's.) `reply` and `timeout` belong to the nearest `ask`. What follows an arm or a branch is
+//! it, or talk with a bot; only if there is none, to the nearest `sms`, whose arms are seldom written. (In `call … ok ->
+//! sms "…" fail -> …` the `fail` is the call's.) `reply` and `timeout` belong to the nearest `ask`, and `timeout` to a
+//! `chat` too. What follows an arm or a branch is
 //! swallowed by it; braces end it.
 
 use super::junk::Meant;
@@ -193,7 +194,7 @@ impl PathBuilder {
             Slot::Else => {
                 (0..self.open.len()).rev().find(|arm| self.open.get(*arm).is_some_and(|arm| arm.slot == Slot::Then))
             }
-            Slot::Reply | Slot::Timeout => self.taker(slot, is_ask),
+            Slot::Reply | Slot::Timeout => self.taker(slot, waits),
             // Of the narrowed ones a message has only one.
             Slot::Fail if !matches!(filter, None | Some(FailFilter::Bad | FailFilter::Kind(FailureKind::Carrier))) => {
                 self.taker(slot, is_call)
@@ -222,7 +223,7 @@ impl PathBuilder {
         let mut before = |kind: fn(&StepKind) -> bool| {
             (0..=self.open.len()).any(|level| self.level(level).iter().any(|step| kind(&step.kind)))
         };
-        let (calls, asks) = (before(is_call), before(is_ask));
+        let (calls, asks) = (before(is_call), before(waits));
         lower.report(match slot {
             Slot::Fail if filter.is_some() && calls => Diagnostic::new(
                 Code::CaseNeverRuns,
@@ -286,7 +287,7 @@ impl PathBuilder {
     fn split_off_implied(&mut self, slot: Slot) {
         let steps = self.top();
         let at = match slot {
-            Slot::Reply | Slot::Timeout => taking_step(steps, slot, is_ask, None),
+            Slot::Reply | Slot::Timeout => taking_step(steps, slot, waits, None),
             _ => taking_step(steps, slot, is_call, None).or_else(|| taking_step(steps, slot, is_sms, None)),
         };
         let Some(at) = at else { return };
@@ -343,6 +344,11 @@ fn put(kind: &mut StepKind, slot: Slot, filter: Option<FailFilter>, arm: Arm) {
     let arms = match kind {
         StepKind::Call(call) => &mut call.arms,
         StepKind::Sms(sms) => &mut sms.arms,
+        StepKind::Talk(talk) if slot == Slot::Timeout => {
+            talk.timeout = Some(arm);
+            return;
+        }
+        StepKind::Talk(talk) => &mut talk.arms,
         StepKind::Ask(ask) => {
             match slot {
                 Slot::Reply => ask.arms.reply = Some(arm),
@@ -390,6 +396,8 @@ fn has_room(kind: &StepKind, slot: Slot) -> bool {
         (StepKind::Bad(arms), _) => arms.len() < 2,
         (StepKind::Ask(ask), Slot::Reply) => ask.arms.reply.is_none(),
         (StepKind::Ask(ask), Slot::Timeout) => ask.arms.timeout.is_none(),
+        (StepKind::Talk(talk), Slot::Timeout) => talk.is_chat && talk.timeout.is_none(),
+        (StepKind::Talk(talk), _) => is_free(&talk.arms, slot),
         (StepKind::Call(call), _) => is_free(&call.arms, slot),
         (StepKind::Sms(sms), _) => is_free(&sms.arms, slot),
         _ => false,
@@ -410,19 +418,26 @@ fn leaves_out_success(kind: &StepKind, slot: Slot) -> bool {
         (StepKind::Call(call), Slot::Fail) => call.arms.ok.is_none() && call.arms.fails.is_empty(),
         (StepKind::Sms(sms), Slot::Fail) => sms.arms.ok.is_none() && sms.arms.fails.is_empty(),
         (StepKind::Ask(ask), Slot::Timeout) => ask.arms.reply.is_none(),
+        (StepKind::Talk(talk), Slot::Fail | Slot::Timeout) => {
+            talk.arms.ok.is_none() && talk.arms.fails.is_empty() && talk.timeout.is_none()
+        }
         (StepKind::Bad(arms), Slot::Fail | Slot::Timeout) => arms.is_empty(),
         _ => false,
     }
 }
 
 fn is_call(kind: &StepKind) -> bool {
-    matches!(kind, StepKind::Call(_) | StepKind::Bad(_))
+    matches!(kind, StepKind::Call(_) | StepKind::Talk(_) | StepKind::Bad(_))
 }
 
 fn is_sms(kind: &StepKind) -> bool {
     matches!(kind, StepKind::Sms(_))
 }
 
-fn is_ask(kind: &StepKind) -> bool {
-    matches!(kind, StepKind::Ask(_) | StepKind::Bad(_))
+/// Whether a step waits for a person's reply.
+fn waits(kind: &StepKind) -> bool {
+    match kind {
+        StepKind::Talk(talk) => talk.is_chat,
+        kind => matches!(kind, StepKind::Ask(_) | StepKind::Bad(_)),
+    }
 }

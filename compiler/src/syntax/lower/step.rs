@@ -7,7 +7,7 @@ use crate::source::Span;
 use crate::syntax::ast::{Arm, Arms, Case, Expr, Goto, If, Match, Path, Set, Sms, Step, StepKind};
 use crate::syntax::grammar::Rule;
 
-pub(super) const STEPS: &[&str] = &["call", "sms", "ask", "if", "match", "set", "wait", "goto", "end"];
+pub(super) const STEPS: &[&str] = &["call", "sms", "ask", "chat", "if", "match", "set", "wait", "goto", "end"];
 
 /// "`call`, `sms`, …"
 pub(super) fn names() -> String {
@@ -22,6 +22,7 @@ impl Lower {
         let kind = match pair.as_rule() {
             Rule::call_step => return self.call(pair),
             Rule::sms_step => StepKind::Sms(Box::new(self.sms(pair, span))),
+            Rule::talk_step => self.talk(pair, span),
             Rule::ask_step => self.ask(pair, span),
             Rule::wait_step => self.wait(pair, span),
             Rule::if_step => self.if_step(pair, span),

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest;
 
-const ITEMS: &[&str] = &["flow", "timezone", "secret", "const", "service", "on", "path", "test"];
+const ITEMS: &[&str] = &["flow", "timezone", "secret", "const", "service", "lex", "watson", "on", "path", "test"];
 
 impl Lower {
     /// Text that begins no item, a line of it. What follows a misspelt item belongs to that, and is passed over.

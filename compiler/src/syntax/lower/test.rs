@@ -4,7 +4,7 @@ use super::{Lower, Pair, Parts, take};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
-    Answer, AnswerBody, ClauseKind, Expr, File, Given, Name, Test, TestStep, TestStepKind, Text, ThenCall, ThenSms,
+    Answer, AnswerBody, BotAnswer, ClauseKind, Expr, File, Given, GivenBot, METHODS, Name, Test, TestStep, TestStepKind, Text, ThenCall, ThenSms,
     Trouble, WhenSchedule, Words,
 };
 use crate::syntax::grammar::Rule;
@@ -62,6 +62,9 @@ impl Lower {
         if let Some(sms) = take(&mut parts, Rule::given_sms) {
             return self.given_sms(sms, parts);
         }
+        if let Some(bot) = parts.next_if(|part| part.as_rule() == Rule::given_bot && !METHODS.contains(&part.as_str())) {
+            return self.given_bot(bot, parts, span);
+        }
         let (method, url) = self.request(&mut parts, keyword, EXAMPLE)?;
         self.answer_arrow(&mut parts, url.span, EXAMPLE)?;
         let pairs: Vec<_> = parts.filter(|part| part.as_rule() == Rule::answer).collect();
@@ -71,6 +74,50 @@ impl Lower {
         let all = pairs.len();
         let answers: Vec<Answer> = pairs.into_iter().filter_map(|answer| self.answer(answer)).collect();
         (all > 0 && answers.len() == all).then_some(TestStepKind::Given(Given { method, url, answers }))
+    }
+
+    /// `concierge -> json { "message": "For how many nights?" }, 503`
+    fn given_bot(&mut self, pair: Pair<'_>, mut parts: Parts<'_>, span: Span) -> Option<TestStepKind> {
+        let bot = pair.into_inner().next().map(|name| self.name(&name))?;
+        self.answer_arrow(&mut parts, bot.span, "given concierge -> json { \"message\": \"Which room?\" }")?;
+        let pairs: Vec<_> = parts.filter(|part| part.as_rule() == Rule::answer).collect();
+        if pairs.is_empty() {
+            self.expected(span, "an answer: `json { \"message\": \"…\" }`, `sample \"….json\"`, a status, or `timeout`, `refused`");
+        }
+        let all = pairs.len();
+        let answers: Vec<BotAnswer> = pairs.into_iter().filter_map(|answer| self.bot_answer(answer)).collect();
+        (all > 0 && answers.len() == all).then_some(TestStepKind::GivenBot(GivenBot { bot, answers }))
+    }
+
+    fn bot_answer(&mut self, pair: Pair<'_>) -> Option<BotAnswer> {
+        let span = self.span(&pair);
+        let first = pair.clone().into_inner().next()?;
+        match first.as_rule() {
+            Rule::answer_json => match self.answer_json(first, span)? {
+                AnswerBody::Json(json) => Some(BotAnswer::Plain(json, span)),
+                _ => {
+                    let message = "a recorded answer of a bot is given by `sample`";
+                    let diagnostic = Diagnostic::new(Code::UnexpectedText, span, message, "not of a bot");
+                    self.report(diagnostic.with_help("write `sample \"booked.json\"`: the answer as its vendor gives it"));
+                    None
+                }
+            },
+            Rule::sample_clause => match self.clause_or_bad(first, span)?.kind {
+                ClauseKind::Sample(name) => Some(BotAnswer::Sample(name)),
+                _ => None,
+            },
+            _ => match self.answer(pair)? {
+                Answer::Fails(trouble) => Some(BotAnswer::Fails(trouble)),
+                Answer::Response { status, headers, body: None } if headers.is_empty() && status >= 300 => {
+                    Some(BotAnswer::Status(status))
+                }
+                Answer::Response { .. } => {
+                    let instead = "`json { … }` or `sample \"….json\"` alone, or a status that is no success";
+                    self.unexpected(span, "a status with a body", instead);
+                    None
+                }
+            },
+        }
     }
 
     /// `->` behind what is answered, which ends here.
@@ -117,6 +164,10 @@ impl Lower {
         let mut parts = pair.into_inner().peekable();
         let first = parts.next()?;
         let span = self.span(&first);
+        if matches!(first.as_rule(), Rule::answer_json | Rule::sample_clause) {
+            self.expected(Span::at(span.start), "the status of the answer, as in `-> 200 json { … }`");
+            return None;
+        }
         if let Some(trouble) = Trouble::named(first.as_str().trim()) {
             return Some(Answer::Fails(trouble));
         }
@@ -254,10 +305,18 @@ impl Lower {
         match part.as_rule() {
             Rule::then_sms => self.then_sms(part, part_span),
             Rule::then_call => self.then_call(part, part_span),
+            Rule::then_bot => self.then_bot(part),
             _ if part.as_str() == "waits" => Some(TestStepKind::ThenWaits),
             _ if part.as_str() == "fails" => Some(TestStepKind::ThenFails),
             _ => Some(TestStepKind::ThenNothing),
         }
+    }
+
+    fn then_bot(&mut self, pair: Pair<'_>) -> Option<TestStepKind> {
+        let mut parts = pair.into_inner();
+        let bot = parts.next().map(|name| self.name(&name))?;
+        let words = parts.next().map(|words| self.string(words));
+        Some(TestStepKind::ThenBot(bot, words))
     }
 
     fn then_sms(&mut self, pair: Pair<'_>, span: Span) -> Option<TestStepKind> {
