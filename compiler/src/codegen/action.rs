@@ -131,7 +131,7 @@ fn oauth(names: Names<'_>, oauth: &Oauth) -> TokenStream {
     }
 }
 
-fn optional(value: Option<TokenStream>) -> TokenStream {
+pub(super) fn optional(value: Option<TokenStream>) -> TokenStream {
     value.map_or_else(|| quote!(None), |value| quote!(Some(#value)))
 }
 

@@ -4,8 +4,8 @@ use super::border;
 use super::idents::Idents;
 use super::names::{Names, read_once};
 use super::transition::Transitions;
-use super::{Purpose, action, expr};
-use crate::graph::{Entry, ExprKind, FlowGraph, Identities, Machine, Node, NodeId, NodeKind};
+use super::{Purpose, action, bot, expr};
+use crate::graph::{Binding, Entry, ExprKind, FlowGraph, Identities, Machine, Node, NodeId, NodeKind};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::HashMap;
@@ -49,11 +49,9 @@ impl<'a> MachineCode<'a> {
             let fields = self.fields(node);
             quote!(#[doc = #doc] #stored #variant #fields)
         });
-        let tables = self.states().filter_map(|(_, node, variant)| match &node.kind {
-            NodeKind::Call { call, .. } if !call.bindings.is_empty() => {
-                Some(action::bindings(&table(variant), &call.bindings))
-            }
-            _ => None,
+        let tables = self.states().filter_map(|(_, node, variant)| {
+            let bindings = bindings(node)?;
+            (!bindings.is_empty()).then(|| action::bindings(&table(variant), bindings))
         });
         let transitions = Transitions::new(self);
         let start = self.start(&transitions);
@@ -95,22 +93,27 @@ impl<'a> MachineCode<'a> {
             let stored = border::variable_stored_as(name, *typed);
             quote!(#stored #field: #ty)
         });
-        quote!({ #(#fields),* })
+        let chat = is_chat(node).then(|| quote!(chat: Chat,));
+        quote!({ #chat #(#fields),* })
     }
 
-    /// `State::Variant { a, b }`, as an expression or as the pattern that takes all fields out.
+    /// `State::Variant { a, b }`: the state, which is come to; a chat begins there.
     pub(super) fn state(&self, id: NodeId) -> TokenStream {
-        let Some(variant) = self.states.get(&id) else {
+        let chat = self.machine.node(id).filter(|node| is_chat(node)).map(|_| quote!(chat: Chat::Begins,));
+        self.whole(id, chat)
+    }
+
+    /// A chat's state, as an expression or as the pattern that takes all fields out.
+    pub(super) fn chat(&self, id: NodeId) -> TokenStream {
+        self.whole(id, Some(quote!(chat,)))
+    }
+
+    fn whole(&self, id: NodeId, chat: Option<TokenStream>) -> TokenStream {
+        let (Some(variant), Some(node)) = (self.states.get(&id), self.machine.node(id)) else {
             return quote!();
         };
-        let fields: Vec<Ident> = self
-            .machine
-            .node(id)
-            .into_iter()
-            .flat_map(|node| node.live.keys())
-            .map(|name| self.idents.variable(name))
-            .collect();
-        quote!(State::#variant { #(#fields),* })
+        let fields = node.live.keys().map(|name| self.idents.variable(name));
+        quote!(State::#variant { #chat #(#fields),* })
     }
 
     /// The pattern of a state that takes only these fields out.
@@ -118,7 +121,7 @@ impl<'a> MachineCode<'a> {
         let Some(variant) = self.states.get(&id) else {
             return quote!(_);
         };
-        let live = self.machine.node(id).map_or(0, |node| node.live.len());
+        let live = self.machine.node(id).map_or(0, |node| node.live.len() + usize::from(is_chat(node)));
         match (live, wanted.len()) {
             (all, some) if all == some => quote!(State::#variant { #(#wanted),* }),
             (_, 0) => quote!(State::#variant { .. }),
@@ -136,17 +139,16 @@ impl<'a> MachineCode<'a> {
                     expr.walk(&mut |expr| needs_secrets |= matches!(expr.kind, ExprKind::Secret(_)));
                     used.extend(crate::graph::variables(expr).keys().map(|name| self.idents.variable(name)));
                 });
+                used.extend(is_chat(node).then(|| format_ident!("chat")));
                 used.sort();
                 used.dedup();
                 let pattern = self.pattern(id, &used);
                 let moved = read_once(|visit| node.kind.each_expr(visit));
                 let names = Names::new(self.idents, &moved);
+                let table = bindings(node).filter(|bindings| !bindings.is_empty()).map(|_| table(variant));
                 let action = match &node.kind {
-                    NodeKind::Call { call, .. } => {
-                        let table = table(variant);
-                        let table = (!call.bindings.is_empty()).then_some(&table);
-                        action::call(names, node.line, call, table)
-                    }
+                    NodeKind::Call { call, .. } => action::call(names, node.line, call, table.as_ref()),
+                    NodeKind::Talk { talk, .. } => bot::action(names, node, talk, table.as_ref()),
                     NodeKind::Sms { sms, .. } => action::sms(names, node.line, sms),
                     NodeKind::Ask { ask, .. } => action::ask(names, node, ask),
                     NodeKind::Wait { seconds, .. } => action::wait(node, *seconds),
@@ -200,7 +202,21 @@ fn in_file_order(machine: &Machine) -> Vec<(NodeId, &Node)> {
     nodes
 }
 
-/// The name of a call's table of response variables.
+/// The response variables of a step that may have some.
+fn bindings(node: &Node) -> Option<&[Binding]> {
+    match &node.kind {
+        NodeKind::Call { call, .. } => Some(&call.bindings),
+        NodeKind::Talk { talk, .. } => Some(&talk.bindings),
+        _ => None,
+    }
+}
+
+/// Whether a step stands in one of several places while it lasts.
+pub(super) fn is_chat(node: &Node) -> bool {
+    matches!(&node.kind, NodeKind::Talk { talk, .. } if talk.within.is_some())
+}
+
+/// The name of a step's table of response variables.
 fn table(variant: &Ident) -> Ident {
     format_ident!("{}", variant.to_string().to_ascii_uppercase())
 }
@@ -219,6 +235,7 @@ fn name_states(machine: &Machine) -> HashMap<NodeId, Ident> {
             NodeKind::Call { .. } => "Call",
             NodeKind::Sms { .. } => "Sms",
             NodeKind::Ask { .. } => "Ask",
+            NodeKind::Talk { .. } => "Talk",
             NodeKind::Wait { .. } => "Wait",
             _ => continue,
         };

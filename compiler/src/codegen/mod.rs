@@ -5,6 +5,7 @@
 
 mod action;
 mod border;
+mod bot;
 mod encoded;
 mod expr;
 mod idents;
@@ -70,7 +71,10 @@ fn program(graph: &FlowGraph, openapi: Option<&str>, purpose: Purpose) -> TokenS
         .collect();
     let FlowGraph { name, source, secrets, .. } = graph;
     let nodes = || graph.machines.iter().flat_map(|machine| &machine.nodes);
-    let asks = nodes().any(|node| matches!(node.kind, NodeKind::Ask { .. }));
+    let asks = nodes().any(|node| match &node.kind {
+        NodeKind::Talk { talk, .. } => talk.within.is_some(),
+        kind => matches!(kind, NodeKind::Ask { .. }),
+    });
     let media = nodes().filter_map(|node| match &node.kind {
         NodeKind::Sms { sms, .. } if !sms.media.is_empty() => Some(node.line),
         _ => None,

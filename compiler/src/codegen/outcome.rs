@@ -44,20 +44,20 @@ impl MachineCode<'_> {
                 let ok = self.values(transitions, id, &quote!(Response), bound, *ok);
                 vec![ok, self.failed(transitions, id, node, fails)]
             }
+            NodeKind::Talk { talk, ok, timeout, fails } => {
+                let bound = talk.bindings.iter().map(|binding| &binding.variable);
+                if talk.within.is_some() {
+                    let bound: Vec<&Variable> = bound.collect();
+                    return vec![self.chat_goes_on(transitions, id, node, (&bound, *ok, *timeout, fails))];
+                }
+                let ok = self.values(transitions, id, &quote!(Response), bound, *ok);
+                vec![ok, self.failed(transitions, id, node, fails)]
+            }
             NodeKind::Ask { ask, reply, timeout } => {
                 let reply = self.values(transitions, id, &quote!(Reply), ask.reply.iter(), *reply);
-                let timeout = match timeout {
-                    Some(to) => {
-                        let pattern = self.pattern(id, &self.kept(*to, &[]));
-                        let next = self.way(transitions, id, *to);
-                        quote!((#pattern, Outcome::TimedOut) => #next,)
-                    }
-                    None => {
-                        let pattern = self.pattern(id, &[]);
-                        let over = self.resumed(id, &quote!(Run::Completed));
-                        quote!((#pattern, Outcome::TimedOut) => #over,)
-                    }
-                };
+                let pattern = self.pattern(id, &timeout.map(|to| self.kept(to, &[])).unwrap_or_default());
+                let over = self.silence(transitions, id, *timeout);
+                let timeout = quote!((#pattern, Outcome::TimedOut) => #over,);
                 // An `ask` has no `fail`: a question that cannot be sent ends the run.
                 let fails = Fails { narrowed: Vec::new(), otherwise: Fail::Ends };
                 vec![reply, timeout, self.failed(transitions, id, node, &fails)]
@@ -78,9 +78,21 @@ impl MachineCode<'_> {
         let bound: Vec<&Variable> = bound.collect();
         let names: Vec<&str> = bound.iter().map(|variable| variable.name.as_str()).collect();
         let pattern = self.pattern(id, &self.kept(to, &names));
+        let (values, next) = self.with_values(transitions, id, &bound, to);
+        quote!((#pattern, Outcome::#outcome(#values)) => #next)
+    }
+
+    /// The pattern that takes values out, and the way on with them, as an arm of a `match` ends.
+    fn with_values(
+        &self,
+        transitions: &Transitions<'_>,
+        id: NodeId,
+        bound: &[&Variable],
+        to: NodeId,
+    ) -> (TokenStream, TokenStream) {
         let live = self.machine.node(to).map(|node| &node.live);
         let take: Vec<TokenStream> = bound
-            .into_iter()
+            .iter()
             .filter(|variable| live.is_some_and(|live| live.contains_key(&variable.name)))
             .map(|variable| {
                 let local = self.idents.variable(&variable.name);
@@ -91,11 +103,44 @@ impl MachineCode<'_> {
             .collect();
         if take.is_empty() {
             let next = self.way(transitions, id, to);
-            return quote!((#pattern, Outcome::#outcome(_)) => #next,);
+            return (quote!(_), quote!(#next,));
         }
         let mark = border::mark_from(self.purpose, self.index, id);
         let next = transitions.tail(to);
-        quote!((#pattern, Outcome::#outcome(mut values)) => { #mark #(#take)* #next })
+        (quote!(mut values), quote!({ #mark #(#take)* #next }))
+    }
+
+    /// A chat goes on, or comes to its end: the same state stands in several places one after the other.
+    fn chat_goes_on(
+        &self,
+        transitions: &Transitions<'_>,
+        id: NodeId,
+        node: &Node,
+        (bound, ok, timeout, fails): (&[&Variable], NodeId, Option<NodeId>, &Fails),
+    ) -> TokenStream {
+        let outer = self.idents.variant(self.index);
+        let state = self.chat(id);
+        let (values, ended) = self.with_values(transitions, id, bound, ok);
+        let silence = self.silence(transitions, id, timeout);
+        let (failure, failed) = self.failure(transitions, id, node, fails);
+        quote! {
+            (#state, outcome @ (Outcome::Response(_) | Outcome::Reply(_) | Outcome::TimedOut | Outcome::Failed(_))) => {
+                match chat.next(outcome)? {
+                    Turn::Again(chat) => Run::#outer(#state),
+                    Turn::Ended(#values) => #ended
+                    Turn::TimedOut => #silence,
+                    Turn::Failed(#failure) => #failed,
+                }
+            }
+        }
+    }
+
+    /// The way on when no reply has come; without one the run is over.
+    fn silence(&self, transitions: &Transitions<'_>, id: NodeId, timeout: Option<NodeId>) -> TokenStream {
+        match timeout {
+            Some(to) => self.way(transitions, id, to),
+            None => self.resumed(id, &quote!(Run::Completed)),
+        }
     }
 
     /// The way on from a state to a step.
@@ -123,15 +168,22 @@ impl MachineCode<'_> {
 
     /// Where a step's failures lead.
     fn failed(&self, transitions: &Transitions<'_>, id: NodeId, node: &Node, fails: &Fails) -> TokenStream {
-        let arms = fails.narrowed.iter().map(|(_, to)| *to);
-        let ways: Vec<NodeId> = match fails.otherwise {
-            Fail::Arm(to) => arms.chain([to]).collect(),
-            Fail::Ends => arms.collect(),
-        };
-        let mut kept: Vec<Ident> = ways.iter().flat_map(|to| self.kept(*to, &["failure"])).collect();
+        let mut kept: Vec<Ident> = fails.arms().flat_map(|to| self.kept(to, &["failure"])).collect();
         kept.sort();
         kept.dedup();
         let pattern = self.pattern(id, &kept);
+        let (failure, way) = self.failure(transitions, id, node, fails);
+        quote!((#pattern, Outcome::Failed(#failure)) => #way,)
+    }
+
+    /// The pattern of a failure, and the way on with it.
+    fn failure(
+        &self,
+        transitions: &Transitions<'_>,
+        id: NodeId,
+        node: &Node,
+        fails: &Fails,
+    ) -> (TokenStream, TokenStream) {
         let otherwise = match fails.otherwise {
             Fail::Arm(to) => transitions.to(to),
             Fail::Ends => {
@@ -140,11 +192,10 @@ impl MachineCode<'_> {
             }
         };
         if fails.narrowed.is_empty() {
-            let reads = |to: &NodeId| self.machine.node(*to).is_some_and(|node| node.live.contains_key("failure"));
-            let is_read = matches!(fails.otherwise, Fail::Ends) || ways.iter().any(reads);
+            let reads = |to: NodeId| self.machine.node(to).is_some_and(|node| node.live.contains_key("failure"));
+            let is_read = matches!(fails.otherwise, Fail::Ends) || fails.arms().any(reads);
             let failure = if is_read { quote!(failure) } else { quote!(_) };
-            let otherwise = self.resumed(id, &otherwise);
-            return quote!((#pattern, Outcome::Failed(#failure)) => #otherwise,);
+            return (failure, self.resumed(id, &otherwise));
         }
         let narrowed = fails.narrowed.iter().map(|(filter, to)| {
             let filter = border::failure_pattern(*filter);
@@ -157,7 +208,6 @@ impl MachineCode<'_> {
                 _ => #otherwise,
             }
         };
-        let way = self.resumed(id, &way);
-        quote!((#pattern, Outcome::Failed(failure)) => #way,)
+        (quote!(failure), self.resumed(id, &way))
     }
 }

@@ -36,6 +36,13 @@ fn arms(step: &Step) -> Vec<Option<Span>> {
     match &step.kind {
         StepKind::Call(call) => outcomes(&call.arms),
         StepKind::Sms(sms) => outcomes(&sms.arms),
+        StepKind::Talk(talk) => {
+            let mut ways = outcomes(&talk.arms);
+            if talk.is_chat {
+                ways.insert(1, written(talk.timeout.as_ref()));
+            }
+            ways
+        }
         StepKind::Ask(ask) => vec![written(ask.arms.reply.as_ref()), written(ask.arms.timeout.as_ref())],
         StepKind::If(branch) => vec![Some(branch.condition.span), written(branch.otherwise.as_ref())],
         StepKind::Match(choice) => {

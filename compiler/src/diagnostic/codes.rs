@@ -255,7 +255,7 @@ lex concierge region "us-east-1" bot "ABCDEFGHIJ" alias "TSTALIASID" keys $ID $K
 
 on sms
   -> ask concierg $body < reply = message >
-     ok   -> sms $reply
+     ok   -> sms "$reply"
      fail -> sms "Please call us."
 "#
         right r#"secret ID
@@ -264,7 +264,7 @@ lex concierge region "us-east-1" bot "ABCDEFGHIJ" alias "TSTALIASID" keys $ID $K
 
 on sms
   -> ask concierge $body < reply = message >
-     ok   -> sms $reply
+     ok   -> sms "$reply"
      fail -> sms "Please call us."
 "#;
 
@@ -584,7 +584,7 @@ lex concierge region "Virginia" bot "ABCDEFGHIJ" alias "TSTALIASID" keys $ID $KE
 
 on sms
   -> ask concierge $body < reply = message >
-     ok   -> sms $reply
+     ok   -> sms "$reply"
      fail -> sms "Please call us."
 "#
         right r#"secret ID
@@ -593,7 +593,7 @@ lex concierge region "us-east-1" bot "ABCDEFGHIJ" alias "TSTALIASID" keys $ID $K
 
 on sms
   -> ask concierge $body < reply = message >
-     ok   -> sms $reply
+     ok   -> sms "$reply"
      fail -> sms "Please call us."
 "#;
 

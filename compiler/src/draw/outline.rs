@@ -3,7 +3,7 @@
 use super::picture::{Cluster, Picture, Shape, ShapeKind, Walk, Way, WayKind};
 use super::words::{plain, shortened, words};
 use crate::coverage::Coverage;
-use crate::graph::{Arm, Entry, FlowGraph, Machine, Node, NodeId, NodeKind, Variable};
+use crate::graph::{Arm, Binding, Entry, FlowGraph, Machine, Node, NodeId, NodeKind, Variable};
 use crate::source::SourceFile;
 use crate::suite::report::Mark;
 use std::collections::BTreeMap;
@@ -150,9 +150,12 @@ impl Outline<'_> {
                 let url = words.get(method + 1).map(|url| address(url)).unwrap_or_default();
                 let mut said: Vec<String> = words.into_iter().take(method + 1).collect();
                 said.push(url);
-                let names: Vec<&str> = call.bindings.iter().map(|binding| binding.variable.name.as_str()).collect();
-                let notes = if names.is_empty() { Vec::new() } else { vec![format!("< {} >", names.join(", "))] };
-                shape(ShapeKind::Call, method + 1, &said, notes)
+                shape(ShapeKind::Call, method + 1, &said, bound(&call.bindings))
+            }
+            NodeKind::Talk { talk, .. } => {
+                let end = words.iter().position(|word| word == "<").unwrap_or(words.len());
+                let said = words.get(..end).unwrap_or(&words);
+                shape(ShapeKind::Call, 2, said, bound(&talk.bindings))
             }
             NodeKind::Sms { .. } | NodeKind::Ask { .. } => {
                 let (said, rest) = words.split_at(message(&words));
@@ -261,6 +264,12 @@ impl Outline<'_> {
 
 fn id(machine: usize, node: NodeId) -> String {
     format!("m{machine}s{}", node.0)
+}
+
+/// Response variables, as a note.
+fn bound(bindings: &[Binding]) -> Vec<String> {
+    let names: Vec<&str> = bindings.iter().map(|binding| binding.variable.name.as_str()).collect();
+    if names.is_empty() { Vec::new() } else { vec![format!("< {} >", names.join(", "))] }
 }
 
 /// A URL without its quotes and its scheme, which say nothing in a picture.

@@ -86,6 +86,10 @@ pub(super) fn arms(step: &Step) -> Vec<&Arm> {
     match &step.kind {
         StepKind::Call(call) => call.arms.ok.iter().chain(call.arms.fails.iter().map(|fail| &fail.arm)).collect(),
         StepKind::Sms(sms) => sms.arms.ok.iter().chain(sms.arms.fails.iter().map(|fail| &fail.arm)).collect(),
+        StepKind::Talk(talk) => {
+            let fails = talk.arms.fails.iter().map(|fail| &fail.arm);
+            talk.arms.ok.iter().chain(&talk.timeout).chain(fails).collect()
+        }
         StepKind::Ask(ask) => ask.arms.reply.iter().chain(&ask.arms.timeout).collect(),
         _ => Vec::new(),
     }

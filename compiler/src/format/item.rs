@@ -2,7 +2,7 @@
 
 use super::writer::{Blank, INDENT, Line, Writer};
 use crate::source::Span;
-use crate::syntax::ast::{ApiSource, Expr, File, Path, PathItem, Service, Source, Test, Trigger};
+use crate::syntax::ast::{ApiSource, Bot, Expr, File, Path, PathItem, Service, Source, Test, Trigger};
 
 /// Where the clauses of a trigger stand: deeper than its arrows.
 const CLAUSES: usize = 5;
@@ -11,6 +11,7 @@ enum Item<'a> {
     /// `flow`, `timezone`, `secret`, `const`
     Setting,
     Service(&'a Service),
+    Bot(&'a Bot),
     Trigger(&'a Trigger),
     Path(&'a PathItem),
     Test(&'a Test),
@@ -40,6 +41,7 @@ impl Writer<'_> {
             match item {
                 Item::Setting => self.expression(end, INDENT, 0),
                 Item::Service(service) => self.service(service, end),
+                Item::Bot(bot) => self.bot(bot, end),
                 Item::Trigger(trigger) => {
                     let clauses = self.source_clauses(&trigger.source);
                     self.with_path(&clauses, &trigger.body, end, is_short(&trigger.source), kin);
@@ -72,6 +74,7 @@ impl Writer<'_> {
         let names = file.secrets.iter().chain(file.consts.iter().map(|constant| &constant.name)).map(|name| name.span);
         let mut items: Vec<_> = settings.chain(names).map(|span| (word(span), Item::Setting)).collect();
         items.extend(file.services.iter().map(|service| (word(service.name.span), Item::Service(service))));
+        items.extend(file.bots.iter().map(|bot| (word(bot.name.span), Item::Bot(bot))));
         items.extend(file.triggers.iter().map(|trigger| (self.index(trigger.span.start), Item::Trigger(trigger))));
         items.extend(file.paths.iter().map(|path| (word(path.name.span), Item::Path(path))));
         items.extend(file.tests.iter().map(|test| (word(test.name.span), Item::Test(test))));
@@ -85,6 +88,14 @@ impl Writer<'_> {
             [_] | [] => self.clauses(&starts, end, INDENT),
             _ => self.clauses_below(&starts, end, INDENT),
         }
+    }
+
+    /// Writes a bot, a line for each of its settings.
+    fn bot(&mut self, bot: &Bot, end: usize) {
+        let settings = bot.settings.iter().map(|setting| self.index(setting.span.start));
+        let mut starts: Vec<usize> = settings.chain(self.clause_starts(&bot.clauses)).collect();
+        starts.sort_unstable();
+        self.clauses_below(&starts, end, INDENT);
     }
 
     /// Writes an item with a path; `is_short`: its head may stand on one line.

@@ -1,7 +1,7 @@
 //! What the tree knows of single tokens and their text does not show: whether `-` is a sign, whether `<` opens a list.
 
 use crate::source::Span;
-use crate::syntax::ast::{Expr, ExprKind, Field, File, Query, Source, StepKind, UnaryOp};
+use crate::syntax::ast::{Binding, Expr, ExprKind, Field, File, Query, Source, StepKind, UnaryOp};
 use crate::syntax::visit;
 
 /// What is known of the token that begins at a place.
@@ -27,14 +27,8 @@ pub(super) fn marks(file: &File) -> Vec<(u32, Mark)> {
         visit::steps(body, &mut |step| {
             visit::step_exprs(step, &mut |expr| marks.expr(expr));
             match &step.kind {
-                StepKind::Call(call) => {
-                    for binding in &call.bindings {
-                        marks.listed(&binding.field);
-                        if matches!(binding.query, Query::Label(_) | Query::Path(_)) {
-                            marks.put(binding.query_span, Mark::Query(binding.query_span.end));
-                        }
-                    }
-                }
+                StepKind::Call(call) => marks.bindings(&call.bindings),
+                StepKind::Talk(talk) => marks.bindings(&talk.bindings),
                 StepKind::Ask(ask) => ask.reply.iter().for_each(|reply| marks.listed(reply)),
                 StepKind::Goto(goto) => marks.put(goto.path.span, Mark::Callee),
                 _ => {}
@@ -60,6 +54,7 @@ impl Marks {
         for clause in file.services.iter().flat_map(|service| &service.clauses) {
             visit::clause_exprs(clause, &mut |expr| self.expr(expr));
         }
+        file.bots.iter().flat_map(|bot| bot.exprs()).for_each(|expr| self.expr(expr));
         for trigger in &file.triggers {
             visit::source_exprs(&trigger.source, &mut |expr| self.expr(expr));
             if let Source::Api(api) = &trigger.source {
@@ -69,6 +64,16 @@ impl Marks {
         for path in &file.paths {
             self.put(path.name.span, Mark::Callee);
             path.params.iter().for_each(|param| self.field(param));
+        }
+    }
+
+    fn bindings(&mut self, bindings: &[Binding]) {
+        for binding in bindings {
+            self.listed(&binding.field);
+            let has_query = binding.query_span != binding.field.name.span;
+            if has_query && matches!(binding.query, Query::Label(_) | Query::Path(_)) {
+                self.put(binding.query_span, Mark::Query(binding.query_span.end));
+            }
         }
     }
 

@@ -31,6 +31,12 @@ impl Writer<'_> {
                 let starts: Vec<usize> = self.outside_brackets(text, end).filter(words).collect();
                 self.parts(&starts, end, indent);
             }
+            StepKind::Talk(talk) => {
+                let words = self.index(talk.words.span.end);
+                let starts: Vec<usize> =
+                    self.outside_brackets(words, end).filter(|at| matches!(self.text(*at), "within" | "<")).collect();
+                self.parts(&starts, end, indent);
+            }
             StepKind::Set(_) => self.expression(end, indent, column),
             _ => self.words(end, column),
         }

@@ -1,7 +1,8 @@
 //! The lines of tests.
 
 use super::writer::{Blank, INDENT, Writer};
-use crate::syntax::ast::{Given, Test, TestStepKind};
+use crate::source::Span;
+use crate::syntax::ast::{Test, TestStepKind};
 
 impl Writer<'_> {
     pub(super) fn test(&mut self, test: &Test, end: usize) {
@@ -12,7 +13,8 @@ impl Writer<'_> {
             self.line(INDENT, if at > 0 { Blank::Keep } else { Blank::Drop });
             let column = self.test_word(start);
             match &line.kind {
-                TestStepKind::Given(given) => self.given(given, end, column),
+                TestStepKind::Given(given) => self.given(given.url.span, end, column),
+                TestStepKind::GivenBot(given) => self.given(given.bot.span, end, column),
                 TestStepKind::WhenSms(_) | TestStepKind::ThenSms(_) => self.message(end, column + INDENT),
                 TestStepKind::ThenCall(call) => {
                     let starts = self.clause_starts(&call.clauses);
@@ -24,9 +26,9 @@ impl Writer<'_> {
         self.words(end, 0);
     }
 
-    /// Writes a `given`. One answer may be broken at its braces; several stand below each other.
-    fn given(&mut self, given: &Given, end: usize, column: usize) {
-        let arrow = self.index(given.url.span.end);
+    /// Writes a `given`; `asked` is what is answered. One answer may be broken at its braces; several stand below each other.
+    fn given(&mut self, asked: Span, end: usize, column: usize) {
+        let arrow = self.index(asked.end);
         let commas: Vec<usize> =
             self.outside_brackets(arrow, end).filter(|at| self.text(*at) == ",").map(|comma| comma + 1).collect();
         let brace = self.outside_brackets(arrow, end).find(|at| self.closed_by(*at).is_some());

@@ -449,10 +449,10 @@ impl NodeKind {
             Self::Start { next } | Self::Set { next, .. } | Self::Unread { next } | Self::Wait { next, .. } => {
                 vec![*next]
             }
-            Self::Call { ok, fails, .. } | Self::Sms { ok, fails, .. } => [*ok].into_iter().chain(fails.arms()).collect(),
-            Self::Talk { ok, timeout, fails, .. } => {
-                [*ok].into_iter().chain(*timeout).chain(fails.arms()).collect()
+            Self::Call { ok, fails, .. } | Self::Sms { ok, fails, .. } => {
+                [*ok].into_iter().chain(fails.arms()).collect()
             }
+            Self::Talk { ok, timeout, fails, .. } => [*ok].into_iter().chain(*timeout).chain(fails.arms()).collect(),
             Self::Ask { reply, timeout, .. } => [*reply].into_iter().chain(*timeout).collect(),
             Self::If { then, otherwise, .. } | Self::Present { then, otherwise, .. } => vec![*then, *otherwise],
             Self::Match { cases, otherwise, .. } => cases.iter().map(|(_, to)| *to).chain(*otherwise).collect(),

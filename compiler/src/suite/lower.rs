@@ -74,6 +74,8 @@ impl Lowering<'_> {
             TestStepKind::WhenSchedule(_)
             | TestStepKind::ThenSms(_)
             | TestStepKind::ThenCall(_)
+            | TestStepKind::GivenBot(_)
+            | TestStepKind::ThenBot(..)
             | TestStepKind::ThenNothing
             | TestStepKind::ThenWaits
             | TestStepKind::ThenFails => return None,
@@ -145,6 +147,8 @@ impl Lowering<'_> {
             TestStepKind::ThenFails => Wanted::Fails,
             TestStepKind::Given(_)
             | TestStepKind::GivenSms(_)
+            | TestStepKind::GivenBot(_)
+            | TestStepKind::ThenBot(..)
             | TestStepKind::WhenSms(_)
             | TestStepKind::WhenApi(..)
             | TestStepKind::WhenSchedule(_)

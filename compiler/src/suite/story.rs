@@ -168,7 +168,7 @@ impl<'a> Teller<'a> {
             | NodeKind::Match { .. }
             | NodeKind::Set { .. }
             | NodeKind::Unread { .. } => one_line(self.file.slice(node.span)),
-            NodeKind::Wait { .. } => node.kind.title(),
+            NodeKind::Wait { .. } | NodeKind::Talk { .. } => node.kind.title(),
             NodeKind::Call { .. } | NodeKind::Sms { .. } | NodeKind::Ask { .. } | NodeKind::End => {
                 node.kind.keyword().to_owned()
             }

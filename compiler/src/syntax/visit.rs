@@ -1,8 +1,8 @@
 //! Walks over the tree.
 
 use super::ast::{
-    Answer, AnswerBody, Arms, BotAnswer, Clause, ClauseKind, Expr, ExprKind, File, Json, Part, Path, Source, Step, StepKind,
-    TestStepKind, Words,
+    Answer, AnswerBody, Arms, BotAnswer, Clause, ClauseKind, Expr, ExprKind, File, Json, Part, Path, Source, Step,
+    StepKind, TestStepKind, Words,
 };
 
 /// All bodies of a file: of its triggers, then of its paths.

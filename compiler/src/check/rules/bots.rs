@@ -27,7 +27,8 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 type Form = (fn(&str) -> bool, &'static str, &'static str);
 
 fn form(word: &str) -> Option<Form> {
-    let id: fn(&str) -> bool = |text| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    let id: fn(&str) -> bool =
+        |text| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
     Some(match word {
         "region" => (is_region, "a region of AWS", "us-east-1"),
         // Amazon Lex V2 Runtime, RecognizeText: `botId` and `botAliasId` have 10 letters and digits.
@@ -50,7 +51,8 @@ fn misfit(context: &Context<'_>, setting: &Setting) -> Option<Diagnostic> {
     if fits(&text) {
         return None;
     }
-    let diagnostic = Diagnostic::new(Code::BadSetting, value.span, format!("`{text}` is not {what}"), "not in its form");
+    let diagnostic =
+        Diagnostic::new(Code::BadSetting, value.span, format!("`{text}` is not {what}"), "not in its form");
     Some(diagnostic.with_help(format!("write it as in `{} \"{example}\"`", setting.word)))
 }
 
@@ -82,8 +84,7 @@ fn is_date(text: &str) -> bool {
 }
 
 fn is_base(text: &str) -> bool {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    host.is_some_and(|host| !host.is_empty() && !host.starts_with('/'))
+    text.strip_prefix("https://").is_some_and(|host| !host.is_empty() && !host.starts_with('/'))
         && !text.contains(|c: char| c == '?' || c == '#' || c.is_whitespace() || c.is_control())
 }
 
@@ -113,7 +114,9 @@ fn unanswered(bot: &Bot, binding: &Binding) -> Option<Diagnostic> {
             diagnostic.with_help(format!("did you mean `{near}`?")).with_fix(span, near)
         }
         (Some(near), _) => diagnostic.with_help(format!("did you mean `{near}`? It has {}", members(bot.vendor))),
-        (None, _) if at > 0 => diagnostic.with_help(format!("`{}` ends there", written(path.get(..at).unwrap_or(path)))),
+        (None, _) if at > 0 => {
+            diagnostic.with_help(format!("`{}` ends there", written(path.get(..at).unwrap_or(path))))
+        }
         (None, _) => diagnostic.with_help(format!("it has {}", members(bot.vendor))),
     })
 }
@@ -134,7 +137,9 @@ fn written(path: &[Segment]) -> String {
 /// Whether a response variable holds what the bot has said.
 fn takes_words(binding: &Binding) -> bool {
     match &binding.query {
-        Query::Path(path) => matches!(path.first(), Some(Segment::Member(name)) if name == "message" || name == "messages"),
+        Query::Path(path) => {
+            matches!(path.first(), Some(Segment::Member(name)) if name == "message" || name == "messages")
+        }
         Query::JsonPath(_) => true,
         _ => false,
     }

@@ -48,6 +48,9 @@ fn leaves(step: &Step) -> bool {
         }
         StepKind::Call(call) => arms_leave(&call.arms),
         StepKind::Sms(sms) => arms_leave(&sms.arms),
+        StepKind::Talk(talk) => {
+            arms_leave(&talk.arms) && talk.timeout.as_ref().is_none_or(|arm| path_leaves(&arm.path))
+        }
         // Without a `timeout` arm the run is over when no reply comes.
         StepKind::Ask(ask) => {
             ask.arms.reply.as_ref().is_some_and(|arm| path_leaves(&arm.path))

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::log::{Outcome, Step};
-use crate::graph::{Fail, FlowGraph, NodeId, NodeKind};
+use crate::graph::{FlowGraph, NodeId, NodeKind};
 use crate::source::{SourceFile, Span};
 
 /// The places of a flow at which a run can be.
@@ -124,12 +124,9 @@ impl<'a> Atlas<'a> {
         };
         let node = machine.node(node)?;
         let (ok, fail) = match &node.kind {
-            NodeKind::Call { ok, fails, .. } | NodeKind::Sms { ok, fails, .. } => {
-                let otherwise = match fails.otherwise {
-                    Fail::Arm(to) => Some(to),
-                    Fail::Ends => None,
-                };
-                (vec![*ok], fails.narrowed.iter().map(|(_, to)| *to).chain(otherwise).collect())
+            NodeKind::Call { ok, fails, .. } | NodeKind::Sms { ok, fails, .. } => (vec![*ok], fails.arms().collect()),
+            NodeKind::Talk { ok, timeout, fails, .. } => {
+                ([*ok].into_iter().chain(*timeout).collect(), fails.arms().collect())
             }
             kind => (kind.successors(), Vec::new()),
         };

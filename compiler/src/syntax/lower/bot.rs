@@ -4,7 +4,8 @@ use super::step::given_twice;
 use super::{Lower, Pair, Parts, take};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::ast::{Arms, Binding, Bot, ClauseKind, File, Query, Segment, Setting, StepKind, Talk, Vendor, vendor_settings, vendor_word,
+use crate::syntax::ast::{
+    Arms, Binding, Bot, ClauseKind, File, Query, Segment, Setting, StepKind, Talk, Vendor, vendor_settings, vendor_word,
 };
 use crate::syntax::grammar::Rule;
 
@@ -16,7 +17,9 @@ impl Lower {
     pub(super) fn bot(&mut self, vendor: &str, mut parts: Parts<'_>, keyword: Span, file: &mut File) {
         let vendor = if vendor == vendor_word(Vendor::Lex) { Vendor::Lex } else { Vendor::Watson };
         let example = match vendor {
-            Vendor::Lex => "lex concierge region \"us-east-1\" bot \"ABCDEFGHIJ\" alias \"TSTALIASID\" keys $ID $SECRET",
+            Vendor::Lex => {
+                "lex concierge region \"us-east-1\" bot \"ABCDEFGHIJ\" alias \"TSTALIASID\" keys $ID $SECRET"
+            }
             Vendor::Watson => "watson desk url \"https://…\" assistant \"…\" key $KEY",
         };
         let Some(name) = self.declared_name(&mut parts, keyword, example) else { return };
@@ -24,7 +27,7 @@ impl Lower {
         for part in parts {
             let span = self.span(&part);
             let understood = match part.as_rule() {
-                Rule::setting => self.setting(part, span, &mut bot),
+                Rule::setting => self.bot_setting(part, span, &mut bot),
                 Rule::bad_clause => self.bad_setting(&part, vendor),
                 _ => self.bot_clause(part, span, &mut bot),
             };
@@ -34,7 +37,7 @@ impl Lower {
         file.bots.push(bot);
     }
 
-    fn setting(&mut self, pair: Pair<'_>, span: Span, bot: &mut Bot) -> Option<()> {
+    fn bot_setting(&mut self, pair: Pair<'_>, span: Span, bot: &mut Bot) -> Option<()> {
         let mut parts = pair.into_inner();
         let written = parts.next()?;
         let word = written.as_str().trim();
@@ -122,17 +125,22 @@ impl Lower {
     }
 
     /// `ask BOT V < … >`, `chat BOT V [within 10m] < … >`
-    pub(super) fn talk(&mut self, pair: Pair<'_>, span: Span) -> StepKind {
+    pub(super) fn talk(&mut self, pair: Pair<'_>) -> StepKind {
         let mut parts = pair.into_inner().peekable();
-        let is_chat = take(&mut parts, Rule::kw_chat).is_some();
-        take(&mut parts, Rule::kw_ask);
-        let word = if is_chat { "chat" } else { "ask" };
+        let Some(keyword) = parts.next() else { return StepKind::Bad(Vec::new()) };
+        let (is_chat, word, word_span) = (keyword.as_rule() == Rule::kw_chat, keyword.as_str(), self.span(&keyword));
         let bot = take(&mut parts, Rule::name).map(|name| self.name(&name));
-        let is_words = |part: &Pair<'_>| !matches!(part.as_rule(), Rule::within_clause | Rule::bindings | Rule::bad_talk_clause);
+        let is_words =
+            |part: &Pair<'_>| !matches!(part.as_rule(), Rule::within_clause | Rule::bindings | Rule::bad_talk_clause);
         let words = parts.next_if(is_words).map(|words| self.value(words));
-        let (Some(bot), Some(words)) = (bot, words) else {
-            self.expected(span, &format!("a bot and what it is told, as in `{word} concierge $body`"));
-            return StepKind::Bad(Vec::new());
+        let (bot, words) = match (bot, words) {
+            (Some(bot), Some(words)) => (bot, words),
+            (bot, _) => {
+                let behind = bot.as_ref().map_or(word_span, |bot| bot.span);
+                let what = if bot.is_some() { "what the bot is told" } else { "a bot and what it is told" };
+                self.expected(behind, &format!("{what}, as in `{word} concierge $body`"));
+                return StepKind::Bad(Vec::new());
+            }
         };
         let mut talk = Talk {
             bot,

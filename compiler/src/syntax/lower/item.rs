@@ -127,7 +127,7 @@ impl Lower {
     }
 
     /// The name that an item declares.
-    fn declared_name(&mut self, parts: &mut Parts<'_>, keyword: Span, example: &str) -> Option<Name> {
+    pub(super) fn declared_name(&mut self, parts: &mut Parts<'_>, keyword: Span, example: &str) -> Option<Name> {
         match self.bound_name(parts) {
             Some(name) => Some(name),
             None => {

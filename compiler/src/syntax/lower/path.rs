@@ -247,7 +247,7 @@ impl PathBuilder {
             )
             .with_help("`timeout` is taken when no reply comes in time"),
             Slot::Timeout if calls => {
-                Diagnostic::new(Code::ArmWithoutStep, span, "`timeout` is an arm of `ask`", "of which `ask`?")
+                Diagnostic::new(Code::ArmWithoutStep, span, "`timeout` is an arm of a question and of `chat`", "of which?")
                     .with_help("for a call that took too long, write `fail timeout -> …`")
                     .with_fix(Span::at(span.start), "fail ")
             }
@@ -257,7 +257,9 @@ impl PathBuilder {
                 format!("no `ask` before this `{}` can still take it", slot.word()),
                 format!("`{}` of which `ask`?", slot.word()),
             )
-            .with_help("`reply` and `timeout` belong to an `ask` before them, and each `ask` has one of either"),
+            .with_help(
+                "`reply` and `timeout` belong to a question before them, and `timeout` to a `chat`; each has one of either",
+            ),
             _ => Diagnostic::new(
                 Code::ArmWithoutStep,
                 span,

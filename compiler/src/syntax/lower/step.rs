@@ -22,7 +22,7 @@ impl Lower {
         let kind = match pair.as_rule() {
             Rule::call_step => return self.call(pair),
             Rule::sms_step => StepKind::Sms(Box::new(self.sms(pair, span))),
-            Rule::talk_step => self.talk(pair, span),
+            Rule::talk_step => self.talk(pair),
             Rule::ask_step => self.ask(pair, span),
             Rule::wait_step => self.wait(pair, span),
             Rule::if_step => self.if_step(pair, span),

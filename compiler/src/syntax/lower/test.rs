@@ -4,8 +4,8 @@ use super::{Lower, Pair, Parts, take};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
-    Answer, AnswerBody, BotAnswer, ClauseKind, Expr, File, Given, GivenBot, METHODS, Name, Test, TestStep, TestStepKind, Text, ThenCall, ThenSms,
-    Trouble, WhenSchedule, Words,
+    Answer, AnswerBody, BotAnswer, ClauseKind, Expr, File, Given, GivenBot, METHODS, Name, Test, TestStep,
+    TestStepKind, Text, ThenCall, ThenSms, Trouble, WhenSchedule, Words,
 };
 use crate::syntax::grammar::Rule;
 
@@ -62,7 +62,8 @@ impl Lower {
         if let Some(sms) = take(&mut parts, Rule::given_sms) {
             return self.given_sms(sms, parts);
         }
-        if let Some(bot) = parts.next_if(|part| part.as_rule() == Rule::given_bot && !METHODS.contains(&part.as_str())) {
+        if let Some(bot) = parts.next_if(|part| part.as_rule() == Rule::given_bot && !METHODS.contains(&part.as_str()))
+        {
             return self.given_bot(bot, parts, span);
         }
         let (method, url) = self.request(&mut parts, keyword, EXAMPLE)?;
@@ -82,7 +83,10 @@ impl Lower {
         self.answer_arrow(&mut parts, bot.span, "given concierge -> json { \"message\": \"Which room?\" }")?;
         let pairs: Vec<_> = parts.filter(|part| part.as_rule() == Rule::answer).collect();
         if pairs.is_empty() {
-            self.expected(span, "an answer: `json { \"message\": \"…\" }`, `sample \"….json\"`, a status, or `timeout`, `refused`");
+            self.expected(
+                span,
+                "an answer: `json { \"message\": \"…\" }`, `sample \"….json\"`, a status, or `timeout`, `refused`",
+            );
         }
         let all = pairs.len();
         let answers: Vec<BotAnswer> = pairs.into_iter().filter_map(|answer| self.bot_answer(answer)).collect();
@@ -98,7 +102,9 @@ impl Lower {
                 _ => {
                     let message = "a recorded answer of a bot is given by `sample`";
                     let diagnostic = Diagnostic::new(Code::UnexpectedText, span, message, "not of a bot");
-                    self.report(diagnostic.with_help("write `sample \"booked.json\"`: the answer as its vendor gives it"));
+                    self.report(
+                        diagnostic.with_help("write `sample \"booked.json\"`: the answer as its vendor gives it"),
+                    );
                     None
                 }
             },
