@@ -238,6 +238,7 @@ impl<'a> Resolver<'a> {
 
     /// Says that no item declares a name: what was probably meant, or how to declare it.
     fn undeclared(&mut self, code: Code, what: &str, name: &Name, mut known: Vec<&str>, declaration: &str) {
+        self.names.unknown.push(name.text.clone());
         if self.file.lost_names.contains(&name.text) {
             return;
         }
