@@ -8,9 +8,11 @@ use crate::graph::{FailFilter, FailureKind, NodeId, Variable, kept_as};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-/// The imports at the head of the emitted file.
-pub(super) fn imports() -> TokenStream {
+/// The imports at the head of the emitted file; `chats`: it has a `chat`.
+pub(super) fn imports(chats: bool) -> TokenStream {
+    let chat = chats.then(|| quote!(use ::flow_runtime::chat::{Chat, Turn};));
     quote! {
+        #chat
         use ::flow_runtime::flow::*;
         use ::flow_runtime::value::{self, *};
         use ::flow_runtime::{encode, math, state, text};

@@ -71,10 +71,8 @@ fn program(graph: &FlowGraph, openapi: Option<&str>, purpose: Purpose) -> TokenS
         .collect();
     let FlowGraph { name, source, secrets, .. } = graph;
     let nodes = || graph.machines.iter().flat_map(|machine| &machine.nodes);
-    let asks = nodes().any(|node| match &node.kind {
-        NodeKind::Talk { talk, .. } => talk.within.is_some(),
-        kind => matches!(kind, NodeKind::Ask { .. }),
-    });
+    let chats = nodes().any(machine::is_chat);
+    let asks = chats || nodes().any(|node| matches!(node.kind, NodeKind::Ask { .. }));
     let media = nodes().filter_map(|node| match &node.kind {
         NodeKind::Sms { sms, .. } if !sms.media.is_empty() => Some(node.line),
         _ => None,
@@ -95,7 +93,7 @@ fn program(graph: &FlowGraph, openapi: Option<&str>, purpose: Purpose) -> TokenS
     let title = format!(" {name}");
     let origin =
         format!(" Emitted by flowc {} from `{source}`: edit the flow, not this file.", env!("CARGO_PKG_VERSION"));
-    let imports = border::imports();
+    let imports = border::imports(chats);
     let run = border::run(purpose);
     let derive = border::derive_storable();
     let triggers = machines.iter().filter_map(MachineCode::trigger);
