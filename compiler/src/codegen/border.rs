@@ -10,7 +10,11 @@ use quote::quote;
 
 /// The imports at the head of the emitted file; `chats`: it has a `chat`.
 pub(super) fn imports(chats: bool) -> TokenStream {
-    let chat = chats.then(|| quote!(use ::flow_runtime::chat::{Chat, Turn};));
+    let chat = chats.then(|| {
+        quote!(
+            use ::flow_runtime::chat::{Chat, Turn};
+        )
+    });
     quote! {
         #chat
         use ::flow_runtime::flow::*;

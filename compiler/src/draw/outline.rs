@@ -153,7 +153,7 @@ impl Outline<'_> {
                 shape(ShapeKind::Call, method + 1, &said, bound(&call.bindings))
             }
             NodeKind::Talk { talk, .. } => {
-                let end = words.iter().position(|word| word == "<").unwrap_or(words.len());
+                let end = words.iter().position(|word| word == "<" || word == "within").unwrap_or(words.len());
                 let said = words.get(..end).unwrap_or(&words);
                 shape(ShapeKind::Call, 2, said, bound(&talk.bindings))
             }

@@ -22,8 +22,8 @@ pub struct Talk {
     pub retries: u32,
     /// Response variables.
     pub bindings: Vec<Binding>,
-    /// A recorded answer beside the flow.
-    pub sample: Option<String>,
+    /// Recorded answers beside the flow.
+    pub samples: Vec<String>,
     /// All its words: response variables, too.
     pub span: Span,
 }
@@ -120,14 +120,14 @@ impl Builder<'_> {
             timeout: DEFAULT_TIMEOUT,
             retries: DEFAULT_RETRIES,
             bindings: talk.bindings.iter().filter_map(|binding| self.binding(binding)).collect(),
-            sample: None,
+            samples: Vec::new(),
             span: talk.bindings.iter().map(|binding| binding.query_span).fold(head, Span::to),
         };
         for clause in &declared.clauses {
             match &clause.kind {
                 ClauseKind::Timeout(timeout) => lowered.timeout = timeout.seconds,
                 ClauseKind::Retry(times) => lowered.retries = *times,
-                ClauseKind::Sample(name) => lowered.sample = Some(name.value.clone()),
+                ClauseKind::Sample(name) => lowered.samples.push(name.value.clone()),
                 // No bot has another.
                 _ => {}
             }

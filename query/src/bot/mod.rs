@@ -5,6 +5,7 @@
 //! tests with `write`; a flow's binary reads its bots with the same `read`.
 
 pub mod lex;
+mod names;
 mod plain;
 pub mod watson;
 

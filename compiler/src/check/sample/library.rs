@@ -3,7 +3,7 @@
 use crate::check::rules;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sample::Samples;
-use crate::syntax::ast::{Answer, AnswerBody, ClauseKind, File, TestStepKind, Text};
+use crate::syntax::ast::{Answer, AnswerBody, BotAnswer, ClauseKind, File, TestStepKind, Text};
 use flow_query::{Document, Node, Xml, XmlError};
 use std::collections::HashMap;
 
@@ -117,12 +117,18 @@ fn named(file: &File) -> Vec<(Role, &Text)> {
         }
     });
     for step in file.tests.iter().flat_map(|test| &test.steps) {
-        let TestStepKind::Given(given) = &step.kind else { continue };
-        named.extend(given.answers.iter().filter_map(|answer| match answer {
-            Answer::Response { body: Some(AnswerBody::JsonFile(name)), .. } => Some((Role::Json, name)),
-            Answer::Response { body: Some(AnswerBody::TextFile(name)), .. } => Some((Role::Text, name)),
-            _ => None,
-        }));
+        match &step.kind {
+            TestStepKind::Given(given) => named.extend(given.answers.iter().filter_map(|answer| match answer {
+                Answer::Response { body: Some(AnswerBody::JsonFile(name)), .. } => Some((Role::Json, name)),
+                Answer::Response { body: Some(AnswerBody::TextFile(name)), .. } => Some((Role::Text, name)),
+                _ => None,
+            })),
+            TestStepKind::GivenBot(given) => named.extend(given.answers.iter().filter_map(|answer| match answer {
+                BotAnswer::Sample(name) => Some((Role::Sample, name)),
+                _ => None,
+            })),
+            _ => {}
+        }
     }
     named
 }

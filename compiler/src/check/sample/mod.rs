@@ -1,6 +1,7 @@
 //! Samples: every query of a call is tried on the answer that was recorded for it, and what it finds gives the variable
 //! its type.
 
+mod bots;
 mod fits;
 mod library;
 mod lost;
@@ -45,6 +46,7 @@ impl Found {
 pub(super) fn check(source: &str, file: &File, names: &Names, samples: &dyn Samples) -> (Found, Vec<Diagnostic>) {
     let texts = Texts::read(file, samples);
     let (library, mut diagnostics) = Library::of(file, &texts);
+    bots::check(file, names, &library, &mut diagnostics);
     let mut found = Found::default();
     rules::each_call(file, &mut |_, call| {
         let sample = sample_of(file, names, call);

@@ -98,13 +98,15 @@ impl Lower {
             self.report(diagnostic.with_help(format!("of a call's clauses it has {}", quoted(CLAUSES))));
             return None;
         }
+        // A bot answers in many ways, so it may have many samples.
+        let word = match clause.kind {
+            ClauseKind::Timeout(_) => Some("timeout"),
+            ClauseKind::Retry(_) => Some("retry"),
+            _ => None,
+        };
         let kind = std::mem::discriminant(&clause.kind);
-        if let Some(first) = bot.clauses.iter().find(|first| std::mem::discriminant(&first.kind) == kind) {
-            let word = match clause.kind {
-                ClauseKind::Timeout(_) => "timeout",
-                ClauseKind::Retry(_) => "retry",
-                _ => "sample",
-            };
+        let first = bot.clauses.iter().find(|first| std::mem::discriminant(&first.kind) == kind);
+        if let (Some(word), Some(first)) = (word, first) {
             self.report(given_twice(span, word).with_label(first.span, "the first one"));
         }
         bot.clauses.push(clause);
