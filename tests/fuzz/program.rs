@@ -71,12 +71,15 @@ fn write(random: &mut Random, with_test: bool) -> String {
          service crm \"https://crm.example/v2/\" bearer $KEY header \"X-Y\" = $HOTEL timeout 5s\n\
          service shop \"https://shop.example\" retry 2 oauth token_url \
          \"https://login.example/token\" client_id \"me\" client_secret $KEY scope \"a b\" \
-         audience \"shop\" auth_method \"client_secret_post\"\n",
+         audience \"shop\" auth_method \"client_secret_post\"\n\
+         lex concierge region \"us-east-1\" bot \"ABCDEFGHIJ\" alias \"TSTALIASID\" locale \"en_GB\" keys $KEY $KEY $KEY\n\
+         watson desk url \"https://bots.example/x\" assistant \"a-1\" key $KEY end_flag \"done\" timeout 9s retry 0\n",
     );
     if with_test {
         writer.text.push_str(
             "test \"a {}\" given POST \"https://login.example/*\" -> 503, 200 header \"A\" = \"b\" json { \"a\": [1] }, timeout \
-             when sms \"x\" from \"+15550123\" then sms matching \"a|b\" then waits when 10m pass then nothing\n",
+             when sms \"x\" from \"+15550123\" then sms matching \"a|b\" then waits when 10m pass then nothing \
+             given concierge -> json { \"message\": \"a\" }, 503, sample \"a.json\", refused then desk \"b\"\n",
         );
     }
     for at in 0..writer.paths.len() {
@@ -174,7 +177,7 @@ impl Writer<'_> {
     }
 
     fn step(&mut self, depth: u64) {
-        match self.random.below(if depth == 0 { 3 } else { 10 }) {
+        match self.random.below(if depth == 0 { 3 } else { 11 }) {
             0 | 1 => self.sms(),
             2 => self.set(),
             3 => self.presence(depth),
@@ -191,6 +194,7 @@ impl Writer<'_> {
             }
             5 => self.choice(depth),
             6 | 7 => self.waiting(depth),
+            8 => self.talk(depth),
             _ => self.call(depth),
         }
     }
@@ -406,6 +410,45 @@ impl Writer<'_> {
         if !bindings.is_empty() {
             write!(self.text, " < {} >", bindings.join(", ")).unwrap();
         }
+        self.succeeds(depth, bound);
+        if !self.random.one_in(3) {
+            self.fails(depth);
+        }
+        self.text.push_str(" }");
+    }
+
+    /// `ask BOT` and `chat BOT`.
+    fn talk(&mut self, depth: u64) {
+        let is_chat = !self.alone && self.random.one_in(2);
+        let (bot, own, ty, written) = match self.random.below(2) {
+            0 => ("concierge", "slots.Room", Type::Int, ": int"),
+            _ => ("desk", "context.room[0].x", Type::Scalar, ""),
+        };
+        let words = self.words();
+        write!(self.text, "{{ {} {bot} {}", if is_chat { "chat" } else { "ask" }, clause(&words)).unwrap();
+        if is_chat && self.random.one_in(2) {
+            self.text.push_str(" within 10m");
+        }
+        let mut bound = Vec::new();
+        if !self.random.one_in(4) {
+            let name = (*self.random.pick(NAMES)).to_owned();
+            write!(self.text, " < {name}?{written} = {own}, said? = message, confidence?, done >").unwrap();
+            bound.push((name, ty, true));
+            bound.push(("said".to_owned(), Type::Text, true));
+            bound.push(("confidence".to_owned(), Type::Number, true));
+            bound.push(("done".to_owned(), Type::Bool, false));
+        }
+        self.succeeds(depth, bound);
+        if is_chat && self.random.one_in(2) {
+            self.text.push_str(" timeout");
+            self.branch(depth);
+        }
+        self.fails(depth);
+        self.text.push_str(" }");
+    }
+
+    /// The way on from a step's success, which binds these.
+    fn succeeds(&mut self, depth: u64, bound: Vec<(String, Type, bool)>) {
         let outside = self.scope.clone();
         for (name, ty, optional) in bound {
             self.bind(name, ty, optional);
@@ -413,10 +456,10 @@ impl Writer<'_> {
         self.text.push_str(" ok");
         self.branch(depth);
         self.scope = outside;
-        if self.random.one_in(3) {
-            self.text.push_str(" }");
-            return;
-        }
+    }
+
+    /// The ways on from its failures.
+    fn fails(&mut self, depth: u64) {
         self.failure = true;
         self.scope.retain(|variable| variable.name != "failure");
         for filter in [" timeout", " status 404", " status 5xx", " response", ""] {
@@ -426,7 +469,6 @@ impl Writer<'_> {
             }
         }
         self.failure = false;
-        self.text.push_str(" }");
     }
 
     fn goto(&mut self, at: usize) -> String {

@@ -32,8 +32,10 @@ impl FlowGraph {
                 Entry::Sms { .. } | Entry::Schedule { .. } => {}
             }
             for node in &machine.nodes {
-                if let NodeKind::Ask { ask, .. } = &node.kind {
-                    hash.text(&ask.patience());
+                match &node.kind {
+                    NodeKind::Ask { ask, .. } => hash.text(&ask.patience()),
+                    NodeKind::Talk { talk, .. } => talk.within.iter().for_each(|within| hash.number((*within).into())),
+                    _ => {}
                 }
             }
             let start = machine.acting(machine.start);
