@@ -15,7 +15,7 @@ fn main() -> ::std::process::ExitCode {
 static PROGRAM: Program = Program {
     name: "Two bots",
     source: "bots.flow",
-    identity: "a48c828bfded0dbd",
+    identity: "42ef1ea971015ebc",
     secrets: &["AWS_ID", "AWS_SECRET", "AWS_TOKEN", "WATSON_KEY"],
     timezone: "UTC",
     triggers: &[
