@@ -13,6 +13,11 @@ pub(super) fn fits(wanted: &str, url: &str) -> bool {
     is_like(&rooted(wanted), &rooted(url))
 }
 
+/// A URL as requests have it: `https://API.example:443` is `https://api.example/`.
+pub(super) fn normal(url: &str) -> String {
+    Url::parse(url).map_or_else(|_| url.to_owned(), String::from)
+}
+
 /// The pairs of a URL's query, decoded.
 pub(super) fn query(url: &str) -> Vec<(String, String)> {
     Url::parse(url).map(|url| url.query_pairs().into_owned().collect()).unwrap_or_default()

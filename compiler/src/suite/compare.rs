@@ -4,7 +4,8 @@ use flow_query::Pattern;
 use serde_json::Value as Json;
 
 use super::address;
-use super::play::{WantedBody, WantedCall, WantedSms, Words};
+use super::bot::Told;
+use super::play::{WantedBody, WantedBot, WantedCall, WantedSms, Words};
 use super::report::{Call, Sms};
 use super::same::same;
 
@@ -77,6 +78,13 @@ pub(super) fn of_sms(wanted: &WantedSms, sms: &Sms) -> Vec<Difference> {
         false => plain("media", &wanted.media.join(" "), &sms.media.join(" ")),
     };
     to.into_iter().chain(from).chain(words).chain(media).collect()
+}
+
+/// What a bot was told other than it should be.
+pub(super) fn of_bot(wanted: &WantedBot, told: &Told<'_>) -> Vec<Difference> {
+    let bot = plain("bot", &wanted.bot, &told.bot.name);
+    let words = wanted.words.as_ref().and_then(|words| plain("words", words, &told.words));
+    bot.into_iter().chain(words).collect()
 }
 
 /// What a request has that is other than it should be; what `wanted` does not name may be anything.

@@ -3,15 +3,16 @@
 use flow_query::Pattern;
 use serde_json::Value as Json;
 
-use super::play::{Line, Play, Then, Wanted, WantedBody, WantedCall, WantedSms, Words};
+use super::bot;
+use super::play::{Line, Play, Then, Wanted, WantedBody, WantedBot, WantedCall, WantedSms, Words};
 use super::script::{Answer, Cue, Given, Now, Script};
 use crate::calendar::LocalTime;
 use crate::check::constant::constant_text;
 use crate::check::test_clock::{Clock, Coming};
-use crate::graph::{Entry, FlowGraph};
+use crate::graph::{Bot, Entry, FlowGraph};
 use crate::resolve::names::{Names, Referent};
 use crate::sample::Samples;
-use crate::syntax::ast::{self, AnswerBody, ClauseKind, Expr, ExprKind, File, TestStepKind};
+use crate::syntax::ast::{self, AnswerBody, BotAnswer, ClauseKind, Expr, ExprKind, File, TestStepKind};
 
 /// The number of ours that is texted where neither the test nor the flow says which.
 pub(crate) const OUR_NUMBER: &str = "+15550199";
@@ -27,7 +28,10 @@ pub(super) struct Lowering<'a> {
 
 impl Lowering<'_> {
     pub(super) fn play(&self, test: &ast::Test) -> Play {
-        let (mut cues, mut lines, mut thens) = (Vec::new(), Vec::new(), Vec::new());
+        // What the test gives itself comes later, and so comes before it.
+        let mut cues: Vec<Cue> = bot::errands(self.graph).into_iter().map(Cue::Given).collect();
+        let mut lines = vec![Line { span: test.name.span, is_open: false }; cues.len()];
+        let (errands, mut thens) = (cues.len(), Vec::new());
         let mut clock = Clock::of(self.file);
         for step in &test.steps {
             let is_open = matches!(&step.kind, TestStepKind::WhenSms(sms) if sms.to.is_none());
@@ -41,7 +45,14 @@ impl Lowering<'_> {
                 thens.push(Then { span: step.span, after: cues.len(), wanted });
             }
         }
-        Play { name: test.name.value.clone(), span: test.name.span, script: Script { cues }, cues: lines, thens }
+        Play {
+            name: test.name.value.clone(),
+            span: test.name.span,
+            script: Script { cues },
+            cues: lines,
+            errands,
+            thens,
+        }
     }
 
     /// What a line has happen, after these; `None` for a `then`, and for a schedule, which is a matter of the clock.
@@ -53,6 +64,12 @@ impl Lowering<'_> {
                 answers: given.answers.iter().map(|answer| self.answer(answer)).collect(),
                 stays: true,
             }),
+            TestStepKind::GivenBot(given) => {
+                // One that the flow never talks with is asked for nothing.
+                let bot = self.graph.bot(&given.bot.text)?;
+                let answers = given.answers.iter().map(|answer| self.bot_answer(bot, answer)).collect();
+                Cue::Given(bot::turns(bot, answers))
+            }
             TestStepKind::GivenSms(to) => Cue::RefuseSms { to: to.as_ref().map(|to| self.text(to)) },
             TestStepKind::WhenSms(sms) => {
                 let from = self.optional(sms.from.as_ref());
@@ -74,7 +91,6 @@ impl Lowering<'_> {
             TestStepKind::WhenSchedule(_)
             | TestStepKind::ThenSms(_)
             | TestStepKind::ThenCall(_)
-            | TestStepKind::GivenBot(_)
             | TestStepKind::ThenBot(..)
             | TestStepKind::ThenNothing
             | TestStepKind::ThenWaits
@@ -129,6 +145,16 @@ impl Lowering<'_> {
         Answer::Response { status, headers, body }
     }
 
+    fn bot_answer(&self, bot: &Bot, answer: &BotAnswer) -> Answer {
+        match answer {
+            BotAnswer::Fails(trouble) => Answer::Fails(*trouble),
+            BotAnswer::Status(status) => Answer::Response { status: *status, headers: Vec::new(), body: String::new() },
+            BotAnswer::Plain(json, _) => bot::says(bot, &self.json(json)),
+            // That it can be read, the check of the flow has seen.
+            BotAnswer::Sample(name) => bot::recorded(&self.samples.read(&name.value).unwrap_or_default()),
+        }
+    }
+
     /// What a line expects; `None` for a `given` and a `when`.
     fn wanted(&self, line: &TestStepKind) -> Option<Wanted> {
         Some(match line {
@@ -142,13 +168,15 @@ impl Lowering<'_> {
                 media: sms.media.iter().map(|url| self.text(url)).collect(),
             }),
             TestStepKind::ThenCall(call) => Wanted::Call(self.wanted_call(call)),
+            TestStepKind::ThenBot(bot, words) => {
+                Wanted::Bot(WantedBot { bot: bot.text.clone(), words: words.as_ref().map(|words| self.text(words)) })
+            }
             TestStepKind::ThenNothing => Wanted::Nothing,
             TestStepKind::ThenWaits => Wanted::Waits,
             TestStepKind::ThenFails => Wanted::Fails,
             TestStepKind::Given(_)
-            | TestStepKind::GivenSms(_)
             | TestStepKind::GivenBot(_)
-            | TestStepKind::ThenBot(..)
+            | TestStepKind::GivenSms(_)
             | TestStepKind::WhenSms(_)
             | TestStepKind::WhenApi(..)
             | TestStepKind::WhenSchedule(_)

@@ -5,6 +5,7 @@
 //! answer stands in the script, messages go nowhere, and the clock is virtual.
 
 mod address;
+pub(crate) mod bot;
 mod compare;
 mod lower;
 pub mod play;

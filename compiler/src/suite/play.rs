@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::lower::Lowering;
-use super::report::{Report, What};
+use super::report::{Call, Report, What};
 use super::script::{Cue, Script};
 use crate::graph::FlowGraph;
 use crate::resolve::names::Names;
@@ -23,6 +23,8 @@ pub struct Play {
     /// Of each cue, the line of the test that it comes from. A schedule that comes later is two cues of one line: the time
     /// that passes, and its coming.
     pub cues: Vec<Line>,
+    /// So many cues come before those of the test: answers to what turns with bots need on their way.
+    pub errands: usize,
     /// What must come of it, in the order of the test.
     pub thens: Vec<Then>,
 }
@@ -54,6 +56,8 @@ pub enum Wanted {
     Sms(WantedSms),
     /// A request.
     Call(WantedCall),
+    /// A turn with a bot.
+    Bot(WantedBot),
     /// Nothing else.
     Nothing,
     /// That a run waits.
@@ -99,6 +103,15 @@ pub struct WantedCall {
     pub body: Option<WantedBody>,
 }
 
+/// A turn with a bot that is expected.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WantedBot {
+    /// What the flow calls the bot.
+    pub bot: String,
+    /// What it is told; `None`: anything.
+    pub words: Option<String>,
+}
+
 /// A body that is expected.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WantedBody {
@@ -117,6 +130,11 @@ pub(crate) fn plays(file: &File, names: &Names, graph: &FlowGraph, samples: &dyn
 }
 
 impl Play {
+    /// Whether a request is one that no test names: a turn with a bot needed it.
+    pub(super) fn is_errand(&self, call: &Call) -> bool {
+        call.given.is_some_and(|at| at < self.errands)
+    }
+
     /// Whether a cue is the first of its line.
     pub(super) fn begins_line(&self, at: usize) -> bool {
         let span = |at: usize| self.cues.get(at).map(|line| line.span);
@@ -185,6 +203,7 @@ mod tests {
             span: Span::at(0),
             script: Script { cues },
             cues: vec![open, open, open, Line { is_open: false, ..open }],
+            errands: 0,
             thens: Vec::new(),
         };
         let mut times = 0;

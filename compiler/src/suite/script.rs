@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::address;
 pub use crate::syntax::ast::Trouble;
 
 /// A play, from nothing: no run is under way before it.
@@ -67,6 +68,13 @@ pub struct Given {
     pub answers: Vec<Answer>,
     /// The last answer stays. Else a request beyond them stops the play, as one does that nothing was given for.
     pub stays: bool,
+}
+
+impl Given {
+    /// Whether it answers a request with this method to this URL.
+    pub(crate) fn fits(&self, method: &str, url: &str) -> bool {
+        self.method.as_deref().is_none_or(|given| given == method) && address::fits(&self.url, url)
+    }
 }
 
 /// An answer of a service.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::bot;
 use super::play::Play;
 use super::report::{Call, Ended, Event, Mark, Report, Scene, Sms, Waiting, What};
 use super::script::{Answer, Cue};
@@ -73,8 +74,8 @@ struct Teller<'a> {
     before: Option<Mark>,
     /// The step that was come to last.
     last: Option<Mark>,
-    /// The last step that sends something: its line and its keyword.
-    sender: Option<(u32, &'static str)>,
+    /// The last step that sends something.
+    sender: Option<&'a Node>,
     /// How often each `given` has answered.
     asked: BTreeMap<usize, usize>,
 }
@@ -122,10 +123,17 @@ impl<'a> Teller<'a> {
             What::From(mark) => self.before = Some(*mark),
             What::At(mark) => self.at(*mark, ms),
             What::Sms(sms) => self.sent("sms", ms, &message(sms)),
-            What::Call(call) => {
-                let text = self.request(call);
-                self.sent("call", ms, &text);
-            }
+            What::Call(call) if self.play.is_errand(call) => {}
+            What::Call(call) => match bot::told(self.graph, call) {
+                Some(told) => {
+                    let text = self.turn(call, &told);
+                    self.sent("ask", ms, &text);
+                }
+                None => {
+                    let text = self.request(call);
+                    self.sent("call", ms, &text);
+                }
+            },
             What::Ended(Ended::Completed) => {}
             What::Ended(Ended::Failed { line, kind, reason }) => {
                 let is_fault = kind == "fault";
@@ -168,14 +176,19 @@ impl<'a> Teller<'a> {
             | NodeKind::Match { .. }
             | NodeKind::Set { .. }
             | NodeKind::Unread { .. } => one_line(self.file.slice(node.span)),
-            NodeKind::Wait { .. } | NodeKind::Talk { .. } => node.kind.title(),
-            NodeKind::Call { .. } | NodeKind::Sms { .. } | NodeKind::Ask { .. } | NodeKind::End => {
-                node.kind.keyword().to_owned()
-            }
+            NodeKind::Wait { .. } => node.kind.title(),
+            NodeKind::Call { .. }
+            | NodeKind::Sms { .. }
+            | NodeKind::Ask { .. }
+            | NodeKind::Talk { .. }
+            | NodeKind::End => node.kind.keyword().to_owned(),
         };
-        if matches!(node.kind, NodeKind::Call { .. } | NodeKind::Sms { .. } | NodeKind::Ask { .. }) {
+        if matches!(
+            node.kind,
+            NodeKind::Call { .. } | NodeKind::Sms { .. } | NodeKind::Ask { .. } | NodeKind::Talk { .. }
+        ) {
             self.open = Some(self.moments.len());
-            self.sender = Some((node.line, node.kind.keyword()));
+            self.sender = Some(node);
         }
         self.tell(Some(node.line), ms, format!("{way}{words}"));
     }
@@ -215,18 +228,55 @@ impl<'a> Teller<'a> {
             moment.ms = ms;
             return;
         }
-        // A retry of a call, a question that is asked again; or else the program itself answers a word like STOP.
-        match self.sender.filter(|(_, sender)| (*sender == "call") == (keyword == "call")) {
-            Some((line, sender)) => self.tell(Some(line), ms, format!("{sender} {text}")),
+        // A retry of a call, a question that is asked again, the next turn of a chat; or else the program itself answers a
+        // word like STOP.
+        let sender = self.sender.and_then(|node| {
+            let word = match (&node.kind, keyword) {
+                (NodeKind::Call { .. }, "call")
+                | (NodeKind::Sms { .. } | NodeKind::Ask { .. }, "sms")
+                | (NodeKind::Talk { .. }, "ask") => node.kind.keyword(),
+                // What the bot asks is sent on by the chat.
+                (NodeKind::Talk { .. }, "sms") => "sms",
+                _ => return None,
+            };
+            Some((node.line, word))
+        });
+        match sender {
+            Some((line, word)) => self.tell(Some(line), ms, format!("{word} {text}")),
             None => self.tell(None, ms, format!("{keyword} {text}")),
         }
     }
 
+    /// A turn and what the bot says: `concierge "two nights" -> "Which room?" (line 22)`.
+    fn turn(&mut self, call: &Call, told: &bot::Told<'_>) -> String {
+        let turn = format!("{} {}", told.bot.name, quoted(&told.words));
+        let Some((answer, line)) = self.answer(call) else {
+            return format!("{turn} -> no `given` answers it");
+        };
+        let plain = answer.and_then(|answer| bot::said(told.bot, answer)).unwrap_or_default();
+        let says = plain.get("message").and_then(serde_json::Value::as_str).map(quoted);
+        let is_done = plain.get("done").and_then(serde_json::Value::as_bool).unwrap_or_default();
+        let says = match (is_done, says) {
+            (true, Some(says)) => format!("done, {says}"),
+            (true, None) => "done".to_owned(),
+            (false, Some(says)) => says,
+            (false, None) => outcome(answer),
+        };
+        format!("{turn} -> {says} (line {line})")
+    }
+
     /// A request and its answer: `GET https://… -> 200 (line 22)`.
     fn request(&mut self, call: &Call) -> String {
-        let Some(at) = call.given else {
-            return format!("{} {} -> no `given` answers it", call.method, call.url);
-        };
+        let request = format!("{} {}", call.method, call.url);
+        match self.answer(call) {
+            Some((answer, line)) => format!("{request} -> {} (line {line})", outcome(answer)),
+            None => format!("{request} -> no `given` answers it"),
+        }
+    }
+
+    /// The answer to a request, and the line that gives it; `None`: nothing answers it.
+    fn answer(&mut self, call: &Call) -> Option<(Option<&'a Answer>, u32)> {
+        let at = call.given?;
         let count = self.asked.entry(at).or_default();
         let nth = *count;
         *count += 1;
@@ -234,13 +284,7 @@ impl<'a> Teller<'a> {
             Some(Cue::Given(given)) => given.answers.get(nth).or(given.answers.last()),
             _ => None,
         };
-        let answer = match answer {
-            Some(Answer::Response { status, .. }) => status.to_string(),
-            Some(Answer::Fails(trouble)) => trouble.word().to_owned(),
-            None => "no answer".to_owned(),
-        };
-        let line = self.play.cues.get(at).map_or(0, |line| self.lines.line(line.span.start));
-        format!("{} {} -> {answer} (line {line})", call.method, call.url)
+        Some((answer, self.play.cues.get(at).map_or(0, |line| self.lines.line(line.span.start))))
     }
 
     fn waits(&mut self, waiting: &Waiting, ms: u64) {
@@ -250,6 +294,15 @@ impl<'a> Teller<'a> {
             None => format!("waits, {time} more"),
         };
         self.tell(Some(waiting.line), ms, text);
+    }
+}
+
+/// What came back, in a word.
+fn outcome(answer: Option<&Answer>) -> String {
+    match answer {
+        Some(Answer::Response { status, .. }) => status.to_string(),
+        Some(Answer::Fails(trouble)) => trouble.word().to_owned(),
+        None => "no answer".to_owned(),
     }
 }
 

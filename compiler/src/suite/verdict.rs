@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 use std::cmp::Ordering;
 
+use super::bot;
 use super::compare::{self, Difference};
-use super::play::{Play, Then, Wanted, WantedCall, WantedSms};
+use super::play::{Play, Then, Wanted, WantedBot, WantedCall, WantedSms};
 use super::report::{Call, Ended, Report, Scene, Sms, What};
 use super::script::Cue;
 use crate::graph::{FlowGraph, NodeKind, quoted};
@@ -45,13 +46,14 @@ pub fn judge(graph: &FlowGraph, play: &Play, report: &Report) -> Option<Failure>
         let thens = play.thens.iter().filter(|then| then.after > *when && then.after <= end).collect();
         let span = play.cues.get(*when).map_or(play.span, |line| line.span);
         let stopped = report.stopped && report.scenes.len() <= end;
-        Stretch { graph, span, scenes, thens, stopped, last: end - 1, claims: RefCell::default() }.failure()
+        Stretch { graph, play, span, scenes, thens, stopped, last: end - 1, claims: RefCell::default() }.failure()
     })
 }
 
 /// A `when`, what came of it, and what is expected of that.
 struct Stretch<'a> {
     graph: &'a FlowGraph,
+    play: &'a Play,
     /// The `when`.
     span: Span,
     scenes: &'a [Scene],
@@ -95,9 +97,10 @@ impl<'a> Stretch<'a> {
         self.events().filter_map(sms).collect()
     }
 
+    /// The requests that a test may name.
     fn requests(&self) -> Vec<&'a Call> {
         let call = |what: &'a What| match what {
-            What::Call(call) => Some(call),
+            What::Call(call) => Some(call).filter(|call| !self.play.is_errand(call)),
             _ => None,
         };
         self.events().filter_map(call).collect()
@@ -142,13 +145,27 @@ impl<'a> Stretch<'a> {
 
     fn unanswered(&self) -> Option<Failure> {
         let call = self.requests().pop().filter(|call| self.stopped && call.given.is_none())?;
-        let url = call.url.split('?').next().unwrap_or(&call.url);
-        let message = format!("no `given` answers {} {}", call.method, call.url);
         let last = self.events().filter_map(|what| match what {
             What::At(mark) | What::From(mark) => Some(mark),
             _ => None,
         });
         let node = last.last().and_then(|mark| mark.node(self.graph));
+        if let Some(told) = bot::told(self.graph, call) {
+            let says = match self.graph.sample_of(told.bot) {
+                Some(sample) => format!("sample {}", quoted(sample)),
+                None => "json { \"message\": \"…\" }".to_owned(),
+            };
+            let message = format!("no `given` says what `{}` answers to {}", told.bot.name, quoted(&told.words));
+            let failure = self.at(self.span, message, "came to a turn without an answer");
+            return Some(Failure {
+                step: node.map(|node| (node.span, "talks with it".to_owned())),
+                help: Some("say what the bot answers, above this line:".to_owned()),
+                line: Some(format!("given {} -> {says}", told.bot.name)),
+                ..failure
+            });
+        }
+        let url = call.url.split('?').next().unwrap_or(&call.url);
+        let message = format!("no `given` answers {} {}", call.method, call.url);
         let (sample, step) = match node.map(|node| (&node.kind, node.span)) {
             Some((NodeKind::Call { call: step, .. }, span)) if step.method == call.method => {
                 (step.sample.as_deref(), Some((span, "asks for it".to_owned())))
@@ -200,6 +217,7 @@ impl<'a> Stretch<'a> {
         match &then.wanted {
             Wanted::Sms(wanted) => self.sms(then, wanted),
             Wanted::Call(wanted) => self.call(then, wanted),
+            Wanted::Bot(wanted) => self.turn(then, wanted),
             Wanted::Nothing => self.something(then),
             Wanted::Waits => self.restless(then),
             Wanted::Fails => {
@@ -263,6 +281,28 @@ impl<'a> Stretch<'a> {
         })
     }
 
+    fn turn(&self, then: &Then, wanted: &WantedBot) -> Option<Failure> {
+        let next = self.claims.borrow().requests.last().map_or(0, |last| last + 1);
+        let told = self.requests().into_iter().enumerate().skip(next);
+        let told: Vec<_> =
+            told.filter_map(|(at, call)| Some((at, compare::of_bot(wanted, &bot::told(self.graph, call)?)))).collect();
+        if let Some((at, _)) = told.iter().find(|(_, differences)| differences.is_empty()) {
+            self.claims.borrow_mut().requests.push(*at);
+            return None;
+        }
+        // What the bot itself was told is nearer than what another was.
+        let nearest = told.iter().map(|(_, differences)| differences);
+        let nearest = nearest.min_by_key(|differences| differences.iter().any(|difference| difference.part == "bot"));
+        let name = &wanted.bot;
+        let message = match (nearest, next) {
+            (None, 0) => format!("`{name}` was told nothing"),
+            (None, _) => format!("`{name}` was told nothing more"),
+            (Some(_), _) => format!("`{name}` was told something else"),
+        };
+        let failure = self.at(then.span, message, "expected this turn");
+        Some(Failure { differences: nearest.cloned().unwrap_or_default(), ..failure })
+    }
+
     fn something(&self, then: &Then) -> Option<Failure> {
         if let Some(sms) = self.message() {
             let message = format!("a message was sent to {}: {}", sms.to, quoted(&sms.body));
@@ -271,6 +311,10 @@ impl<'a> Stretch<'a> {
         let claims = self.claims.borrow();
         let requests = self.requests();
         let (_, call) = requests.iter().enumerate().find(|(at, _)| !claims.requests.contains(at))?;
+        if let Some(told) = bot::told(self.graph, call) {
+            let message = format!("`{}` was told {}", told.bot.name, quoted(&told.words));
+            return Some(self.at(then.span, message, "expected no turn with a bot"));
+        }
         let message = format!("a request was sent: {} {}", call.method, call.url);
         Some(self.at(then.span, message, "expected no request"))
     }
