@@ -25,11 +25,17 @@ pub(super) struct Outcome {
 /// All of them: `ok` with its values first, then failures in the order of the file.
 pub(super) fn outcomes(call: &Call, fails: &Fails, pool: &Pool, samples: &dyn Samples) -> Vec<Outcome> {
     let mut outcomes = successes(call, pool, samples);
-    outcomes.extend(fails.narrowed.iter().filter_map(|(filter, _)| {
-        Some(Outcome { label: filter.words(), detail: String::new(), answer: failing(*filter, call, fails)? })
-    }));
-    outcomes.extend(others(call, pool));
+    outcomes.extend(failures(fails, pool, misunderstood(call)));
     outcomes
+}
+
+/// Failures in the order of the file, then of each sort; `misunderstood`: an answer in which not all is found.
+pub(super) fn failures(fails: &Fails, pool: &Pool, misunderstood: Option<Answer>) -> Vec<Outcome> {
+    let narrowed = fails.narrowed.iter().filter_map(|(filter, _)| {
+        let answer = failing(*filter, misunderstood.as_ref(), fails)?;
+        Some(Outcome { label: filter.words(), detail: String::new(), answer })
+    });
+    narrowed.chain(others(misunderstood.as_ref(), pool)).collect()
 }
 
 /// The answer of a token's server (RFC 6749, 5.1).
@@ -53,7 +59,7 @@ fn successes(call: &Call, pool: &Pool, samples: &dyn Samples) -> Vec<Outcome> {
 }
 
 /// `city = "tampa"`, `no city`
-fn told(binding: &Binding, value: &Option<Json>) -> String {
+pub(super) fn told(binding: &Binding, value: &Option<Json>) -> String {
     let name = &binding.variable.name;
     value.as_ref().map_or_else(|| format!("no {name}"), |value| format!("{name} = {value}"))
 }
@@ -120,7 +126,7 @@ fn answer(bindings: &[Binding], values: &[Option<Json>]) -> Option<Answer> {
 }
 
 /// An answer that this `fail` takes, and none before it.
-fn failing(filter: FailFilter, call: &Call, fails: &Fails) -> Option<Answer> {
+fn failing(filter: FailFilter, misunderstood: Option<&Answer>, fails: &Fails) -> Option<Answer> {
     let is_taken = |status: u16| {
         let before = fails.narrowed.iter().map(|(filter, _)| *filter).take_while(|other| *other != filter);
         let mut ranges = before.filter_map(|filter| match filter {
@@ -131,7 +137,7 @@ fn failing(filter: FailFilter, call: &Call, fails: &Fails) -> Option<Answer> {
     };
     match filter {
         FailFilter::Kind(FailureKind::Status) => [500, 404, 400].into_iter().find(|s| !is_taken(*s)).map(status),
-        FailFilter::Kind(FailureKind::Response) => misunderstood(call),
+        FailFilter::Kind(FailureKind::Response) => misunderstood.cloned(),
         // A request that cannot be built, and what is no call's.
         FailFilter::Kind(FailureKind::Request | FailureKind::Carrier) | FailFilter::Bad => None,
         FailFilter::Kind(FailureKind::Timeout) => Some(Answer::Fails(Trouble::Timeout)),
@@ -145,14 +151,14 @@ fn failing(filter: FailFilter, call: &Call, fails: &Fails) -> Option<Answer> {
 }
 
 /// Failures of each sort; which arm takes them is seen when they are played.
-fn others(call: &Call, pool: &Pool) -> Vec<Outcome> {
+fn others(misunderstood: Option<&Answer>, pool: &Pool) -> Vec<Outcome> {
     let fail = |why: String, answer| Outcome { label: format!("fail ({why})"), detail: String::new(), answer };
     let statuses = [500, 404].into_iter().chain(pool.statuses());
     let mut others: Vec<Outcome> = statuses.map(|code| fail(format!("status {code}"), status(code))).collect();
     // The slowest of them first: it shows how long people may have to wait.
     let failing = |trouble: Trouble| fail(trouble.word().to_owned(), Answer::Fails(trouble));
     others.insert(0, failing(Trouble::Timeout));
-    others.extend(misunderstood(call).map(|answer| fail("response".to_owned(), answer)));
+    others.extend(misunderstood.map(|answer| fail("response".to_owned(), answer.clone())));
     others.extend([Trouble::Refused, Trouble::Dns, Trouble::Tls, Trouble::TooLarge, Trouble::Blocked].map(failing));
     others
 }

@@ -6,10 +6,12 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::check::function::Function;
-use crate::graph::{Entry, Expr, ExprKind, Fail, FailFilter, Fails, FlowGraph, NodeId, NodeKind, Part, UrlPart};
+use crate::graph::{
+    Entry, Expr, ExprKind, Fail, FailFilter, Fails, FlowGraph, NodeId, NodeKind, Part, Query, Segment, Talk, UrlPart,
+};
 use crate::suite::report::{Call, Ended, Event, Mark, Scene, Sms, Waiting, What};
 use crate::suite::script::{Answer, Cue, Trouble};
-use crate::suite::{Report, Script};
+use crate::suite::{Report, Script, bot};
 use crate::syntax::ast::BinaryOp;
 
 /// Steps of one run.
@@ -106,6 +108,7 @@ impl<'a> World<'a> {
                     }
                     self.left(at, Some(*reply));
                 }
+                Some((at, NodeKind::Talk { talk, .. })) => self.turn(at, talk, body),
                 _ => {
                     (self.person, self.ours) = (from.clone(), to.clone());
                     self.values = BTreeMap::from([("body".to_owned(), body.clone())]);
@@ -124,7 +127,9 @@ impl<'a> World<'a> {
             Cue::Pass { seconds } => {
                 self.ms += seconds * 1_000;
                 match self.at.map(|at| (at, self.kind(at))) {
-                    Some((at, NodeKind::Ask { timeout, .. })) => self.left(at, *timeout),
+                    Some((at, NodeKind::Ask { timeout, .. } | NodeKind::Talk { timeout, .. })) => {
+                        self.left(at, *timeout)
+                    }
                     Some((at, NodeKind::Wait { next, .. })) => self.left(at, Some(*next)),
                     _ => {}
                 }
@@ -137,6 +142,7 @@ impl<'a> World<'a> {
         let at = self.at?;
         let (person, seconds) = match self.kind(at) {
             NodeKind::Ask { ask, .. } => (Some(self.person.clone()), ask.within),
+            NodeKind::Talk { talk, .. } => (Some(self.person.clone()), talk.within?),
             NodeKind::Wait { seconds, .. } => (None, *seconds),
             _ => return None,
         };
@@ -209,6 +215,10 @@ impl<'a> World<'a> {
                     }
                 }
             }
+            NodeKind::Talk { talk, .. } => {
+                let words = self.eval(&talk.words);
+                self.turn(at, talk, &words);
+            }
             NodeKind::If { condition, then, otherwise } => {
                 let to = if self.eval(condition) == "true" { then } else { otherwise };
                 self.go(next(*to));
@@ -231,8 +241,44 @@ impl<'a> World<'a> {
                 self.go(Mark { machine: *machine, node: self.graph.machines[*machine].start.0 });
             }
             NodeKind::End => self.over(Ended::Completed),
-            NodeKind::Present { .. } | NodeKind::Talk { .. } => panic!("not in these tests"),
+            NodeKind::Present { .. } => panic!("not in these tests"),
         }
+    }
+
+    /// A turn with a bot of Lex.
+    fn turn(&mut self, at: Mark, talk: &Talk, words: &str) {
+        let NodeKind::Talk { ok, fails, .. } = self.kind(at) else { panic!("a turn") };
+        let url = bot::turns(&talk.bot, Vec::new()).url.replace('*', "s");
+        let answer = self.answer("POST", &url);
+        let (method, body) = ("POST".to_owned(), Some(serde_json::json!({ "text": words }).to_string()));
+        let given = answer.as_ref().map(|_| 0);
+        self.tell(What::Call(Call { method, url, headers: Vec::new(), body, given }));
+        let answer = match answer {
+            None => return self.stopped = true,
+            Some(Answer::Fails(trouble)) => return self.fail(at, fails, trouble.word(), 0),
+            Some(Answer::Response { status: status @ 300.., .. }) => return self.fail(at, fails, "status", status),
+            Some(answer) => bot::said(&talk.bot, &answer).unwrap(),
+        };
+        if talk.within.is_some() && answer["done"] == false {
+            match answer["message"].as_str() {
+                Some(question) => drop(self.send(&self.person.clone(), question)),
+                None => self.fail(at, fails, "response", 200),
+            }
+            return;
+        }
+        for binding in &talk.bindings {
+            let Query::Path(path) = &binding.query else { panic!("a path") };
+            let value = path.iter().try_fold(&answer, |value, step| match step {
+                Segment::Member(name) => value.get(name),
+                Segment::Index(at) => value.get(at),
+            });
+            match value {
+                Some(value) => drop(self.values.insert(binding.variable.name.clone(), super::pool::written(value))),
+                None if binding.variable.typed.optional => {}
+                None => return self.fail(at, fails, "response", 200),
+            }
+        }
+        self.left(at, Some(*ok));
     }
 
     fn fail(&mut self, at: Mark, fails: &Fails, kind: &str, status: u16) {
@@ -254,7 +300,7 @@ impl<'a> World<'a> {
 
     fn answer(&mut self, method: &str, url: &str) -> Option<Answer> {
         let fits = |given: &&mut (Option<String>, String, VecDeque<Answer>, bool)| {
-            given.0.as_ref().is_none_or(|known| known == method) && (given.1 == "*" || given.1 == url)
+            given.0.as_ref().is_none_or(|known| known == method) && (given.1 == "*" || given.1.replace('*', "s") == url)
         };
         let (_, _, answers, stays) = self.givens.iter_mut().rev().find(fits)?;
         if *stays && answers.len() == 1 { answers.front().cloned() } else { answers.pop_front() }

@@ -124,7 +124,9 @@ fn unanswered(trail: &Trail) -> Vec<(u32, Kind)> {
 
 fn line_of(timed: &super::trail::Timed) -> Option<u32> {
     match &timed.turn {
-        Turn::Start { line, .. } | Turn::Call { line, .. } | Turn::Flow { line, .. } => Some(*line),
+        Turn::Start { line, .. } | Turn::Call { line, .. } | Turn::Talk { line, .. } | Turn::Flow { line, .. } => {
+            Some(*line)
+        }
         _ => None,
     }
 }
@@ -160,6 +162,7 @@ fn endless(graph: &FlowGraph) -> Vec<Finding> {
             for (id, node) in machine.nodes.iter().enumerate() {
                 let leads = match &node.kind {
                     NodeKind::End | NodeKind::Ask { timeout: None, .. } => true,
+                    NodeKind::Talk { talk, timeout: None, .. } if talk.within.is_some() => true,
                     NodeKind::Goto { machine, .. } => {
                         graph.machines.get(*machine).is_some_and(|path| ends.contains(&(*machine, path.start)))
                     }

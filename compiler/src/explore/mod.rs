@@ -11,6 +11,7 @@
 //! the path has led and what may be chosen next.
 
 mod answers;
+mod bots;
 mod document;
 #[cfg(test)]
 mod fake;

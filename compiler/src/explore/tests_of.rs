@@ -9,16 +9,17 @@ use std::fmt::Write;
 use serde_json::Value as Json;
 
 use super::Exploration;
+use super::bots::ASKS;
 use super::duration;
 use super::path::Path;
 use super::starts::PERSON;
 use super::trail::{Trail, Turn, events};
 use super::walk::Play;
-use crate::graph::{Entry, FlowGraph, NodeKind, quoted};
+use crate::graph::{Bot, Entry, FlowGraph, NodeKind, quoted};
 use crate::sample::Samples;
 use crate::suite::report::{Ended, Report, Scene, What};
 use crate::suite::script::{Answer, Cue, Given, Trouble};
-use crate::suite::{OUR_NUMBER, Script};
+use crate::suite::{OUR_NUMBER, Script, bot};
 
 /// Characters of a test's name.
 const LONGEST_NAME: usize = 120;
@@ -61,8 +62,9 @@ pub fn tests<E>(
     let mut written = Vec::new();
     let new = exploration.trails.iter().zip(&exploration.names).filter(|(_, name)| !known.contains(*name));
     for (trail, name) in new {
-        let givens = givens(trail);
-        let cues = givens.iter().cloned().map(Cue::Given).chain(trail.path.cues.iter().cloned());
+        let givens = givens(graph, trail);
+        let given = bot::errands(graph).into_iter().chain(givens.iter().map(|known| known.given.clone()));
+        let cues = given.map(Cue::Given).chain(trail.path.cues.iter().cloned());
         let report = play(&Script { cues: cues.collect() })?;
         // Where a service is asked that nothing is known of, there is nothing to be expected.
         if !report.stopped {
@@ -74,28 +76,42 @@ pub fn tests<E>(
     Ok(written)
 }
 
-/// What each service answers, in the order of the requests to it.
-fn givens(trail: &Trail) -> Vec<Given> {
-    let mut givens: Vec<Given> = Vec::new();
+/// What a service or a bot answers.
+struct Known<'a> {
+    given: Given,
+    /// Which bot it is.
+    bot: Option<&'a Bot>,
+}
+
+/// What each service and each bot answers, in the order of the requests to it.
+fn givens<'a>(graph: &'a FlowGraph, trail: &Trail) -> Vec<Known<'a>> {
+    let errands = bot::errands(graph);
+    let mut givens: Vec<Known<'_>> = Vec::new();
     let calls = events(&trail.report).filter_map(|event| match &event.what {
         What::Call(call) => Some(call),
         _ => None,
     });
     for (call, answered) in calls.zip(&trail.path.answers) {
-        // Without its query a URL stands for all queries.
-        let url = call.url.split('?').next().unwrap_or_default();
-        let found = givens.iter_mut().find(|given| given.url == url && given.method.as_ref() == Some(&call.method));
-        match found {
-            Some(given) => given.answers.push(answered.answer.clone()),
-            None => givens.push(Given {
-                method: Some(call.method.clone()),
-                url: url.to_owned(),
-                answers: vec![answered.answer.clone()],
-                stays: true,
-            }),
+        if errands.iter().any(|errand| errand.fits(&call.method, &call.url)) {
+            continue;
+        }
+        let answers = vec![answered.answer.clone()];
+        let new = match bot::told(graph, call) {
+            Some(told) => Known { given: bot::turns(told.bot, answers), bot: Some(told.bot) },
+            // Without its query a URL stands for all queries.
+            None => {
+                let (method, url) =
+                    (Some(call.method.clone()), call.url.split('?').next().unwrap_or_default().to_owned());
+                Known { given: Given { method, url, answers, stays: true }, bot: None }
+            }
+        };
+        let same = |known: &&mut Known<'_>| known.given.url == new.given.url && known.given.method == new.given.method;
+        match givens.iter_mut().find(same) {
+            Some(known) => known.given.answers.extend(new.given.answers),
+            None => givens.push(new),
         }
     }
-    for Given { answers, .. } in &mut givens {
+    for Known { given: Given { answers, .. }, .. } in &mut givens {
         // The last answer stays.
         while let [.., former, last] = answers.as_slice()
             && former == last
@@ -113,14 +129,22 @@ struct Test<'a> {
 }
 
 impl Test<'_> {
-    fn text(&self, name: &str, givens: &[Given], report: &Report) -> String {
+    fn text(&self, name: &str, givens: &[Known<'_>], report: &Report) -> String {
         let mut text = format!("test {}\n", quoted(name));
-        for given in givens {
-            let answers: Vec<String> = given.answers.iter().map(|answer| self.answer(answer)).collect();
-            let method = given.method.as_deref().unwrap_or_default();
-            line(&mut text, &format!("given {method} {} -> {}", quoted(&given.url), answers.join(", ")));
+        for Known { given, bot } in givens {
+            let answers = given.answers.iter().map(|answer| match bot {
+                Some(bot) => self.says(bot, answer),
+                None => self.answer(answer),
+            });
+            let answers: Vec<String> = answers.collect();
+            let who = match bot {
+                Some(bot) => bot.name.clone(),
+                None => format!("{} {}", given.method.as_deref().unwrap_or_default(), quoted(&given.url)),
+            };
+            line(&mut text, &format!("given {who} -> {}", answers.join(", ")));
         }
-        let scenes = report.scenes.iter().skip(givens.len());
+        let given = report.scenes.len().saturating_sub(self.path.cues.len());
+        let scenes = report.scenes.iter().skip(given);
         for (cue, scene) in self.path.cues.iter().zip(scenes) {
             if let Some(when) = self.when(cue) {
                 line(&mut text, &when);
@@ -176,11 +200,27 @@ impl Test<'_> {
         format!("{status}{own}{body}")
     }
 
+    /// What a bot says, as a test has it.
+    fn says(&self, bot: &Bot, answer: &Answer) -> String {
+        let body = match answer {
+            Answer::Fails(trouble) => return trouble.word().to_owned(),
+            Answer::Response { status, .. } if *status >= 300 => return status.to_string(),
+            Answer::Response { body, .. } => body,
+        };
+        match (self.sample(body), bot::said(bot, answer)) {
+            (Some(file), _) => format!("sample {}", quoted(&file)),
+            (None, Some(plain)) => format!("json {}", json(&bot::brief(bot, &plain))),
+            // The check of a test takes a plain form alone, and this is how one is that cannot be understood.
+            (None, None) => "json {}".to_owned(),
+        }
+    }
+
     /// The sample with this text, by the name that the flow has for it.
     fn sample(&self, text: &str) -> Option<String> {
         let nodes = self.graph.machines.iter().flat_map(|machine| &machine.nodes);
         let mut samples = nodes.filter_map(|node| match &node.kind {
             NodeKind::Call { call, .. } => call.sample.clone(),
+            NodeKind::Talk { talk, .. } => talk.sample.clone(),
             _ => None,
         });
         samples.find(|name| self.samples.read(name).is_ok_and(|read| read == text))
@@ -242,8 +282,17 @@ fn json(value: &Json) -> String {
 fn name(trail: &Trail, with_details: bool) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut answers = trail.path.answers.iter().filter(|answered| answered.told.is_some());
+    let mut who = "the service";
     for timed in &trail.turns {
         let part = match &timed.turn {
+            Turn::Call { .. } => {
+                who = "the service";
+                continue;
+            }
+            Turn::Talk { .. } => {
+                who = "the bot";
+                continue;
+            }
             Turn::Person { body, media, .. } => {
                 let does = if parts.is_empty() { "a person writes" } else { "replies" };
                 let picture = if media.is_empty() { "" } else { " with a picture" };
@@ -257,11 +306,12 @@ fn name(trail: &Trail, with_details: bool) -> String {
             Turn::Outcome { label, detail } => {
                 let answer = answers.next().map(|answered| &answered.answer);
                 match (label.as_str(), answer) {
-                    ("ok", _) if with_details && !detail.is_empty() => format!("the service answers {}", short(detail)),
+                    ("ok", _) if with_details && !detail.is_empty() => format!("{who} answers {}", short(detail)),
                     ("ok", _) => continue,
-                    (_, Some(Answer::Fails(Trouble::Timeout))) => "the service times out".to_owned(),
+                    (ASKS, _) => format!("{who} {ASKS}"),
+                    (_, Some(Answer::Fails(Trouble::Timeout))) => format!("{who} times out"),
                     (_, Some(Answer::Response { status, .. })) if *status >= 300 => {
-                        format!("the service answers {status}")
+                        format!("{who} answers {status}")
                     }
                     (_, Some(Answer::Response { .. })) => "the answer is not understood".to_owned(),
                     (_, Some(Answer::Fails(trouble))) => format!("the call fails: {}", trouble.word()),
@@ -269,7 +319,7 @@ fn name(trail: &Trail, with_details: bool) -> String {
                 }
             }
             Turn::Flow { is_refused: true, .. } => "the message is refused".to_owned(),
-            Turn::Start { .. } | Turn::Call { .. } | Turn::Flow { .. } | Turn::Word(_) => continue,
+            Turn::Start { .. } | Turn::Flow { .. } | Turn::Word(_) => continue,
         };
         parts.push(part);
     }

@@ -2,9 +2,9 @@
 
 use super::path::{Path, Told};
 use crate::graph::{FlowGraph, NodeKind};
-use crate::suite::Report;
 use crate::suite::report::{Ended, Event, Mark, What};
 use crate::suite::script::Cue;
+use crate::suite::{Report, bot};
 
 /// A conversation, from what started it to its end.
 #[derive(Clone, Debug)]
@@ -75,9 +75,20 @@ pub enum Turn {
         /// The whole URL.
         url: String,
     },
-    /// What came of the call.
+    /// A bot is told something.
+    Talk {
+        /// Line of the step.
+        line: u32,
+        /// `ask`, `chat`
+        keyword: &'static str,
+        /// What the flow calls the bot.
+        bot: String,
+        /// What it is told.
+        words: String,
+    },
+    /// What came of the call, or what the bot answers.
     Outcome {
-        /// `ok`, `fail timeout`
+        /// `ok`, `fail timeout`; of a chat whose bot is not done, `asks back`
         label: String,
         /// The values that it brings: `city = "tampa"`.
         detail: String,
@@ -142,7 +153,7 @@ pub(super) fn mark(event: &Event) -> Option<Mark> {
 pub(super) fn turns(graph: &FlowGraph, path: &Path, report: &Report) -> Vec<Timed> {
     let mut turns: Vec<Timed> = Vec::new();
     let mut told = path.answers.iter().map(|answered| answered.told.as_ref());
-    let mut line = 0;
+    let (mut line, mut keyword) = (0, "");
     // The first scene is that of the answers.
     for (scene, cue) in report.scenes.iter().skip(1).zip(&path.cues) {
         let ms = scene.events.first().map_or_else(|| turns.last().map_or(0, |last| last.ms), |first| first.ms);
@@ -156,12 +167,19 @@ pub(super) fn turns(graph: &FlowGraph, path: &Path, report: &Report) -> Vec<Time
         turns.extend(came_in(cue, is_silence).map(|turn| Timed { ms: if is_silence { began } else { ms }, turn }));
         for Event { ms, what } in &scene.events {
             match what {
-                What::At(at) => line = at.node(graph).map_or(line, |node| node.line),
+                What::At(at) => {
+                    if let Some(node) = at.node(graph) {
+                        (line, keyword) = (node.line, node.kind.keyword());
+                    }
+                }
                 What::Call(call) => {
                     // A token, and an attempt that is as the one before it, are no turns of a conversation.
                     let Some(Some(Told { label, detail })) = told.next() else { continue };
-                    let (method, url) = (call.method.clone(), call.url.clone());
-                    turns.push(Timed { ms: *ms, turn: Turn::Call { line, method, url } });
+                    let turn = match bot::told(graph, call) {
+                        Some(told) => Turn::Talk { line, keyword, bot: told.bot.name.clone(), words: told.words },
+                        None => Turn::Call { line, method: call.method.clone(), url: call.url.clone() },
+                    };
+                    turns.push(Timed { ms: *ms, turn });
                     let (label, detail) = (label.clone(), detail.clone());
                     turns.push(Timed { ms: *ms, turn: Turn::Outcome { label, detail } });
                 }
@@ -188,7 +206,9 @@ pub(super) fn turns(graph: &FlowGraph, path: &Path, report: &Report) -> Vec<Time
 fn is_asked(graph: &FlowGraph, report: &Report, cue: &Cue, path: &Path) -> bool {
     let Some(at) = path.cues.iter().position(|other| std::ptr::eq(other, cue)) else { return false };
     let before = report.scenes.iter().take(at + 1).flat_map(|scene| &scene.events).filter_map(mark).next_back();
-    before.and_then(|mark| mark.node(graph)).is_some_and(|node| matches!(node.kind, NodeKind::Ask { .. }))
+    before
+        .and_then(|mark| mark.node(graph))
+        .is_some_and(|node| matches!(node.kind, NodeKind::Ask { .. } | NodeKind::Talk { .. }))
 }
 
 fn came_in(cue: &Cue, is_silence: bool) -> Option<Turn> {

@@ -1,5 +1,6 @@
 //! Conversations that begin alike, drawn together into one tree.
 
+use super::bots::ASKS;
 use super::trail::{Timed, Trail, Turn};
 
 /// A turn, and all that may follow it.
@@ -48,7 +49,7 @@ fn sort(branches: &mut [Branch<'_>]) {
 /// What goes well comes first; then the order of the steps in the file to which the branches lead.
 fn order(branch: &Branch<'_>) -> (bool, u32) {
     let goes_wrong = match branch.turn {
-        Turn::Outcome { label, .. } => label != "ok",
+        Turn::Outcome { label, .. } => label != "ok" && label != ASKS,
         Turn::Flow { is_refused, .. } => *is_refused,
         _ => false,
     };
@@ -57,7 +58,7 @@ fn order(branch: &Branch<'_>) -> (bool, u32) {
 
 fn first_line(branch: &Branch<'_>) -> u32 {
     match branch.turn {
-        Turn::Start { line, .. } | Turn::Call { line, .. } | Turn::Flow { line, .. } => *line,
+        Turn::Start { line, .. } | Turn::Call { line, .. } | Turn::Talk { line, .. } | Turn::Flow { line, .. } => *line,
         _ => branch.next.first().map_or(u32::MAX, first_line),
     }
 }

@@ -8,6 +8,7 @@
 use std::collections::VecDeque;
 
 use super::answers;
+use super::bots;
 use super::path::{Path, Told};
 use super::pool::{Pool, not_understood};
 use super::starts;
@@ -17,8 +18,9 @@ use super::{Bounds, Cuts};
 use crate::check::types::Type;
 use crate::graph::{Auth, Fail, FlowGraph, NodeKind, UrlPart};
 use crate::sample::Samples;
-use crate::suite::report::{Ended, Mark, Waiting, What};
-use crate::suite::script::{Answer, Cue};
+use crate::suite::bot::errands;
+use crate::suite::report::{Call, Ended, Mark, Waiting, What};
+use crate::suite::script::{Answer, Cue, Given};
 use crate::suite::{OUR_NUMBER, Report, Script};
 
 /// Attempts of one call: retries (ten at most), tokens and redirects.
@@ -37,6 +39,8 @@ pub(super) struct Walk<'a, 'p, E> {
     bounds: Bounds,
     play: &'a mut Play<'p, E>,
     pool: Pool,
+    /// What turns with bots need on their way.
+    errands: Vec<Given>,
     ways: Ways,
     /// What walked something new, and all else.
     fresh: VecDeque<Played>,
@@ -53,6 +57,8 @@ struct Played {
     rest: Rest,
     /// The steps at which it has rested before.
     rests: Vec<Mark>,
+    /// A run has come to where it rests since the last choice; else a step goes on that was come to before.
+    has_come: bool,
     /// It is kept only if it walks something new.
     is_aside: bool,
 }
@@ -95,13 +101,14 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
         play: &'a mut Play<'p, E>,
     ) -> Self {
         let (fresh, known, aside) = Default::default();
-        let (pool, ways) = (Pool::of(graph), Ways::of(graph));
+        let (pool, errands, ways) = (Pool::of(graph), errands(graph), Ways::of(graph));
         Self {
             graph,
             samples,
             bounds,
             play,
             pool,
+            errands,
             ways,
             fresh,
             known,
@@ -167,7 +174,8 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
     fn proceed(&mut self, mut played: Played) {
         let is_new = self.ways.walk(&played.report);
         played.is_aside &= !is_new;
-        let loops_at = played.rest.at().filter(|at| played.rests.contains(at) && !played.path.is_astray);
+        let loops_at =
+            played.rest.at().filter(|at| played.has_come && played.rests.contains(at) && !played.path.is_astray);
         if played.rest == Rest::Over {
             let end = trail::end(self.graph, &played.report);
             self.keep(&played, end);
@@ -211,7 +219,10 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
                     let rest = self.rest(&report);
                     let before = from.iter().flat_map(|from| from.rests.iter().copied().chain(from.rest.at()));
                     let is_aside = from.is_some_and(|from| from.is_aside);
-                    return Ok(Played { rests: before.collect(), path, report, rest, is_aside });
+                    let done = from.map_or(0, |from| events(&from.report).count());
+                    let come = rest.at().map(What::At);
+                    let has_come = events(&report).skip(done).any(|event| Some(&event.what) == come.as_ref());
+                    return Ok(Played { rests: before.collect(), path, report, rest, has_come, is_aside });
                 }
             }
         }
@@ -220,8 +231,12 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
     /// The answer to a request that is none of a choice.
     fn given_anyway(&self, path: &Path, report: &Report) -> Option<Answer> {
         let What::Call(request) = &events(report).last().filter(|_| report.stopped)?.what else { return None };
-        let NodeKind::Call { call, .. } = &self.called(report)?.node(self.graph)?.kind else { return None };
-        if let Some(Auth::Oauth(oauth)) = &call.auth {
+        if let Some(answer) = self.errand(request) {
+            return Some(answer);
+        }
+        if let NodeKind::Call { call, .. } = &self.called(report)?.node(self.graph)?.kind
+            && let Some(Auth::Oauth(oauth)) = &call.auth
+        {
             let fixed = oauth.token_url.iter().map(|part| match part {
                 UrlPart::Fixed(text) => text.as_str(),
                 UrlPart::Value(..) => "",
@@ -235,7 +250,8 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
         let mut last = None;
         for event in events(report) {
             match &event.what {
-                What::From(_) | What::At(_) => last = None,
+                // A chat sends on what its bot asks before it makes its next turn.
+                What::From(_) | What::At(_) | What::Sms(_) => last = None,
                 What::Call(_) => last = answered.next().filter(|answered| answered.told.is_some()).or(last),
                 _ => {}
             }
@@ -243,10 +259,18 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
         last.map(|answered| answered.answer.clone())
     }
 
-    /// The call that was the last to be made.
+    /// The answer to what a turn with a bot needs on its way.
+    fn errand(&self, request: &Call) -> Option<Answer> {
+        let given = self.errands.iter().find(|given| given.fits(&request.method, &request.url))?;
+        given.answers.first().cloned()
+    }
+
+    /// The call, or the turn with a bot, that was the last to be made.
     fn called(&self, report: &Report) -> Option<Mark> {
-        let is_call =
-            |mark: &Mark| mark.node(self.graph).is_some_and(|node| matches!(node.kind, NodeKind::Call { .. }));
+        let is_call = |mark: &Mark| {
+            let kind = mark.node(self.graph).map(|node| &node.kind);
+            matches!(kind, Some(NodeKind::Call { .. } | NodeKind::Talk { .. }))
+        };
         events(report).rev().filter_map(mark).find(is_call)
     }
 
@@ -273,6 +297,7 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
             let node = mark.node(self.graph).filter(|node| node.line == waiting.line)?;
             let seconds = match &node.kind {
                 NodeKind::Ask { ask, .. } if waiting.person.is_some() => ask.within,
+                NodeKind::Talk { talk, .. } if waiting.person.is_some() => talk.within?,
                 NodeKind::Wait { seconds, .. } if waiting.person.is_none() => *seconds,
                 _ => return None,
             };
@@ -287,12 +312,22 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
             Rest::Over => Vec::new(),
             Rest::Wait { seconds, .. } => vec![("time", path.with(Cue::Pass { seconds: *seconds }))],
             Rest::Call(at) => {
-                let Some(NodeKind::Call { call, fails, .. }) = at.node(self.graph).map(|node| &node.kind) else {
-                    return Vec::new();
+                let outcomes = match at.node(self.graph).map(|node| &node.kind) {
+                    Some(NodeKind::Call { call, fails, .. }) => {
+                        answers::outcomes(call, fails, &self.pool, self.samples)
+                    }
+                    Some(NodeKind::Talk { talk, fails, .. }) => {
+                        // One question shows that the person is asked; more lead nowhere else.
+                        bots::outcomes(talk, fails, &self.pool, self.samples, !played.goes_on(*at))
+                    }
+                    _ => return Vec::new(),
                 };
-                let outcomes = answers::outcomes(call, fails, &self.pool, self.samples);
                 let answered = outcomes.into_iter().map(|outcome| {
-                    let choice = if outcome.label == "ok" { "ok" } else { "fail" };
+                    let choice = match outcome.label.as_str() {
+                        "ok" => "ok",
+                        bots::ASKS => bots::ASKS,
+                        _ => "fail",
+                    };
                     let told = Told { label: outcome.label, detail: outcome.detail };
                     (choice, path.answered(outcome.answer, Some(told)))
                 });
@@ -308,8 +343,11 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
                     })
                 };
                 let astray = || Path { is_astray: true, ..reply(not_understood().to_owned()) };
-                let Some(NodeKind::Ask { ask, .. }) = at.node(self.graph).map(|node| &node.kind) else {
-                    return Vec::new();
+                let silence = ("silence", path.with(Cue::Pass { seconds: *seconds }));
+                let ask = match at.node(self.graph).map(|node| &node.kind) {
+                    Some(NodeKind::Ask { ask, .. }) => ask,
+                    Some(NodeKind::Talk { .. }) => return vec![("reply", reply(bots::REPLY.to_owned())), silence],
+                    _ => return Vec::new(),
                 };
                 let ty = ask.reply.as_ref().map_or(Type::Text, |reply| reply.typed.ty);
                 if path.is_astray {
@@ -322,7 +360,7 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
                 if !matches!(ty, Type::Text | Type::Scalar | Type::Unknown) {
                     choices.push(("astray", astray()));
                 }
-                choices.push(("silence", path.with(Cue::Pass { seconds: *seconds })));
+                choices.push(silence);
                 choices
             }
         }
@@ -369,6 +407,12 @@ fn sees_to_refusal(kind: &NodeKind) -> bool {
 }
 
 impl Played {
+    /// Whether something has been said since a run came to this step.
+    fn goes_on(&self, at: Mark) -> bool {
+        let since = events(&self.report).rev().take_while(|event| event.what != What::At(at));
+        since.into_iter().any(|event| matches!(event.what, What::Sms(_)))
+    }
+
     fn signature(&self, choice: &'static str, done: usize) -> Signature {
         let steps = events(&self.report).skip(done).filter_map(|event| match &event.what {
             What::From(_) | What::At(_) | What::Word(_) => Some(event.what.clone()),

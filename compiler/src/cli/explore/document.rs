@@ -45,6 +45,9 @@ fn turn(Timed { ms, turn }: &Timed) -> Json {
         Turn::Call { line, method, url } => {
             json!({ "ms": ms, "call": { "line": line, "method": method, "url": url } })
         }
+        Turn::Talk { line, keyword, bot, words } => {
+            json!({ "ms": ms, (*keyword): { "line": line, "bot": bot, "words": words } })
+        }
         Turn::Outcome { label, detail } => json!({ "ms": ms, "outcome": { "label": label, "values": detail } }),
         Turn::Flow { line, to, from, body, media, is_refused } => json!({
             "ms": ms,

@@ -164,8 +164,11 @@ fn said(turn: &Turn, is_told_apart: bool) -> Said {
         }
         Turn::Time { seconds, .. } => Said::new(None, Ink::Faint, "", format!("({} pass)", duration(*seconds))),
         Turn::Call { line, method, url } => Said::new(Some(*line), Ink::Bold, "call ", format!("{method} {url}")),
+        Turn::Talk { line, keyword, bot, words } => {
+            Said::new(Some(*line), Ink::Bold, format!("{keyword} {bot} "), quoted(words))
+        }
         Turn::Outcome { label, detail } => {
-            let ink = if label == "ok" { Ink::Good } else { Ink::Bad };
+            let ink = if label.starts_with("fail") { Ink::Bad } else { Ink::Good };
             let detail = if is_told_apart && !detail.is_empty() { format!(": {detail}") } else { String::new() };
             Said::new(None, ink, label.as_str(), detail)
         }
