@@ -1,7 +1,7 @@
 //! Which call of a flow is meant.
 
 use crate::graph::{Call, FlowGraph, Node, NodeId, NodeKind};
-use crate::source::{LineColumn, LineIndex, SourceFile};
+use crate::source::{LineColumn, LineIndex, SourceFile, Span};
 
 /// A call in its flow.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +34,8 @@ pub struct Where {
 pub enum Unpicked<'a> {
     /// The flow has none.
     NoCall,
+    /// What stands there is a turn with a bot, `ask concierge`: such a turn is no single request.
+    Turn(String),
     /// None stands there; those that there are.
     Elsewhere(Vec<Place<'a>>),
     /// Several do, or there are several and no line was said.
@@ -43,6 +45,9 @@ pub enum Unpicked<'a> {
 /// The call whose words cover a place; without a place, the only call of the flow.
 pub fn pick<'a>(source: &SourceFile, graph: &'a FlowGraph, place: Option<Where>) -> Result<Place<'a>, Unpicked<'a>> {
     let all = calls(source, graph);
+    if let Some(turn) = turn(source, graph, place).filter(|_| place.is_some() || all.is_empty()) {
+        return Err(Unpicked::Turn(turn));
+    }
     if all.is_empty() {
         return Err(Unpicked::NoCall);
     }
@@ -53,6 +58,20 @@ pub fn pick<'a>(source: &SourceFile, graph: &'a FlowGraph, place: Option<Where>)
         [one] => Ok(*one),
         _ => Err(Unpicked::Several(meant)),
     }
+}
+
+/// What the first turn with a bot is called whose words cover a place, or without a place, the first of the flow.
+fn turn(source: &SourceFile, graph: &FlowGraph, place: Option<Where>) -> Option<String> {
+    let lines = LineIndex::new(&source.text);
+    let at = |offset| lines.line_column(&source.text, offset);
+    let nodes = graph.machines.iter().flat_map(|machine| &machine.nodes);
+    let turns = nodes.filter_map(|node| match &node.kind {
+        NodeKind::Talk { talk, .. } => Some((node, talk.span)),
+        _ => None,
+    });
+    let is_meant = |span: Span| place.is_none_or(|place| covers(at(span.start), at(span.end), place));
+    let meant = turns.filter(|(_, span)| is_meant(*span)).min_by_key(|(_, span)| *span);
+    meant.map(|(node, _)| node.kind.title())
 }
 
 /// All calls of a flow, in the order of its file.
@@ -74,12 +93,14 @@ fn calls<'a>(source: &SourceFile, graph: &'a FlowGraph) -> Vec<Place<'a>> {
 
 impl Place<'_> {
     fn covers(&self, place: Where) -> bool {
-        let (first, last) = (self.start.line, self.end.line);
-        let within = |column| {
-            (place.line > first || column >= self.start.column) && (place.line < last || column < self.end.column)
-        };
-        (first..=last).contains(&place.line) && place.column.is_none_or(within)
+        covers(self.start, self.end, place)
     }
+}
+
+fn covers(start: LineColumn, end: LineColumn, place: Where) -> bool {
+    let within =
+        |column| (place.line > start.line || column >= start.column) && (place.line < end.line || column < end.column);
+    (start.line..=end.line).contains(&place.line) && place.column.is_none_or(within)
 }
 
 #[cfg(test)]
@@ -104,7 +125,7 @@ mod tests {
         let listed = |calls: Vec<Place<'_>>| calls.iter().map(|call| (call.start.line, call.start.column)).collect();
         match pick(&source, &graph, place) {
             Ok(call) => Ok(call.call.target()),
-            Err(Unpicked::NoCall) => Err(Vec::new()),
+            Err(Unpicked::NoCall | Unpicked::Turn(_)) => Err(Vec::new()),
             Err(Unpicked::Elsewhere(calls) | Unpicked::Several(calls)) => Err(listed(calls)),
         }
     }
@@ -127,6 +148,27 @@ mod tests {
         assert_eq!(picked(FLOW, Some(6), Some(14)), Ok("POST \"https://b.example/2\"".to_owned()));
         assert_eq!(picked(FLOW, Some(6), Some(70)), Ok("GET \"https://c.example/3\"".to_owned()));
         assert!(picked(FLOW, Some(6), Some(2)).is_err());
+    }
+
+    #[test]
+    fn a_turn_with_a_bot_is_told_by_its_name() {
+        let bot = "secret K\nlex hotel region \"us-east-1\" bot \"ABCDEFGHIJ\" alias \"TSTALIASID\" keys $K $K\n";
+        let ask =
+            "on sms matching \"x\" -> ask hotel $body\n  < reply = message >\n  ok -> sms \"$reply\" fail -> end\n";
+        let turn = |flow: &str, line: Option<u32>| {
+            let source = SourceFile::new("a.flow", format!("{bot}{ask}{flow}"));
+            let (graph, diagnostics) = crate::graph_of(&source, &NoSamples);
+            let graph = graph.unwrap_or_else(|| unreachable!("{diagnostics:?}"));
+            match pick(&source, &graph, line.map(|line| Where { line, column: None })) {
+                Err(Unpicked::Turn(turn)) => Some(turn),
+                _ => None,
+            }
+        };
+        for (flow, line, told) in
+            [("", None, true), ("", Some(4), true), (FLOW, None, false), (FLOW, Some(4), true), (FLOW, Some(7), false)]
+        {
+            assert_eq!(turn(flow, line).as_deref(), told.then_some("ask hotel"), "{line:?}");
+        }
     }
 
     #[test]

@@ -219,6 +219,14 @@ fn unpicked_words(file: &str, unpicked: &Unpicked<'_>) -> (String, String) {
             let help = "a call looks like `call GET \"https://example.com/wx\" < temp = temperature >`";
             return (format!("{file} has no call"), help.to_owned());
         }
+        Unpicked::Turn(turn) => {
+            let help =
+                "play it in a test: `given BOT -> …` says what the bot answers, and `flowc test` tells what came of it";
+            return (
+                format!("`{turn}` of {file} is a turn with a bot, and only a `call` can be tried alone"),
+                help.to_owned(),
+            );
+        }
         Unpicked::Elsewhere(calls) => (format!("no call of {file} stands there; these do"), calls),
         Unpicked::Several(calls) => (format!("{file} has several calls; say which one"), calls),
     };
