@@ -46,8 +46,8 @@ fn successes(talk: &Talk, pool: &Pool, samples: &dyn Samples) -> Vec<Outcome> {
         None => true,
         Some(_) => said(&talk.bot, answer).is_some_and(|plain| plain.get("done") == Some(&Json::Bool(true))),
     };
-    let sample = talk.sample.as_ref().and_then(|name| samples.read(name).ok());
-    let recorded = sample.map(|text| ok(String::new(), recorded(&text)));
+    let texts = talk.samples.iter().filter_map(|name| samples.read(name).ok());
+    let recorded = texts.map(|text| ok(String::new(), recorded(&text)));
     let choices: Vec<Vec<Option<Json>>> = talk.bindings.iter().map(|binding| values(talk, binding, pool)).collect();
     let made = combined(&choices).into_iter().filter_map(|values| {
         let details: Vec<String> =
@@ -65,7 +65,7 @@ fn successes(talk: &Talk, pool: &Pool, samples: &dyn Samples) -> Vec<Outcome> {
         }
         Some(ok(details.join(", "), says(&talk.bot, &plain)))
     });
-    recorded.into_iter().chain(made).filter(|outcome| leads_on(&outcome.answer)).collect()
+    recorded.chain(made).filter(|outcome| leads_on(&outcome.answer)).collect()
 }
 
 /// An answer in which the step does not find what it looks for, if there is any: a bot that says nothing at all.

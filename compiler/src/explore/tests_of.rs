@@ -218,10 +218,10 @@ impl Test<'_> {
     /// The sample with this text, by the name that the flow has for it.
     fn sample(&self, text: &str) -> Option<String> {
         let nodes = self.graph.machines.iter().flat_map(|machine| &machine.nodes);
-        let mut samples = nodes.filter_map(|node| match &node.kind {
-            NodeKind::Call { call, .. } => call.sample.clone(),
-            NodeKind::Talk { talk, .. } => talk.sample.clone(),
-            _ => None,
+        let mut samples = nodes.flat_map(|node| match &node.kind {
+            NodeKind::Call { call, .. } => call.sample.iter().cloned().collect(),
+            NodeKind::Talk { talk, .. } => talk.samples.clone(),
+            _ => Vec::new(),
         });
         samples.find(|name| self.samples.read(name).is_ok_and(|read| read == text))
     }

@@ -46,7 +46,7 @@ impl FlowGraph {
 
     /// The recorded answer of a bot.
     pub(super) fn sample_of(&self, bot: &Bot) -> Option<&str> {
-        self.talks().find(|talk| talk.bot.name == bot.name)?.sample.as_deref()
+        self.talks().find(|talk| talk.bot.name == bot.name)?.samples.first().map(String::as_str)
     }
 }
 
