@@ -381,6 +381,33 @@ pub enum Auth {
     Bearer(String),
     /// OAuth 2.0: the token is fetched by the runtime.
     Oauth(Box<Oauth>),
+    /// Keys of AWS, with which the runtime signs each request; of bots alone.
+    Aws(Box<Aws>),
+    /// An API key of IBM Cloud, for which the runtime fetches a token; of bots alone.
+    Iam(Box<Iam>),
+}
+
+/// What requests to AWS are signed with (Signature Version 4).
+pub struct Aws {
+    /// Access key id.
+    pub key_id: String,
+    /// Secret access key.
+    pub secret: String,
+    /// The token that belongs to temporary keys.
+    pub session_token: Option<String>,
+    /// The region that the signature is for: `us-east-1`.
+    pub region: &'static str,
+    /// The service that it is for, by its signing name: `lex`.
+    pub service: &'static str,
+}
+
+/// What a token of IBM Cloud is had for ("Generating an IBM Cloud IAM token by using an API key" in IBM Cloud's docs).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Iam {
+    /// Where it is fetched: absolute URL.
+    pub token_url: String,
+    /// The API key.
+    pub key: String,
 }
 
 /// OAuth 2.0 client credentials (RFC 6749, 4.4).

@@ -119,8 +119,8 @@ fn forms(secret: &str) -> Vec<String> {
     forms.extend([
         BASE64_STANDARD.encode(secret),
         BASE64_URL_SAFE.encode(secret),
-        hex(secret),
-        hex(secret).to_uppercase(),
+        encode::hex(secret.as_bytes()),
+        encode::hex(secret.as_bytes()).to_uppercase(),
     ]);
     forms.extend(anywhere_in_base64(secret));
     forms
@@ -134,10 +134,6 @@ fn escaped(json: &str, specials: &str) -> String {
     let json = if specials.contains('"') { json.replace("\\\"", "\"") } else { json.to_owned() };
     let escaped = |c: char| if specials.contains(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
     json.chars().map(escaped).collect()
-}
-
-fn hex(secret: &str) -> String {
-    secret.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What base64 (RFC 4648) makes of a secret with something before and behind it, whatever that is: three bytes become four

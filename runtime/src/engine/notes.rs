@@ -61,6 +61,8 @@ pub(crate) enum Topic {
     Word,
     /// A part of a message that is not whole yet. Name: `CARRIER:PERSON>OWN:REF:NUMBER`.
     Part,
+    /// The session of a talk with a bot, where the bot's service makes its ids. Name: `BOT:TALK`; value: the id.
+    BotSession,
 }
 
 impl Topic {
@@ -71,6 +73,7 @@ impl Topic {
             Self::Sent => "sent",
             Self::Word => "word",
             Self::Part => "part",
+            Self::BotSession => "bot_session",
         }
     }
 }

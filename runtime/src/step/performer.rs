@@ -47,6 +47,23 @@ pub(crate) enum Found {
     Again,
 }
 
+/// A step that is being carried out.
+struct Underway {
+    run: RunId,
+    line: u32,
+    step: StepKind,
+    /// Whom a turn is with.
+    bot: Option<&'static str>,
+    started: Instant,
+    span: StepSpan,
+}
+
+impl Underway {
+    fn begin(run: RunId, line: u32, step: StepKind, trace: &RunSpan) -> Self {
+        Self { run, line, step, bot: None, started: Instant::now(), span: trace.step(step, line) }
+    }
+}
+
 impl Performer {
     pub(crate) fn new(
         secrets: Arc<Secrets>,
@@ -61,10 +78,9 @@ impl Performer {
 
     /// Carries a web call out, as a part of `trace`.
     pub(crate) async fn call(&self, run: RunId, call: Call, trace: &RunSpan) -> Result<Performed, Fault> {
-        let (line, started) = (call.line, Instant::now());
-        let span = trace.step(StepKind::Call, line);
-        let answered = self.web.carry_out(run, call, span.traceparent()).await?;
-        Ok(self.told(run, line, StepKind::Call, started, answered.map(Outcome::Response), span))
+        let underway = Underway::begin(run, call.line, StepKind::Call, trace);
+        let answered = self.web.carry_out(run, call, underway.span.traceparent()).await?;
+        Ok(self.told(underway, answered.map(Outcome::Response)))
     }
 
     /// Tells a bot its words, as a part of `trace`.
@@ -75,10 +91,10 @@ impl Performer {
         talk: Talk,
         trace: &RunSpan,
     ) -> Result<Performed, Fault> {
-        let (line, started) = (talk.line, Instant::now());
-        let span = trace.step(StepKind::Bot, line);
-        let answered = self.bots.say(&self.web, run, parties, &talk, span.traceparent()).await?;
-        Ok(self.told(run, line, StepKind::Bot, started, answered.map(Outcome::Response), span))
+        let bot = Some(talk.bot.name());
+        let underway = Underway { bot, ..Underway::begin(run, talk.line, StepKind::Bot, trace) };
+        let answered = self.bots.say(&self.web, run, parties, &talk, underway.span.traceparent()).await?;
+        Ok(self.told(underway, answered.map(Outcome::Response)))
     }
 
     /// Hands a message to the carrier, as a part of `trace`.
@@ -90,12 +106,11 @@ impl Performer {
         message: &Sms,
         trace: &RunSpan,
     ) -> Result<Performed, Fault> {
-        let started = Instant::now();
-        let span = trace.step(step, message.line);
+        let underway = Underway::begin(effect.run, message.line, step, trace);
         let (run, outgoing) = (effect.run, message.outgoing(effect, parties)?);
         debug!(%run, line = message.line, to = %Masked(outgoing.to), from = %Masked(outgoing.from), "sending");
         let sent = self.messenger.send(outgoing).await;
-        Ok(self.told(run, message.line, step, started, sent.map(|()| Outcome::Done), span))
+        Ok(self.told(underway, sent.map(|()| Outcome::Done)))
     }
 
     /// What came of a message that may have been handed over since then: the carrier is asked where it can tell.
@@ -145,15 +160,8 @@ impl Performer {
     }
 
     /// Writes the step to the log.
-    fn told(
-        &self,
-        run: RunId,
-        line: u32,
-        step: StepKind,
-        started: Instant,
-        done: Result<Outcome, Failure>,
-        span: StepSpan,
-    ) -> Performed {
+    fn told(&self, underway: Underway, done: Result<Outcome, Failure>) -> Performed {
+        let Underway { run, line, step, bot, started, span } = underway;
         let took = started.elapsed();
         let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let kind = done.as_ref().map_or_else(|failure| failure.kind.into(), |_| StepOutcome::Ok);
@@ -162,13 +170,13 @@ impl Performer {
         let step = step.as_str();
         match done {
             Ok(outcome) => {
-                info!(%run, line, step, outcome = "ok", ms, "step");
+                info!(%run, line, step, bot, outcome = "ok", ms, "step");
                 Performed { outcome, word: "ok", took }
             }
             Err(failure) => {
                 // An upstream may echo what it was sent; a secret must not come back into the flow.
                 let failure = Failure { message: self.secrets.redactor().text(&failure.message), ..failure };
-                warn!(%run, line, step, outcome = "fail", kind = %failure.kind, status = failure.status,
+                warn!(%run, line, step, bot, outcome = "fail", kind = %failure.kind, status = failure.status,
                       blame = %failure.blame(), retry = failure.may_pass(), reason = masked(&failure.message), ms, "step");
                 Performed { word: failure.kind.as_str(), outcome: Outcome::Failed(failure), took }
             }

@@ -140,7 +140,7 @@ fn texts(call: &Call, prepared: &Prepared) -> Vec<String> {
             texts.extend([&oauth.token_url, &oauth.client_id, &oauth.client_secret].map(Clone::clone));
             texts.extend(oauth.scope.iter().chain(&oauth.audience).cloned());
         }
-        Some(Auth::Bearer(_)) | None => {}
+        Some(Auth::Bearer(_) | Auth::Aws(_) | Auth::Iam(_)) | None => {}
     }
     texts
 }
@@ -151,7 +151,7 @@ fn redactor(names: &[&'static str], secrets: &Secrets, call: &Call) -> Redactor 
     match &call.auth {
         Some(Auth::Basic { user, password }) => redactor.and_basic(user, password),
         Some(Auth::Oauth(oauth)) => web_call::knowing_client(redactor, oauth),
-        Some(Auth::Bearer(_)) | None => redactor,
+        Some(Auth::Bearer(_) | Auth::Aws(_) | Auth::Iam(_)) | None => redactor,
     }
 }
 

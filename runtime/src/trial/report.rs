@@ -61,7 +61,7 @@ fn credentials(auth: &Auth) -> Option<String> {
     match auth {
         Auth::Basic { user, password } => Some(format!("Basic base64({user}:{password})")),
         Auth::Oauth(oauth) => Some(format!("Bearer [token from {}]", oauth.token_url)),
-        Auth::Bearer(_) => None,
+        Auth::Bearer(_) | Auth::Aws(_) | Auth::Iam(_) => None,
     }
 }
 

@@ -109,10 +109,10 @@ pub(super) fn header_value(value: &str, place: &str) -> Result<HeaderValue, Fail
     Ok(value)
 }
 
-/// `None`: the token is fetched first.
+/// `None`: a token is fetched first, or the request is signed when it is sent.
 fn authorization(auth: &Auth) -> Result<Option<HeaderValue>, Failure> {
     let value = match auth {
-        Auth::Oauth(_) => return Ok(None),
+        Auth::Oauth(_) | Auth::Aws(_) | Auth::Iam(_) => return Ok(None),
         Auth::Bearer(token) => header_value(&format!("Bearer {token}"), "`bearer`"),
         Auth::Basic { user, password } => {
             let refused = |why: &str| Failure::new(FailureKind::Request, format!("`basic` was not sent: {why}"));

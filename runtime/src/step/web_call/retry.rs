@@ -8,15 +8,15 @@ use tokio::time::Instant;
 use super::answer::Answer;
 use crate::backoff;
 use crate::clock::Time;
-use crate::flow::{Call, Failure, FailureKind};
+use crate::flow::{Failure, FailureKind};
 
 /// The attempts that a call has left, and the time.
 pub(super) struct Retries {
     left: u32,
     /// How many have been made, the one that is under way included.
     pub(super) attempt: u32,
-    /// When the call's time is up.
-    pub(super) deadline: Instant,
+    /// When the time is up.
+    deadline: Instant,
 }
 
 /// What follows an answer.
@@ -30,10 +30,9 @@ pub(super) enum Next {
 }
 
 impl Retries {
-    /// Of a call whose time begins now.
-    pub(super) fn of(call: &Call) -> Self {
-        let deadline = Instant::now() + Duration::from_secs(call.timeout.into());
-        Self { left: call.retries, attempt: 1, deadline }
+    /// So many, as long as there is time.
+    pub(super) fn new(retries: u32, deadline: Instant) -> Self {
+        Self { left: retries, attempt: 1, deadline }
     }
 
     /// What follows an answer.

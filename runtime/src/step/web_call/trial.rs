@@ -9,9 +9,11 @@ use tokio::time::Instant;
 
 use super::WebCaller;
 use super::answer::extract::Wanted;
+use super::exchange::Errand;
 use super::oauth::Token;
 use super::request::Outbound;
 use crate::flow::{Auth, Call, Failure, Fault};
+use crate::metrics::StepKind;
 use crate::run_id::RunId;
 use crate::value::Value;
 
@@ -98,11 +100,12 @@ impl WebCaller {
     pub(crate) async fn try_out(&self, call: &Call) -> Result<Trial, Fault> {
         let wanted = Wanted::of(call.bindings)?;
         let started = Instant::now();
+        let errand = Errand::begins(RunId::new(), StepKind::Call, call.timeout);
         let (mut asked, mut tokens) = (None, Vec::new());
         let answered = match Outbound::of(call, None) {
             Ok(outbound) => {
                 asked = Some(outbound.url.clone());
-                self.exchange(RunId::new(), call, &outbound, |_| true, &mut tokens).await
+                self.exchange(errand, call, &outbound, |_| true, &mut tokens).await
             }
             Err(failure) => Err(failure),
         };

@@ -16,16 +16,16 @@ use crate::value::{Json, Kind, Value, Values};
 const LONG: usize = 64 << 10;
 
 /// A response variable, its query understood.
-pub(in crate::step::web_call) struct Wanted {
+pub(in crate::step) struct Wanted {
     binding: &'static Binding,
     /// The query, if it is JSONPath.
     path: Option<JsonPath>,
 }
 
 impl Wanted {
-    /// All response variables of a call. flowc has parsed their queries with the same parser, so one that is not
+    /// All response variables of a step. flowc has parsed their queries with the same parser, so one that is not
     /// understood here is its bug.
-    pub(in crate::step::web_call) fn of(bindings: &'static [Binding]) -> Result<Vec<Self>, Fault> {
+    pub(in crate::step) fn of(bindings: &'static [Binding]) -> Result<Vec<Self>, Fault> {
         let wanted = |binding: &'static Binding| {
             let path = match binding.query {
                 Query::JsonPath(text) => Some(JsonPath::parse(text)),
@@ -73,22 +73,7 @@ impl Answer {
         let read = self.text_of(wanted).map_err(failed)?;
         let document = read.format.map(|format| document::parse(format, &read.text)).transpose().map_err(failed)?;
         let sources = Sources { answer: self, text: &read.text, document: document.as_ref() };
-        let mut values = Values::default();
-        for wanted in wanted {
-            let binding = wanted.binding;
-            let found = sources.find(wanted).map_err(|error| failed(format!("{}: {error}", Place(binding))))?;
-            let value = match found {
-                Found::Value(value) => Some(value),
-                _ if binding.optional => None,
-                Found::Null => {
-                    let told = format!("{}: {} is expected, and `null` was found", Place(binding), binding.kind);
-                    return Err(failed(told));
-                }
-                Found::Nothing => return Err(failed(format!("{}: the answer does not hold it", Place(binding)))),
-            };
-            values.push(binding.name, value);
-        }
-        Ok(values)
+        gather(wanted, |wanted| sources.find(wanted)).map_err(failed)
     }
 
     /// The text of the body, whoever wants it.
@@ -124,6 +109,48 @@ struct ReadBody<'a> {
     text: Cow<'a, str>,
     /// `None` when none looks into it, or there is nothing to look into and none needs it.
     format: Option<Format>,
+}
+
+/// The values of all bindings, in their order.
+fn gather(wanted: &[Wanted], find: impl Fn(&Wanted) -> Result<Found, String>) -> Result<Values, String> {
+    let mut values = Values::default();
+    for wanted in wanted {
+        let binding = wanted.binding;
+        let value = match find(wanted).map_err(|error| format!("{}: {error}", Place(binding)))? {
+            Found::Value(value) => Some(value),
+            _ if binding.optional => None,
+            Found::Null => {
+                return Err(format!("{}: {} is expected, and `null` was found", Place(binding), binding.kind));
+            }
+            Found::Nothing => return Err(format!("{}: the answer does not hold it", Place(binding))),
+        };
+        values.push(binding.name, value);
+    }
+    Ok(values)
+}
+
+/// Takes every binding out of a bot's answer in plain form, in their order. Bots tell values as texts, so a text is read as
+/// the variable's type says.
+///
+/// # Errors
+///
+/// A sentence that names the response variable.
+pub(in crate::step) fn take_plain(wanted: &[Wanted], plain: &Json) -> Result<Values, String> {
+    gather(wanted, |wanted| {
+        let kind = wanted.binding.kind;
+        let Query::Path(path) = wanted.binding.query else {
+            return Err("only a path looks into the answer of a bot".to_owned());
+        };
+        let read = match Node::Json(plain).path(path.iter().map(segment)) {
+            None => return Ok(Found::Nothing),
+            Some(node) if node.is_null() => return Ok(Found::Null),
+            Some(Node::Json(Json::String(text))) if !matches!(kind, Kind::Json | Kind::List(_)) => {
+                Value::from_text(kind, text).map_err(|mismatch| mismatch.to_string())
+            }
+            Some(node) => value_of(kind, node),
+        };
+        read.map(Found::Value)
+    })
 }
 
 /// What a query comes to.
@@ -361,6 +388,45 @@ mod tests {
         assert!(told(Kind::Json, Query::Label("now")).ends_with("was found; XML gives single values"));
         assert!(told(Kind::Text, Query::JsonPath("$.wx")).ends_with("JSONPath looks into JSON, and the answer is XML"));
         assert!(told(Kind::Text, Query::Label("high")).ends_with("the answer does not hold it"));
+    }
+
+    #[test]
+    fn a_bots_texts_are_read_by_type() {
+        let plain = serde_json::json!({
+            "message": "Booked.", "messages": ["Booked."], "confidence": 0.83, "done": true, "gone": null,
+            "slots": { "Nights": "2", "Sauna": "yes", "Total": "1.50", "Breakfast": "true" },
+        });
+        const fn slot(name: &'static str, kind: Kind, path: &'static [Segment]) -> Binding {
+            Binding { name, kind, optional: false, query: Query::Path(path) }
+        }
+        static BINDINGS: &[Binding] = &[
+            slot("reply", Kind::Text, &[Segment::Member("message")]),
+            slot("all", Kind::List(&Kind::Text), &[Segment::Member("messages")]),
+            slot("nights", Kind::Int, &[Segment::Member("slots"), Segment::Member("Nights")]),
+            slot("total", Kind::Number, &[Segment::Member("slots"), Segment::Member("Total")]),
+            slot("breakfast", Kind::Bool, &[Segment::Member("slots"), Segment::Member("Breakfast")]),
+            slot("any", Kind::Json, &[Segment::Member("slots"), Segment::Member("Nights")]),
+            slot("done", Kind::Bool, &[Segment::Member("done")]),
+        ];
+        let mut values = take_plain(&Wanted::of(BINDINGS).unwrap(), &plain).unwrap();
+        assert_eq!(values.text("reply").unwrap(), "Booked.");
+        assert_eq!(values.texts("all").unwrap(), ["Booked."]);
+        assert_eq!(values.int("nights").unwrap(), 2);
+        assert_eq!(values.number("total").unwrap().to_string(), "1.50");
+        assert!(values.bool("breakfast").unwrap() && values.bool("done").unwrap());
+        assert_eq!(values.json("any").unwrap(), "2");
+        let told = |kind, path: &'static [Segment]| {
+            let bindings: &'static [Binding] = Box::leak(Box::new([slot("x", kind, path)]));
+            take_plain(&Wanted::of(bindings).unwrap(), &plain).unwrap_err()
+        };
+        let slots = |name| Box::leak(Box::new([Segment::Member("slots"), Segment::Member(name)]));
+        assert_eq!(
+            told(Kind::Bool, slots("Sauna")),
+            "response variable `x` (query slots.Sauna): a bool is expected, and the text \"yes\" was found"
+        );
+        assert!(told(Kind::Text, slots("RoomType")).ends_with("the answer does not hold it"));
+        assert!(told(Kind::Text, &[Segment::Member("gone")]).ends_with("and `null` was found"));
+        assert!(told(Kind::Text, &[Segment::Member("confidence")]).contains("a text is expected"));
     }
 
     #[test]

@@ -6,13 +6,16 @@ pub(super) mod coding;
 mod document;
 pub(super) mod extract;
 
+use flow_query::Document;
 use reqwest::header::HeaderMap;
 use reqwest::{Response, Url, Version};
 
 use self::coding::Undecoded;
+use self::document::Format;
 use super::redirect;
 use super::request::authority;
 use crate::flow::{Failure, FailureKind};
+use crate::value::Json;
 
 /// An answer of which only the head has been read.
 pub(super) struct Reached {
@@ -23,11 +26,11 @@ pub(super) struct Reached {
 
 /// An answer, whatever its status.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
+pub(in crate::step) struct Answer {
+    pub(in crate::step) status: u16,
+    pub(in crate::step) headers: HeaderMap,
     /// Decoded; empty when nobody needs it.
-    pub(super) body: Vec<u8>,
+    pub(in crate::step) body: Vec<u8>,
     /// What was addressed last, behind all redirects.
     pub(super) url: Url,
     /// The version of HTTP that it came in.
@@ -56,8 +59,18 @@ impl Answer {
         Ok(Self { status, headers, body, url, version, location, upstream })
     }
 
+    /// The body as JSON, whatever its Content-Type says.
+    pub(in crate::step) fn json(&self) -> Result<Json, Failure> {
+        let failed = |told| Failure::new(FailureKind::Response, told).with_status(self.status);
+        let text = self.text().map_err(failed)?;
+        match document::parse(Format::Json, &text).map_err(failed)? {
+            Document::Json(json) => Ok(json),
+            Document::Xml(_) => Err(failed("the answer is not JSON".to_owned())),
+        }
+    }
+
     /// `None` for a 2xx status.
-    pub(super) fn failure(&self) -> Option<Failure> {
+    pub(in crate::step) fn failure(&self) -> Option<Failure> {
         if (200..300).contains(&self.status) {
             return None;
         }

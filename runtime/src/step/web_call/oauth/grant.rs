@@ -1,26 +1,19 @@
-//! The request for a token (RFC 6749, 2.3.1 and 4.4.2) and its answer (5.1 and 5.2).
+//! A token is asked for: the answer (RFC 6749, 5.1 and 5.2).
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::Value;
-use url::form_urlencoded;
 
+use super::client::Client;
 use super::token::Token;
-use crate::flow::{ClientAuth, Failure, FailureKind, Oauth};
-use crate::redact::Redactor;
+use crate::flow::{Failure, FailureKind};
 use crate::step::web_call::answer::{Answer, Reached};
-use crate::step::web_call::request::{Outbound, header_value};
+use crate::step::web_call::request::Outbound;
 use crate::step::web_call::route::Routes;
-use crate::step::web_call::{address, late};
+use crate::step::web_call::{late, quoted};
 
 /// The largest answer of a token's server that is read, in bytes.
 const LIMIT: usize = 64 * 1024;
-
-/// How much of a server's own words a failure quotes, in characters.
-const QUOTED: usize = 200;
 
 /// How long a token is used of which nothing is said: until it is refused, but not for ever.
 const UNSAID: Duration = Duration::from_hours(1);
@@ -40,50 +33,16 @@ pub(super) struct Grant {
 
 /// Asks for a token, and waits for it no longer than `limit`. The failure names the token's server, and shows neither the
 /// client's secret nor what was made of it.
-pub(super) async fn fetch(routes: &Routes, oauth: &Oauth, limit: Duration) -> Result<Grant, Failure> {
+pub(super) async fn fetch(routes: &Routes, client: &Client, limit: Duration) -> Result<Grant, Failure> {
     let granted = async {
-        let outbound = outbound(oauth)?;
+        let outbound = client.request()?;
         let granted = tokio::time::timeout(limit, ask(routes, &outbound)).await;
         granted.unwrap_or_else(|_| Err(late(&outbound.upstream(), limit)))
     };
     granted.await.map_err(|failure| {
-        let redactor = knowing_client(Redactor::of([oauth.client_secret.as_str()]), oauth);
-        Failure { message: format!("no token: {}", redactor.text(&failure.message)), ..failure }
+        let message = format!("no token: {}", client.redactor().text(&failure.message));
+        Failure { message, ..failure }
     })
-}
-
-pub(super) fn outbound(oauth: &Oauth) -> Result<Outbound, Failure> {
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("grant_type", "client_credentials");
-    for (name, value) in [("scope", &oauth.scope), ("audience", &oauth.audience)] {
-        if let Some(value) = value.as_ref().filter(|value| !value.is_empty()) {
-            form.append_pair(name, value);
-        }
-    }
-    let mut headers = HeaderMap::new();
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-    match oauth.auth_method {
-        ClientAuth::Basic => {
-            let credentials = format!("{}:{}", form_encoded(&oauth.client_id), form_encoded(&oauth.client_secret));
-            let value = format!("Basic {}", BASE64_STANDARD.encode(credentials));
-            headers.insert(AUTHORIZATION, header_value(&value, "the client's secret")?);
-        }
-        ClientAuth::Post => {
-            form.append_pair("client_id", &oauth.client_id).append_pair("client_secret", &oauth.client_secret);
-        }
-    }
-    let url = address::parse(&oauth.token_url, &[])?;
-    Ok(Outbound { method: reqwest::Method::POST, url, headers, body: Some(form.finish().into()) })
-}
-
-/// Knows what a request for a token makes of the client's credentials, too.
-pub(crate) fn knowing_client(redactor: Redactor, oauth: &Oauth) -> Redactor {
-    redactor.and_basic(&form_encoded(&oauth.client_id), &form_encoded(&oauth.client_secret))
-}
-
-fn form_encoded(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 /// No redirect is followed: who may see the credentials is what the flow says.
@@ -113,20 +72,15 @@ async fn ask(routes: &Routes, outbound: &Outbound) -> Result<Grant, Failure> {
     })
 }
 
-/// What the server says of a request that it refuses (RFC 6749, 5.2).
+/// What the server says of a request that it refuses (RFC 6749, 5.2); IBM Cloud has names of its own for the same.
 fn refusal(body: &[u8]) -> Option<String> {
     let answer: Value = serde_json::from_slice(body).ok()?;
-    let error = answer.get("error")?.as_str()?;
-    let told = match answer.get("error_description").and_then(Value::as_str) {
+    let text = |names: [&str; 2]| names.into_iter().find_map(|name| answer.get(name)?.as_str());
+    let error = text(["error", "errorCode"])?;
+    Some(quoted(&match text(["error_description", "errorMessage"]) {
         Some(description) => format!("{error}: {description}"),
         None => error.to_owned(),
-    };
-    let visible = told.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let mut shown: String = visible.clone().take(QUOTED).collect();
-    if visible.count() > QUOTED {
-        shown.push('…');
-    }
-    Some(shown)
+    }))
 }
 
 /// Reads the token and its life.
@@ -166,29 +120,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use serde_json::json;
-
-    fn oauth(auth_method: ClientAuth) -> Oauth {
-        Oauth {
-            token_url: "https://login.example.com/token".to_owned(),
-            client_id: "a:b c".to_owned(),
-            client_secret: "%+é".to_owned(),
-            scope: Some("x y".to_owned()),
-            audience: Some(String::new()),
-            auth_method,
-        }
-    }
-
-    #[test]
-    fn the_client_shows_itself_in_a_header_or_in_the_body() {
-        let basic = outbound(&oauth(ClientAuth::Basic)).unwrap();
-        let expected = format!("Basic {}", BASE64_STANDARD.encode("a%3Ab+c:%25%2B%C3%A9"));
-        assert_eq!(basic.headers.get(AUTHORIZATION).unwrap(), expected.as_str());
-        assert_eq!(basic.body.unwrap().as_ref(), b"grant_type=client_credentials&scope=x+y");
-        let post = outbound(&oauth(ClientAuth::Post)).unwrap();
-        assert!(!post.headers.contains_key(AUTHORIZATION));
-        let body = "grant_type=client_credentials&scope=x+y&client_id=a%3Ab+c&client_secret=%25%2B%C3%A9";
-        assert_eq!(post.body.unwrap().as_ref(), body.as_bytes());
-    }
 
     #[test]
     fn a_token_is_used_until_shortly_before_it_expires() {
@@ -230,11 +161,13 @@ mod tests {
     }
 
     #[test]
-    fn a_servers_words_are_quoted_shortly() {
+    fn a_servers_words_are_quoted() {
         let told = |answer: Value| refusal(answer.to_string().as_bytes());
         assert_eq!(told(json!({ "error": "invalid_client" })).unwrap(), "invalid_client");
         let long = json!({ "error": "a\n", "error_description": "é".repeat(1_000) });
         assert_eq!(told(long).unwrap(), format!("a : {}…", "é".repeat(196)));
+        let ibm = json!({ "errorCode": "BXNIM0415E", "errorMessage": "Provided API key could not be found." });
+        assert_eq!(told(ibm).unwrap(), "BXNIM0415E: Provided API key could not be found.");
         assert_eq!(told(json!({ "error": { "code": 1 } })), None);
         assert_eq!(refusal(b"<p>"), None);
     }

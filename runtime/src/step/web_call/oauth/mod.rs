@@ -1,7 +1,9 @@
-//! OAuth 2.0 client credentials (RFC 6749, 4.4): tokens, fetched once for all calls that need them.
+//! Tokens, fetched once for all calls that need them: by OAuth 2.0 client credentials (RFC 6749, 4.4), or by an API key of
+//! IBM Cloud.
 //!
 //! Tokens are kept in memory alone, so a program that starts with another secret asks with it at once.
 
+mod client;
 mod grant;
 mod token;
 
@@ -12,12 +14,13 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+pub(super) use self::client::Client;
+pub(crate) use self::client::knowing_client;
 use self::grant::Grant;
-pub(crate) use self::grant::knowing_client;
 pub(crate) use self::token::Token;
-pub(super) use self::token::blotted;
+pub(in crate::step) use self::token::blotted;
 use super::route::Routes;
-use crate::flow::{Auth, Failure, FailureKind, Oauth};
+use crate::flow::{Failure, FailureKind};
 
 /// How long a fetch may take. It is nobody's own: a call that gives up before leaves it to the others.
 const FETCH: Duration = Duration::from_secs(10);
@@ -28,7 +31,7 @@ const MOST: usize = 1_000;
 /// The tokens that are good still or are being fetched, by the credentials and all else they were asked for with.
 #[derive(Default)]
 pub(super) struct Tokens {
-    slots: Arc<Mutex<HashMap<Oauth, Slot>>>,
+    slots: Arc<Mutex<HashMap<Client, Slot>>>,
 }
 
 enum Slot {
@@ -39,26 +42,20 @@ enum Slot {
 /// A fetch that is under way, or what came of it.
 type Fetch = watch::Receiver<Option<Result<Token, Failure>>>;
 
-/// The server that a call's token comes from, if it needs one, for messages.
-pub(super) fn server(auth: &Auth) -> Option<String> {
-    let Auth::Oauth(oauth) = auth else { return None };
-    grant::outbound(oauth).map(|outbound| outbound.upstream()).ok()
-}
-
 impl Tokens {
     /// A token for these credentials: the one that is kept, or what comes of the one fetch that is under way for all who
     /// want it. So its failure is everybody's who waited, and nobody asks again for himself.
-    pub(super) async fn get(&self, routes: &Arc<Routes>, oauth: &Oauth) -> Result<Token, Failure> {
+    pub(super) async fn get(&self, routes: &Arc<Routes>, client: &Client) -> Result<Token, Failure> {
         let mut fetch = {
             let mut slots = lock(&self.slots);
-            match slots.get(oauth) {
+            match slots.get(client) {
                 Some(Slot::Good { token, until }) if Instant::now() < *until => return Ok(token.clone()),
                 // One that ended without a word will never say any.
                 Some(Slot::Underway(fetch)) if fetch.has_changed().is_ok() => fetch.clone(),
                 _ => {
-                    let fetch = self.begin(Arc::clone(routes), oauth.clone());
+                    let fetch = self.begin(Arc::clone(routes), client.clone());
                     make_room(&mut slots);
-                    slots.insert(oauth.clone(), Slot::Underway(fetch.clone()));
+                    slots.insert(client.clone(), Slot::Underway(fetch.clone()));
                     fetch
                 }
             }
@@ -68,28 +65,28 @@ impl Tokens {
     }
 
     /// This token was refused with 401: the next call fetches another one, unless somebody has already.
-    pub(super) fn refused(&self, oauth: &Oauth, refused: &Token) {
+    pub(super) fn refused(&self, client: &Client, refused: &Token) {
         let mut slots = lock(&self.slots);
-        if matches!(slots.get(oauth), Some(Slot::Good { token, .. }) if token == refused) {
-            slots.remove(oauth);
+        if matches!(slots.get(client), Some(Slot::Good { token, .. }) if token == refused) {
+            slots.remove(client);
         }
     }
 
     /// Begins a fetch, as a task of its own: a caller whose time is up does not end it for the others.
-    fn begin(&self, routes: Arc<Routes>, oauth: Oauth) -> Fetch {
+    fn begin(&self, routes: Arc<Routes>, client: Client) -> Fetch {
         let (tell, fetch) = watch::channel(None);
         let slots = Arc::clone(&self.slots);
         tokio::spawn(async move {
             let asked = Instant::now();
-            let granted = grant::fetch(&routes, &oauth, FETCH).await;
+            let granted = grant::fetch(&routes, &client, FETCH).await;
             {
                 let mut slots = lock(&slots);
                 match &granted {
                     Ok(Grant { token, use_for }) if !use_for.is_zero() => {
-                        slots.insert(oauth, Slot::Good { token: token.clone(), until: asked + *use_for });
+                        slots.insert(client, Slot::Good { token: token.clone(), until: asked + *use_for });
                     }
                     _ => {
-                        slots.remove(&oauth);
+                        slots.remove(&client);
                     }
                 }
             }
@@ -100,12 +97,12 @@ impl Tokens {
     }
 }
 
-fn lock(slots: &Mutex<HashMap<Oauth, Slot>>) -> MutexGuard<'_, HashMap<Oauth, Slot>> {
+fn lock(slots: &Mutex<HashMap<Client, Slot>>) -> MutexGuard<'_, HashMap<Client, Slot>> {
     slots.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Drops what has expired; and if that is not enough, all tokens, which are then fetched anew as they are needed.
-fn make_room(slots: &mut HashMap<Oauth, Slot>) {
+fn make_room(slots: &mut HashMap<Client, Slot>) {
     if slots.len() < MOST {
         return;
     }

@@ -29,7 +29,7 @@ impl fmt::Debug for Token {
 }
 
 /// The failure without these tokens: an upstream may echo what it was sent.
-pub(in crate::step::web_call) fn blotted(failure: Failure, tokens: &[Token]) -> Failure {
+pub(in crate::step) fn blotted(failure: Failure, tokens: &[Token]) -> Failure {
     if tokens.is_empty() {
         return failure;
     }
