@@ -9,8 +9,8 @@ use crate::carrier::{Finding, Handover, Outgoing, Sending, SmsCarrier};
 use crate::config::UnknownOutcome;
 use crate::engine::Parties;
 use crate::engine::journal::memory::MemoryJournal;
-use crate::engine::journal::{Filter, Key, Status};
-use crate::flow::{Action, Ask, End, Fault, InboundSms, Input, Outcome, Sms, Wait};
+use crate::engine::journal::{Commit, Durability, Filter, Key, Status};
+use crate::flow::{Action, Ask, Bot, End, Fault, InboundSms, Input, Lex, Outcome, Sms, Talk, Wait};
 use crate::metrics::CarrierName;
 use crate::run_id::RunId;
 use crate::step::Messenger;
@@ -70,6 +70,26 @@ fn enter(state: &str, _: &Secrets) -> Result<Step, Fault> {
             within: 1,
             retries: 1,
             again: Some("A number, please.".to_owned()),
+        })),
+        "talk" => Action::Talk(Box::new(Talk {
+            line: 4,
+            bot: Bot::Lex(Lex {
+                name: "concierge",
+                // No address of the world: the guard lets nothing pass.
+                url: "http://10.0.0.1",
+                region: "us-east-1",
+                bot: "ABCDEFGHIJ",
+                alias: "TSTALIASID",
+                locale: "en_US",
+                key_id: "AKIDEXAMPLE".to_owned(),
+                secret: String::new(),
+                session_token: None,
+            }),
+            words: "a room".to_owned(),
+            timeout: 1,
+            retries: 0,
+            bindings: &[],
+            is_chat: false,
         })),
         "wait" => Action::Wait(Wait { line: 3, place: "wait 1s", seconds: 1 }),
         "loop" => Action::Continue,
@@ -284,6 +304,43 @@ fn an_unknown_outcome_is_resolved() {
         tokio::time::sleep(Duration::from_millis(400)).await;
         assert_eq!(failed.statuses().await, [Status::Failed]);
         assert_eq!(failed.post.sent(), ["hi"]);
+    });
+}
+
+/// A process that ends while a bot is told its words.
+async fn crashed_while_talking(unknown: UnknownOutcome) -> String {
+    let journal = Arc::<MemoryJournal>::default();
+    let (from, to) = (Phone::literal(GUEST), Phone::literal(HOTEL));
+    let parties = Parties { person: Some(from.clone()), own: Some(to.clone()) };
+    let text = InboundSms { from, to, body: "a room".to_owned(), media: vec![] };
+    let start = Some(Fresh { id: RunId::new(), line: 1, parties, state: "talk".to_owned() });
+    let run = start.as_ref().unwrap().id;
+    journal.accept(Arrival::Text { key: None, text, start }).await.unwrap();
+    let commit = Commit {
+        run,
+        state: "talk".to_owned(),
+        phase: Phase::Begun,
+        retries: None,
+        steps: 0,
+        history: vec![],
+        durability: Durability::Synced,
+        now: Time::now(),
+    };
+    journal.commit(commit).await.unwrap();
+    journal.close().await.unwrap();
+    let house = House::reopen(journal, Arc::default(), unknown);
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    house.rests().await;
+    house.journal.show(run).await.unwrap().unwrap().summary.note.unwrap()
+}
+
+#[test]
+fn a_turn_whose_outcome_is_unknown_is_taken_or_told_once_more_as_the_policy_says() {
+    block_on(async {
+        let told = crashed_while_talking(UnknownOutcome::Fail).await;
+        assert_eq!(told, "connect: it is not known whether the bot heard it: the program ended in between");
+        let told = crashed_while_talking(UnknownOutcome::Resend).await;
+        assert!(told.starts_with("blocked: "), "{told}");
     });
 }
 
