@@ -33,11 +33,21 @@ pub(super) fn outcomes(
     let is_chat = talk.within.is_some();
     let mut outcomes = successes(talk, pool, samples);
     if is_chat && may_go_on {
-        let answer = says(&talk.bot, &json!({ "message": QUESTION }));
+        let question = |answer: &Answer| {
+            said(&talk.bot, answer)
+                .is_some_and(|plain| plain.get("done") == Some(&Json::Bool(false)) && plain.get("message").is_some())
+        };
+        let recorded = samples_of(talk, samples).find(question);
+        let answer = recorded.unwrap_or_else(|| says(&talk.bot, &json!({ "message": QUESTION })));
         outcomes.push(Outcome { label: ASKS.to_owned(), detail: String::new(), answer });
     }
     outcomes.extend(answers::failures(fails, pool, misunderstood(talk)));
     outcomes
+}
+
+/// The recorded answers of its bot.
+fn samples_of(talk: &Talk, samples: &dyn Samples) -> impl Iterator<Item = Answer> {
+    talk.samples.iter().filter_map(|name| samples.read(name).ok()).map(|text| recorded(&text))
 }
 
 fn successes(talk: &Talk, pool: &Pool, samples: &dyn Samples) -> Vec<Outcome> {
@@ -46,8 +56,7 @@ fn successes(talk: &Talk, pool: &Pool, samples: &dyn Samples) -> Vec<Outcome> {
         None => true,
         Some(_) => said(&talk.bot, answer).is_some_and(|plain| plain.get("done") == Some(&Json::Bool(true))),
     };
-    let texts = talk.samples.iter().filter_map(|name| samples.read(name).ok());
-    let recorded = texts.map(|text| ok(String::new(), recorded(&text)));
+    let recorded = samples_of(talk, samples).map(|answer| ok(String::new(), answer));
     let choices: Vec<Vec<Option<Json>>> = talk.bindings.iter().map(|binding| values(talk, binding, pool)).collect();
     let made = combined(&choices).into_iter().filter_map(|values| {
         let details: Vec<String> =

@@ -18,7 +18,7 @@ use super::{Bounds, Cuts};
 use crate::check::types::Type;
 use crate::graph::{Auth, Fail, FlowGraph, NodeKind, UrlPart};
 use crate::sample::Samples;
-use crate::suite::bot::errands;
+use crate::suite::bot::{errands, told};
 use crate::suite::report::{Call, Ended, Mark, Waiting, What};
 use crate::suite::script::{Answer, Cue, Given};
 use crate::suite::{OUR_NUMBER, Report, Script};
@@ -267,9 +267,16 @@ impl<'a, 'p, E> Walk<'a, 'p, E> {
 
     /// The call, or the turn with a bot, that was the last to be made.
     fn called(&self, report: &Report) -> Option<Mark> {
-        let is_call = |mark: &Mark| {
-            let kind = mark.node(self.graph).map(|node| &node.kind);
-            matches!(kind, Some(NodeKind::Call { .. } | NodeKind::Talk { .. }))
+        let request = events(report).rev().find_map(|event| match &event.what {
+            What::Call(request) => Some(request),
+            _ => None,
+        })?;
+        // A chat makes turns long after a run has come to it.
+        let told = told(self.graph, request);
+        let is_call = |mark: &Mark| match (mark.node(self.graph).map(|node| &node.kind), &told) {
+            (Some(NodeKind::Talk { talk, .. }), Some(told)) => talk.bot.name == told.bot.name,
+            (Some(NodeKind::Call { .. }), None) => true,
+            _ => false,
         };
         events(report).rev().filter_map(mark).find(is_call)
     }

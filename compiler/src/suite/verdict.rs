@@ -8,7 +8,7 @@ use super::compare::{self, Difference};
 use super::play::{Play, Then, Wanted, WantedBot, WantedCall, WantedSms};
 use super::report::{Call, Ended, Report, Scene, Sms, What};
 use super::script::Cue;
-use crate::graph::{FlowGraph, NodeKind, quoted};
+use crate::graph::{Bot, FlowGraph, NodeKind, quoted};
 use crate::source::Span;
 
 /// Why a test fails: the first reason, for what comes later is mostly its echo.
@@ -145,11 +145,11 @@ impl<'a> Stretch<'a> {
 
     fn unanswered(&self) -> Option<Failure> {
         let call = self.requests().pop().filter(|call| self.stopped && call.given.is_none())?;
-        let last = self.events().filter_map(|what| match what {
+        let marks = self.events().filter_map(|what| match what {
             What::At(mark) | What::From(mark) => Some(mark),
             _ => None,
         });
-        let node = last.last().and_then(|mark| mark.node(self.graph));
+        let node = marks.last().and_then(|mark| mark.node(self.graph));
         if let Some(told) = bot::told(self.graph, call) {
             let says = match self.graph.sample_of(told.bot) {
                 Some(sample) => format!("sample {}", quoted(sample)),
@@ -158,7 +158,7 @@ impl<'a> Stretch<'a> {
             let message = format!("no `given` says what `{}` answers to {}", told.bot.name, quoted(&told.words));
             let failure = self.at(self.span, message, "came to a turn without an answer");
             return Some(Failure {
-                step: node.map(|node| (node.span, "talks with it".to_owned())),
+                step: self.talking(told.bot).map(|span| (span, "talks with it".to_owned())),
                 help: Some("say what the bot answers, above this line:".to_owned()),
                 line: Some(format!("given {} -> {says}", told.bot.name)),
                 ..failure
@@ -176,6 +176,17 @@ impl<'a> Stretch<'a> {
         let help = Some("say what the service answers, above this line:".to_owned());
         let line = Some(format!("given {} {} -> 200 {body}", call.method, quoted(url)));
         Some(Failure { help, line, step, ..self.at(self.span, message, "came to a request without an answer") })
+    }
+
+    /// The step that talks with a bot, if it is the only one: a chat may have begun long before this.
+    fn talking(&self, bot: &Bot) -> Option<Span> {
+        let nodes = self.graph.machines.iter().flat_map(|machine| &machine.nodes);
+        let mut talking = nodes.filter(|node| match &node.kind {
+            NodeKind::Talk { talk, .. } => talk.bot.name == bot.name,
+            _ => false,
+        });
+        let first = talking.next()?;
+        talking.next().is_none().then_some(first.span)
     }
 
     fn failed(&self) -> Option<Failure> {

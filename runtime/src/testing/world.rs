@@ -85,33 +85,37 @@ impl<'a> World<'a> {
     /// Plays one cue, which is the `at`-th, until all rests. `true`: a request came that nothing was given for, and nothing
     /// is to be played any more.
     pub(super) async fn play(&self, at: usize, cue: Cue) -> (Scene, bool) {
-        let stopped = match select(pin!(self.services.unanswered()), pin!(self.follow(at, cue))).await {
+        let time = match &cue {
+            Cue::Pass { seconds } => Duration::from_secs(*seconds),
+            _ => Duration::ZERO,
+        };
+        // What comes in is taken in to its end, whatever comes of it meanwhile.
+        if let Err(reasons) = self.take_in(at, cue).await {
+            trace::note(What::Untaken(reasons));
+        }
+        let stopped = match select(pin!(self.services.unanswered()), pin!(self.follow(time))).await {
             Either::Left(((), _)) => true,
             Either::Right(((), _)) => false,
         };
         (Scene { events: self.trace.take(), waiting: self.waiting() }, stopped)
     }
 
-    async fn follow(&self, at: usize, cue: Cue) {
-        let taken = match cue {
-            Cue::Given(given) => {
-                self.services.give(at, given);
-                return;
-            }
-            Cue::RefuseSms { to } => {
-                self.post.refuse(to);
-                return;
-            }
-            Cue::Sms { from, to, body, media } => self.text(&from, &to, body, &media).await,
-            Cue::Api { name, members } => self.request(&name, &members).await,
-            Cue::Schedule { trigger, now } => self.schedule(trigger, now).await,
-            Cue::Pass { seconds } => {
-                self.pass(Duration::from_secs(seconds)).await;
-                Ok(())
-            }
-        };
-        if let Err(reasons) = taken {
-            trace::note(What::Untaken(reasons));
+    async fn take_in(&self, at: usize, cue: Cue) -> Result<(), Vec<String>> {
+        match cue {
+            Cue::Given(given) => self.services.give(at, given),
+            Cue::RefuseSms { to } => self.post.refuse(to),
+            Cue::Sms { from, to, body, media } => return self.text(&from, &to, body, &media).await,
+            Cue::Api { name, members } => return self.request(&name, &members).await,
+            Cue::Schedule { trigger, now } => return self.schedule(trigger, now).await,
+            Cue::Pass { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// What comes of it in this time, and then until all rests.
+    async fn follow(&self, time: Duration) {
+        if !time.is_zero() {
+            self.pass(time).await;
         }
         self.settle().await;
     }
