@@ -139,6 +139,7 @@ pub fn write(form: &Value, end_flag: Option<&str>) -> Value {
             "global": { "system": { "turn_count": 1 } },
             "skills": { "actions skill": { "skill_variables": context } },
         },
+        "user_id": "user",
     })
 }
 
