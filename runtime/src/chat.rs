@@ -64,7 +64,12 @@ impl Chat {
         match (self, outcome) {
             (_, Outcome::Failed(failure)) => Ok(Turn::Failed(failure)),
             (Self::Begins | Self::Hears(_), Outcome::Response(values)) => answered(values),
-            (Self::Asks(_), Outcome::Reply(mut values)) => Ok(Turn::Again(Self::Hears(values.text(WORDS)?))),
+            (Self::Asks(question), Outcome::Reply(mut values)) => {
+                let words = values.text(WORDS)?;
+                // No bot takes a reply without words, such as a picture alone: the person is asked again.
+                let is_blank = words.trim().is_empty();
+                Ok(Turn::Again(if is_blank { Self::Asks(question) } else { Self::Hears(words) }))
+            }
             (Self::Asks(_), Outcome::TimedOut) => Ok(Turn::TimedOut),
             (chat, outcome) => Err(Fault::Bug(format!("{outcome:?} comes of no {chat:?}"))),
         }
@@ -155,6 +160,9 @@ mod tests {
         values.push(WORDS, Some(Value::Text("two nights".to_owned())));
         let next = chat.clone().next(Outcome::Reply(values)).unwrap();
         assert_eq!(next, Turn::Again(Chat::Hears("two nights".to_owned())));
+        let mut blank = Values::default();
+        blank.push(WORDS, Some(Value::Text(" \n".to_owned())));
+        assert_eq!(chat.clone().next(Outcome::Reply(blank)).unwrap(), Turn::Again(chat.clone()));
         assert_eq!(chat.next(Outcome::TimedOut).unwrap(), Turn::TimedOut);
     }
 

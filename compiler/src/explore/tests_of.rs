@@ -150,7 +150,7 @@ impl Test<'_> {
                 line(&mut text, &when);
             }
             if !matches!(cue, Cue::RefuseSms { .. }) {
-                then(&mut text, scene);
+                self.then(&mut text, scene);
             }
         }
         text
@@ -235,28 +235,39 @@ fn line(text: &mut String, line: &str) {
     let _ = writeln!(text, "  {line}");
 }
 
-/// What came of a cue.
-fn then(text: &mut String, scene: &Scene) {
-    let (mut is_quiet, mut fails) = (true, false);
-    for event in &scene.events {
-        match &event.what {
-            // What the carrier refuses reaches nobody.
-            What::Sms(sms) if !sms.refused => {
-                is_quiet = false;
-                let to = if sms.to == PERSON { String::new() } else { format!(" to {}", quoted(&sms.to)) };
-                line(text, &format!("then sms{to} {}{}", quoted(&sms.body), pictures(&sms.media)));
+impl Test<'_> {
+    /// What came of a cue. Requests need not be expected; they are where nothing else has come of it.
+    fn then(&self, text: &mut String, scene: &Scene) {
+        let (mut is_quiet, mut fails, mut asked) = (true, false, Vec::new());
+        let errands = bot::errands(self.graph).len();
+        for event in &scene.events {
+            match &event.what {
+                // What the carrier refuses reaches nobody.
+                What::Sms(sms) if !sms.refused => {
+                    is_quiet = false;
+                    let to = if sms.to == PERSON { String::new() } else { format!(" to {}", quoted(&sms.to)) };
+                    line(text, &format!("then sms{to} {}{}", quoted(&sms.body), pictures(&sms.media)));
+                }
+                What::Call(call) if call.given.is_some_and(|at| at < errands) => {}
+                What::Call(call) => asked.push(match bot::told(self.graph, call) {
+                    Some(told) => format!("then {} {}", told.bot.name, quoted(&told.words)),
+                    None => format!("then call {} {}", call.method, quoted(&call.url)),
+                }),
+                What::Ended(Ended::Failed { .. }) => fails = true,
+                _ => {}
             }
-            What::Call(_) => is_quiet = false,
-            What::Ended(Ended::Failed { .. }) => fails = true,
-            _ => {}
         }
-    }
-    if fails {
-        line(text, "then fails");
-    } else if !scene.waiting.is_empty() {
-        line(text, "then waits");
-    } else if is_quiet {
-        line(text, "then nothing");
+        if fails {
+            line(text, "then fails");
+        } else if !scene.waiting.is_empty() {
+            line(text, "then waits");
+        } else if is_quiet && asked.is_empty() {
+            line(text, "then nothing");
+        } else if is_quiet {
+            // One that is tried again is the same.
+            asked.dedup();
+            asked.iter().for_each(|request| line(text, request));
+        }
     }
 }
 

@@ -435,6 +435,14 @@ impl NodeKind {
         )
     }
 
+    /// Whether a run stands there for long: until a person replies, or a time has passed.
+    pub fn waits(&self) -> bool {
+        match self {
+            Self::Talk { talk, .. } => talk.within.is_some(),
+            kind => matches!(kind, Self::Ask { .. } | Self::Wait { .. }),
+        }
+    }
+
     /// Whether it is passed on the way from one state to the next.
     pub fn is_decision(&self) -> bool {
         matches!(

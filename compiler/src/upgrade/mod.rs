@@ -163,13 +163,7 @@ impl<'a> States<'a> {
 
 fn place(head: &str, state: &State<'_>, fate: Fate) -> Place {
     let Node { line, kind, .. } = state.node;
-    Place {
-        line: *line,
-        title: kind.title(),
-        head: head.to_owned(),
-        waits: matches!(kind.keyword(), "ask" | "wait"),
-        fate,
-    }
+    Place { line: *line, title: kind.title(), head: head.to_owned(), waits: kind.waits(), fate }
 }
 
 fn fate(state: &State<'_>, before: &States<'_>, after: &States<'_>) -> Fate {

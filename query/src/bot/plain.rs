@@ -40,6 +40,7 @@ pub(super) fn list<'a>(of: &'a Value, name: &str) -> &'a [Value] {
 
 /// The members that both vendors have, in their order; what is not there has no member.
 pub(super) fn common(messages: Vec<String>, intent: Option<&str>, confidence: Option<&Value>, done: bool) -> Members {
+    let messages: Vec<String> = messages.iter().filter_map(|message| printable(message)).collect();
     let mut plain = Members::new();
     if !messages.is_empty() {
         plain.insert("message".to_owned(), messages.join("\n").into());
@@ -53,6 +54,12 @@ pub(super) fn common(messages: Vec<String>, intent: Option<&str>, confidence: Op
     }
     plain.insert("done".to_owned(), done.into());
     plain
+}
+
+/// A message as a person can be texted it: without control characters but for line breaks; `None` if nothing is left.
+fn printable(message: &str) -> Option<String> {
+    let kept: String = message.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    (!kept.trim().is_empty()).then_some(kept)
 }
 
 /// What a person wrote for one text: numbers and truth values are written as they are read.

@@ -4,23 +4,111 @@ use crate::check::Context;
 use crate::check::constant::constant_text;
 use crate::check::infer::segments;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
 use crate::suggest;
-use crate::syntax::ast::{Binding, Bot, Query, Segment, Setting, StepKind, Talk};
+use crate::syntax::ast::{
+    Binding, Bot, BotAnswer, Expr, ExprKind, Json, Query, Segment, Setting, StepKind, Talk, TestStepKind,
+};
 use flow_query::bot::{Holds, Vendor};
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for setting in context.file.bots.iter().flat_map(|bot| &bot.settings) {
         out.extend(misfit(context, setting));
+        out.extend(written_key(context, setting));
+    }
+    for step in context.file.tests.iter().flat_map(|test| &test.steps) {
+        let TestStepKind::GivenBot(given) = &step.kind else { continue };
+        let Some(bot) = context.names.bots.get(&given.bot.span).and_then(|at| context.file.bots.get(*at)) else {
+            continue;
+        };
+        for answer in &given.answers {
+            if let BotAnswer::Plain(json, span) = answer {
+                out.extend(answered(bot, json, *span));
+            }
+        }
     }
     super::each_step(context.file, &mut |step| {
         let StepKind::Talk(talk) = &step.kind else { return };
         let bot = context.names.bots.get(&talk.bot.span).and_then(|at| context.file.bots.get(*at));
         let Some(bot) = bot else { return };
+        if constant_text(context.file, context.names, &talk.words).is_some_and(|words| words.trim().is_empty()) {
+            let message = format!("there is nothing to tell `{}`", bot.name.text);
+            let diagnostic = Diagnostic::new(Code::EmptyMessage, talk.words.span, message, "no words");
+            out.push(diagnostic.with_help("tell it what the person has written: `$body`"));
+        }
         out.extend(talk.bindings.iter().filter_map(|binding| unanswered(bot, binding)));
         if talk.is_chat && !talk.incomplete && !talk.bindings.iter().any(takes_words) {
             out.push(last_words(talk));
         }
     });
+}
+
+/// A key that stands in the file, where everybody reads it.
+fn written_key(context: &Context<'_>, setting: &Setting) -> Option<Diagnostic> {
+    let is_key = matches!(setting.word, "keys" | "key");
+    let written =
+        setting.values.iter().find(|value| is_key && constant_text(context.file, context.names, value).is_some())?;
+    let message = format!("what stands behind `{}` is a secret, which is never written in a flow", setting.word);
+    let diagnostic = Diagnostic::new(Code::BadSetting, written.span, message, "compiled in, for all to read");
+    Some(diagnostic.with_help("declare it by `secret NAME`, and write `$NAME` here"))
+}
+
+/// A member of an answer in a test that no answer of this vendor's bots has, or that is of another type there.
+fn answered(bot: &Bot, json: &Json, span: Span) -> Vec<Diagnostic> {
+    let misfit = |span, message: String, label: &str, help: String| {
+        Diagnostic::new(Code::TestMisfit, span, message, label).with_help(help)
+    };
+    let Json::Object(members) = json else {
+        let help = format!("it has {}", members(bot.vendor));
+        return vec![misfit(span, "an answer of a bot is an object".to_owned(), "none", help)];
+    };
+    let mut told = Vec::new();
+    for (name, value) in members {
+        let Some(member) = bot.vendor.members().iter().find(|member| member.name == name.value) else {
+            let names = bot.vendor.members().iter().map(|member| member.name);
+            let message = format!("an answer of `{}` has no `{}`", bot.name.text, name.value);
+            let diagnostic = Diagnostic::new(Code::TestMisfit, name.span, message, "in no answer");
+            told.push(match suggest::nearest(&name.value, names).first() {
+                Some(near) => {
+                    diagnostic.with_help(format!("did you mean `{near}`?")).with_fix(name.span, format!("\"{near}\""))
+                }
+                None => diagnostic.with_help(format!("it has {}", self::members(bot.vendor))),
+            });
+            continue;
+        };
+        if let Some(wanted) = is_other(member.holds, value) {
+            let message = format!("`{}` of a bot's answer is {wanted}", name.value);
+            told.push(misfit(name.span, message, "something else here", format!("here may stand {wanted}")));
+        }
+    }
+    told
+}
+
+/// What should stand there, if something else does. A value that is not fixed is told elsewhere.
+fn is_other(holds: Holds, value: &Json) -> Option<&'static str> {
+    let is_number = |value: &Expr| match &value.kind {
+        ExprKind::Unary(_, operand) => matches!(operand.kind, ExprKind::Number(_)),
+        kind => matches!(kind, ExprKind::Number(_)),
+    };
+    let fits = match (holds, value) {
+        (_, Json::Value(Expr { kind: ExprKind::Variable(..) | ExprKind::Bad, .. })) | (Holds::Any, _) => true,
+        (Holds::Members(_), Json::Object(_)) | (Holds::Texts, Json::List(_)) => true,
+        (Holds::Bool, Json::Value(value)) => matches!(value.kind, ExprKind::Bool(_)),
+        (Holds::Number, Json::Value(value)) => is_number(value),
+        (Holds::Text, Json::Value(value)) => matches!(value.kind, ExprKind::Text(_)),
+        // What is missing may be written so.
+        (Holds::Text | Holds::Number, Json::Null) => true,
+        _ => false,
+    };
+    let wanted = match holds {
+        Holds::Text => "a text",
+        Holds::Texts => "a list of texts",
+        Holds::Number => "a number",
+        Holds::Bool => "`true` or `false`",
+        Holds::Members(_) => "an object",
+        Holds::Any => "anything",
+    };
+    (!fits).then_some(wanted)
 }
 
 /// What a setting must look like: whether a text does, what people call it, and an example.
@@ -39,7 +127,10 @@ fn form(word: &str) -> Option<Form> {
         "environment" => (id, "the id of an environment", "0a1b2c3d-0000-4000-8000-000000000001"),
         "version" => (is_date, "a version of the API, which is a date", "2024-08-25"),
         "end_flag" => (|text| !text.trim().is_empty(), "the name of a variable of the assistant", "finished"),
-        "url" | "token_url" => (is_base, "an `https://` URL without `?` and `#`", "https://api.example.com"),
+        "url" => (is_base, "the base of an `https://` URL: it has no `?`, no `#`", "https://api.example.com"),
+        "token_url" => {
+            (is_base, "an `https://` URL: it has no `?`, no `#`", "https://iam.cloud.ibm.com/identity/token")
+        }
         _ => return None,
     })
 }

@@ -56,8 +56,10 @@ fn incomplete(test: &Test) -> Option<Diagnostic> {
                 | TestStepKind::WhenPass(_)
         )
     };
-    let is_then =
-        |kind: &TestStepKind| !is_when(kind) && !matches!(kind, TestStepKind::Given(_) | TestStepKind::GivenSms(_));
+    let is_then = |kind: &TestStepKind| {
+        !is_when(kind)
+            && !matches!(kind, TestStepKind::Given(_) | TestStepKind::GivenSms(_) | TestStepKind::GivenBot(_))
+    };
     let when = test.steps.iter().position(|step| is_when(&step.kind));
     let then = test.steps.iter().rposition(|step| is_then(&step.kind));
     let (message, help) = match (when, then) {
