@@ -78,7 +78,7 @@ fn what_is_told_is_what_prometheus_reads() {
     let ended = oracle(&python, script, &path);
     // The library takes `_total` for the type's, not for the name's.
     assert!(ended.out.contains("flow_messages_accepted counter 18\n"), "{}{}", ended.out, ended.err);
-    assert!(ended.out.contains("flow_step_seconds histogram 90\n"), "{}", ended.out);
+    assert!(ended.out.contains("flow_step_seconds histogram 108\n"), "{}", ended.out);
     assert!(!ended.out.contains(" unknown "), "{}", ended.out);
 }
 

@@ -15,7 +15,7 @@ fn main() -> ::std::process::ExitCode {
 static PROGRAM: Program = Program {
     name: "Two bots",
     source: "bots.flow",
-    identity: "42ef1ea971015ebc",
+    identity: "5e735b6e94ed18d5",
     secrets: &["AWS_ID", "AWS_SECRET", "AWS_TOKEN", "WATSON_KEY"],
     timezone: "UTC",
     triggers: &[
@@ -92,7 +92,7 @@ mod on_sms {
     #[serde(crate = "::flow_runtime::serde")]
     pub enum State {
         /// Line 24: `ask concierge`.
-        #[serde(rename = "ask c76ecd7b6329")]
+        #[serde(rename = "ask d1ce1f1d4b28")]
         Talk1 { #[serde(rename = "from: phone")] from: Phone },
         /// Line 26: `sms`.
         #[serde(rename = "sms d37019193acf")]
@@ -260,7 +260,7 @@ mod on_sms_2 {
     #[serde(crate = "::flow_runtime::serde")]
     pub enum State {
         /// Line 34: `chat desk`.
-        #[serde(rename = "chat 9f2f1b83ca55")]
+        #[serde(rename = "chat 78cb9d65ffff")]
         Talk1 {
             chat: Chat,
             #[serde(rename = "body: text")]

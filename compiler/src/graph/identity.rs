@@ -34,7 +34,7 @@ impl FlowGraph {
             for node in &machine.nodes {
                 match &node.kind {
                     NodeKind::Ask { ask, .. } => hash.text(&ask.patience()),
-                    NodeKind::Talk { talk, .. } => talk.within.iter().for_each(|within| hash.number((*within).into())),
+                    NodeKind::Talk { talk, .. } => hash.text(&talk.patience()),
                     _ => {}
                 }
             }

@@ -6,24 +6,24 @@ use super::expr::{expr, quoted};
 use crate::graph::{Bot, Reach, Talk};
 
 impl Talk {
+    /// How it waits: what [`words`] leaves out.
+    pub(in crate::graph) fn patience(&self) -> String {
+        let within: String =
+            self.within.iter().map(|within| format!(" within {}", duration((*within).into()))).collect();
+        format!("timeout {} retry {}{within}", duration(self.timeout.into()), self.retries)
+    }
+
     /// `chat`, or `ask`.
     pub fn keyword(&self) -> &'static str {
         if self.within.is_some() { "chat" } else { "ask" }
     }
 }
 
-/// How long the person's replies are waited for may change while somebody waits.
+/// How long the bot and the person are waited for, and how often a turn is tried again, may change while somebody waits.
 pub(super) fn words(talk: &Talk) -> String {
     let bindings: Vec<String> = talk.bindings.iter().map(binding).collect();
     let bindings = if bindings.is_empty() { String::new() } else { format!(" < {} >", bindings.join(", ")) };
-    format!(
-        "{} {} {} timeout {} retry {}{bindings}",
-        talk.keyword(),
-        bot(&talk.bot),
-        expr(&talk.words),
-        duration(talk.timeout.into()),
-        talk.retries
-    )
+    format!("{} {} {}{bindings}", talk.keyword(), bot(&talk.bot), expr(&talk.words))
 }
 
 fn bot(bot: &Bot) -> String {
