@@ -1,7 +1,7 @@
 //! Flows from their text to their answers, through built binaries and loopback sockets.
 //!
 //! What a test needs that is not everywhere, it does without, and says so: the data beside the project; `FLOW_TEST_PYTHON`,
-//! a Python with the packages `twilio`, `plivo`, `vonage-http-client`, `jsonschema`, `opentelemetry-proto`, `prometheus-client`, `junitparser`, `openapi-spec-validator`
+//! a Python with the packages `twilio`, `plivo`, `vonage-http-client`, `jsonschema`, `opentelemetry-proto`, `prometheus-client`, `junitparser`, `botocore`, `ibm-watson`, `openapi-spec-validator`
 //! and `schemathesis`; `FLOW_TEST_PRISM`, the program of Prism; `FLOW_TEST_SARIF_SCHEMA`, the JSON schema of SARIF 2.1.0, as
 //! the npm package `@microsoft/jest-sarif` has it in `lib/schemas`; `FLOW_TEST_WORKFLOW`, a
 //! `node_modules` folder with `@actions/workflow-parser`; `FLOW_TEST_RESTATE`, the program of Restate; Kannel
@@ -11,7 +11,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod answers;
+mod bots;
+mod bots_lex;
 mod bots_tested;
+mod bots_watson;
 mod call_command;
 mod cli;
 mod cli_check;

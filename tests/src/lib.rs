@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+pub mod bots;
 pub mod build;
 pub mod fake_clock;
 pub mod folder;
