@@ -28,6 +28,8 @@ fn bots_are_asked_and_talked_with_until_they_are_done() {
             ("guarded what?", "AskMenu 0.83: Fish, or pasta."),
             ("watson what?", "ask_menu 0.83: Fish, or pasta."),
             ("book lex", "Which room?"),
+            // Without words there is nothing to tell it.
+            (" ", "Which room?"),
             ("king", "How many nights?"),
             ("2", "Booked: king, 2. king 2"),
             ("book watson", "Which room?"),
