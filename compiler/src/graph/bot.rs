@@ -112,7 +112,7 @@ impl Talk {
 impl Builder<'_> {
     /// `head`: the step's first words, up to what the bot is told.
     pub(super) fn talk(&self, head: Span, talk: &ast::Talk) -> Option<Talk> {
-        let declared = self.lowering.names.bots.get(&talk.bot.span).and_then(|at| self.lowering.file.bots.get(*at))?;
+        let declared = self.lowering.names.bot(self.lowering.file, &talk.bot)?;
         let mut lowered = Talk {
             bot: self.bot(declared)?,
             words: self.lowering.text(&talk.words),

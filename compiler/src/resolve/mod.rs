@@ -200,8 +200,7 @@ impl<'a> Resolver<'a> {
     fn bot(&mut self, name: &'a Name) {
         if !self.known_bot(name) {
             let known = self.bots.keys().copied().collect();
-            let declaration = format!("lex {} region …` or `watson {} url …", name.text, name.text);
-            self.undeclared(Code::UnknownBot, "bot", name, known, &declaration);
+            self.unknown_bot(name, known);
         } else if let Some(bot) = self.bots.get(name.text.as_str()).and_then(|at| self.file.bots.get(*at)) {
             self.names.globals_used.insert(bot.name.span, true);
         }
@@ -213,6 +212,11 @@ impl<'a> Resolver<'a> {
         at.is_some()
     }
 
+    fn unknown_bot(&mut self, name: &Name, known: Vec<&str>) {
+        let declaration = format!("lex {} region …` or `watson {} url …", name.text, name.text);
+        self.undeclared(Code::UnknownBot, "bot", name, known, &declaration);
+    }
+
     /// A bot that a test names, which does not use it.
     fn test_step(&mut self, step: &'a TestStepKind) {
         let (name, words): (_, &[&str]) = match step {
@@ -222,8 +226,7 @@ impl<'a> Resolver<'a> {
         };
         if !self.known_bot(name) {
             let known = self.bots.keys().chain(words).copied().collect();
-            let declaration = format!("lex {} region …` or `watson {} url …", name.text, name.text);
-            self.undeclared(Code::UnknownBot, "bot", name, known, &declaration);
+            self.unknown_bot(name, known);
         }
     }
 

@@ -1,7 +1,7 @@
 //! What each name of a flow means: the table that resolving makes and later phases read.
 
 use crate::source::Span;
-use crate::syntax::ast::{ExprId, TypeName};
+use crate::syntax::ast::{Bot, ExprId, File, Name, TypeName};
 use std::collections::HashMap;
 
 /// A variable's number, dense within its file.
@@ -99,5 +99,10 @@ impl Names {
     /// A variable by its number.
     pub fn var(&self, id: VarId) -> Option<&Variable> {
         self.vars.get(id.0)
+    }
+
+    /// The bot that this name in a step or a test means.
+    pub fn bot<'f>(&self, file: &'f File, name: &Name) -> Option<&'f Bot> {
+        self.bots.get(&name.span).and_then(|at| file.bots.get(*at))
     }
 }

@@ -33,7 +33,7 @@ pub fn find(root: Node<'_>, query: &Query) -> Option<Match> {
             each_member(root, &mut |member, _| count += usize::from(member == name));
             (count, root.label(name)?)
         }
-        Query::Path(segments) => (1, root.path(segments.iter().map(segment))?),
+        Query::Path(segments) => (1, root.path(segments.iter().map(Segment::of_query))?),
         Query::JsonPath(text) => {
             let Node::Json(json) = root else { return None };
             let nodes = JsonPath::parse(text).ok()?.all(json);
@@ -169,13 +169,6 @@ fn member(segment: &Segment) -> Option<String> {
     match segment {
         Segment::Member(name) => Some(name.clone()),
         Segment::Index(_) => None,
-    }
-}
-
-fn segment(segment: &Segment) -> flow_query::Segment<'_> {
-    match segment {
-        Segment::Member(name) => flow_query::Segment::Member(name),
-        Segment::Index(index) => flow_query::Segment::Index(*index),
     }
 }
 

@@ -18,19 +18,19 @@ impl<'a> Infer<'a> {
 
     pub(super) fn talk(&mut self, talk: &'a Talk) {
         self.place(&talk.words, Place::Bot);
-        let bot = self.names.bots.get(&talk.bot.span).and_then(|at| self.file.bots.get(*at));
+        let bot = self.names.bot(self.file, &talk.bot);
         for binding in &talk.bindings {
             binding.field.ty.iter().for_each(|ty| self.written(ty));
             if binding.field.ty.is_none() {
                 let told = bot.map_or(Type::Unknown, |bot| told(bot.vendor, binding));
-                self.type_of_sample(binding, Typed { ty: told, optional: binding.field.optional });
+                self.known(binding, Typed { ty: told, optional: binding.field.optional });
             }
             self.bound(&binding.field.name);
         }
     }
 
     /// What a variable is that says no type of its own.
-    fn type_of_sample(&mut self, binding: &Binding, typed: Typed) {
+    fn known(&mut self, binding: &Binding, typed: Typed) {
         let var = self.names.bindings.get(&binding.field.name.span);
         if let Some(slot) = var.and_then(|var| self.types.vars.get_mut(var.0)) {
             *slot = Some(typed);
@@ -41,7 +41,7 @@ impl<'a> Infer<'a> {
 /// The type of what a bot's answer holds in this place.
 fn told(vendor: Vendor, binding: &Binding) -> Type {
     let Query::Path(path) = &binding.query else { return Type::Scalar };
-    match vendor.lookup(&segments(path)) {
+    match vendor.lookup(&path.iter().map(Segment::of_query).collect::<Vec<_>>()) {
         Ok(Holds::Text) => Type::Text,
         Ok(Holds::Texts) => Type::List(Item::Text),
         Ok(Holds::Number) => Type::Number,
@@ -51,13 +51,4 @@ fn told(vendor: Vendor, binding: &Binding) -> Type {
         // A rule of its own tells that there is none.
         Err(_) => Type::Unknown,
     }
-}
-
-/// A path of the tree as `query` has it.
-pub(in crate::check) fn segments(path: &[Segment]) -> Vec<flow_query::Segment<'_>> {
-    let segment = |segment| match segment {
-        &Segment::Index(index) => flow_query::Segment::Index(index),
-        Segment::Member(name) => flow_query::Segment::Member(name),
-    };
-    path.iter().map(segment).collect()
 }

@@ -7,8 +7,6 @@ mod fits;
 mod step;
 mod test;
 
-pub(super) use bot::segments;
-
 use super::place::Place;
 use super::sample::Found;
 use super::types::{TYPE_NAMES, Type, Typed};

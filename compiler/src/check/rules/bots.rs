@@ -2,7 +2,6 @@
 
 use crate::check::Context;
 use crate::check::constant::constant_text;
-use crate::check::infer::segments;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest;
@@ -18,7 +17,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     }
     for step in context.file.tests.iter().flat_map(|test| &test.steps) {
         let TestStepKind::GivenBot(given) = &step.kind else { continue };
-        let Some(bot) = context.names.bots.get(&given.bot.span).and_then(|at| context.file.bots.get(*at)) else {
+        let Some(bot) = context.names.bot(context.file, &given.bot) else {
             continue;
         };
         for answer in &given.answers {
@@ -29,8 +28,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     }
     super::each_step(context.file, &mut |step| {
         let StepKind::Talk(talk) = &step.kind else { return };
-        let bot = context.names.bots.get(&talk.bot.span).and_then(|at| context.file.bots.get(*at));
-        let Some(bot) = bot else { return };
+        let Some(bot) = context.names.bot(context.file, &talk.bot) else { return };
         if constant_text(context.file, context.names, &talk.words).is_some_and(|words| words.trim().is_empty()) {
             let message = format!("there is nothing to tell `{}`", bot.name.text);
             let diagnostic = Diagnostic::new(Code::EmptyMessage, talk.words.span, message, "no words");
@@ -192,7 +190,7 @@ fn unanswered(bot: &Bot, binding: &Binding) -> Option<Diagnostic> {
         // What a JSONPath may find is known when the flow runs.
         Query::Label(_) | Query::JsonPath(_) => return None,
     };
-    let at = bot.vendor.lookup(&segments(path)).err()?;
+    let at = bot.vendor.lookup(&path.iter().map(Segment::of_query).collect::<Vec<_>>()).err()?;
     let message = format!("an answer of `{}` holds no `{}`", bot.name.text, binding.query.written());
     let diagnostic = Diagnostic::new(Code::BadQuery, span, message, "nothing there");
     let names = || bot.vendor.members().iter().map(|member| member.name);

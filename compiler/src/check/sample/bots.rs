@@ -22,7 +22,7 @@ pub(super) fn check(file: &File, names: &Names, library: &Library<'_>, out: &mut
     }
     rules::each_step(file, &mut |step| {
         let StepKind::Talk(talk) = &step.kind else { return };
-        let Some(bot) = names.bots.get(&talk.bot.span).and_then(|at| file.bots.get(*at)) else { return };
+        let Some(bot) = names.bot(file, &talk.bot) else { return };
         out.extend(talk.bindings.iter().filter_map(|binding| misspelt(bot, binding, library)));
     });
 }
@@ -33,7 +33,7 @@ fn recorded<'a>(file: &'a File, names: &Names) -> Vec<(Vendor, &'a Text)> {
         file.bots.iter().flat_map(|bot| samples(bot).map(move |sample| (bot.vendor, sample))).collect();
     for step in file.tests.iter().flat_map(|test| &test.steps) {
         let TestStepKind::GivenBot(given) = &step.kind else { continue };
-        let Some(bot) = names.bots.get(&given.bot.span).and_then(|at| file.bots.get(*at)) else { continue };
+        let Some(bot) = names.bot(file, &given.bot) else { continue };
         recorded.extend(given.answers.iter().filter_map(|answer| match answer {
             BotAnswer::Sample(name) => Some((bot.vendor, name)),
             _ => None,

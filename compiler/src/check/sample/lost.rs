@@ -1,6 +1,6 @@
 //! The part of a query that finds nothing in the sample, and what was probably meant.
 
-use super::{Try, near, segment, segments};
+use super::{Try, near, segments};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::suggest;
@@ -68,7 +68,7 @@ impl<'a> Lost<'a> {
     fn in_path(attempt: &Try<'a>, path: &[Segment]) -> Option<Self> {
         let written = attempt.written();
         let start = attempt.binding.query_span.start as usize;
-        let reached = |count: usize| attempt.root.path(path.iter().take(count).map(segment));
+        let reached = |count: usize| attempt.root.path(path.iter().take(count).map(Segment::of_query));
         let lost = (0..path.len()).find(|at| reached(at + 1).is_none())?;
         let (here, wanted) = (reached(lost)?, path.get(lost)?);
         let place = segments::of_path(written, path).into_iter().nth(lost)?;

@@ -153,7 +153,7 @@ impl<'a> Try<'a> {
     fn find(&self) -> Result<Option<Node<'a>>, TooMuch> {
         Ok(match (&self.binding.query, self.root) {
             (Query::Label(name), root) => root.label(name),
-            (Query::Path(segments), root) => root.path(segments.iter().map(segment)),
+            (Query::Path(segments), root) => root.path(segments.iter().map(Segment::of_query)),
             (Query::JsonPath(text), Node::Json(json)) => match JsonPath::parse(text) {
                 Ok(path) => path.try_first(json)?.map(Node::Json),
                 Err(_) => None,
@@ -240,12 +240,5 @@ impl<'a> Try<'a> {
     /// The query as it stands in the flow.
     fn written(&self) -> &'a str {
         self.source.get(self.binding.query_span.range()).unwrap_or_default()
-    }
-}
-
-fn segment(segment: &Segment) -> flow_query::Segment<'_> {
-    match segment {
-        Segment::Member(name) => flow_query::Segment::Member(name),
-        Segment::Index(index) => flow_query::Segment::Index(*index),
     }
 }

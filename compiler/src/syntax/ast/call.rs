@@ -144,3 +144,13 @@ pub enum Segment {
     /// `[0]`
     Index(usize),
 }
+
+impl Segment {
+    /// As `query` has it.
+    pub fn of_query(&self) -> flow_query::Segment<'_> {
+        match self {
+            Self::Member(name) => flow_query::Segment::Member(name),
+            Self::Index(index) => flow_query::Segment::Index(*index),
+        }
+    }
+}
